@@ -1,0 +1,146 @@
+//! The gateway put together: a database, what is exposed of it, and the keys. The only place that wires things.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+
+use crate::backend::Backend;
+use crate::config::Config;
+use crate::edm::{Edm, Exposure, Obstacle, Unexposed, expose};
+use crate::error::{Error, Result};
+use crate::plan::Settings;
+use crate::response::DeletedId;
+use crate::sql::sqlite;
+use crate::token::Keyring;
+
+/// The gateway.
+pub struct App {
+    /// The database.
+    pub backend: Arc<dyn Backend>,
+    /// Signs and verifies tokens.
+    pub keyring: Arc<Keyring>,
+    /// What plans depend on.
+    pub settings: Settings,
+    /// What `id` of a deletion holds.
+    pub deleted_id: DeletedId,
+    /// The URL under which clients see this server, ending in a slash; without it, what their `Host` header says.
+    pub public_url: Option<String>,
+    exposure: Exposure,
+    model: RwLock<Model>,
+}
+
+/// The model in force, and when it was made.
+struct Model {
+    edm: Arc<Edm>,
+    made: Instant,
+}
+
+impl App {
+    /// Reads the database's schema and exposes what is tracked or configured.
+    ///
+    /// # Errors
+    /// When there is nothing to expose, or the configuration names what does not exist.
+    pub async fn new(backend: Arc<dyn Backend>, keyring: Keyring, config: &Config) -> Result<Self> {
+        let exposure = config.exposure();
+        let catalog = backend.describe().await?;
+        let (edm, unexposed) = expose(&catalog, &exposure);
+        if let Some(wrong) = unexposed.iter().find(|unexposed| is_configured(unexposed, &exposure)) {
+            let message = format!("The table \"{}\" cannot be exposed as configured: {}.", wrong.table, wrong.obstacle);
+            return Err(Error::configuration(message));
+        }
+        if edm.sets().is_empty() {
+            let message = "There is nothing to expose: no table is tracked. 'deltalink track --all' (or with table names) installs change tracking; 'deltalink check' tells what stands in the way.";
+            return Err(Error::configuration(message));
+        }
+        report(&unexposed);
+        Ok(Self {
+            backend,
+            keyring: Arc::new(keyring),
+            settings: config.settings(),
+            deleted_id: config.service.deleted_id,
+            public_url: config.public_url.as_deref().map(with_slash).transpose()?,
+            exposure,
+            model: RwLock::new(Model { edm: Arc::new(edm), made: Instant::now() }),
+        })
+    }
+
+    /// The same gateway with other keys.
+    #[must_use]
+    pub fn with_keyring(self, keyring: Keyring) -> Self {
+        Self { keyring: Arc::new(keyring), ..self }
+    }
+
+    /// The model in force.
+    pub fn edm(&self) -> Arc<Edm> {
+        Arc::clone(&self.model.read().unwrap_or_else(PoisonError::into_inner).edm)
+    }
+
+    /// Whether the model is older than `age`.
+    pub fn is_older_than(&self, age: Duration) -> bool {
+        self.model.read().unwrap_or_else(PoisonError::into_inner).made.elapsed() > age
+    }
+
+    /// Reads the schema again; whether it had changed.
+    pub async fn refresh(&self) -> Result<bool> {
+        let catalog = self.backend.describe().await?;
+        let changed = catalog.version != self.edm().catalog_version;
+        let mut model = self.model.write().unwrap_or_else(PoisonError::into_inner);
+        model.made = Instant::now();
+        if changed {
+            let (edm, unexposed) = expose(&catalog, &self.exposure);
+            tracing::info!(entity_sets = edm.sets().len(), "the database's schema has changed and was read again");
+            report(&unexposed);
+            model.edm = Arc::new(edm);
+        }
+        Ok(changed)
+    }
+
+    /// Removes the changes that are older than each log's retention, in batches; how many.
+    pub async fn prune(&self) -> Result<u64> {
+        prune(&*self.backend).await
+    }
+}
+
+/// Removes what has outlived its retention from every change log, batch by batch, and logs that nothing feeds any more.
+pub async fn prune(backend: &dyn Backend) -> Result<u64> {
+    let catalog = backend.describe().await?;
+    let mut removed = 0;
+    for table in &catalog.tables {
+        let crate::edm::Tracking::Triggers { log, .. } = table.tracking else { continue };
+        // The update of the register counts too: a batch that removes nothing changes at most that.
+        loop {
+            let changed = backend.execute(sqlite::prune(log)).await?;
+            removed += changed.saturating_sub(1);
+            if changed <= 1 {
+                break;
+            }
+        }
+    }
+    for log in &catalog.abandoned_logs {
+        backend.execute(sqlite::remove(log.0, &[])).await?;
+    }
+    Ok(removed)
+}
+
+fn is_configured(unexposed: &Unexposed, exposure: &Exposure) -> bool {
+    unexposed.obstacle != Obstacle::NotTracked
+        && exposure.tables.keys().any(|name| name.eq_ignore_ascii_case(&unexposed.table))
+}
+
+fn report(unexposed: &[Unexposed]) {
+    for Unexposed { table, obstacle } in unexposed.iter().filter(|unexposed| unexposed.obstacle != Obstacle::NotTracked)
+    {
+        tracing::warn!(table, "is not exposed: {obstacle}");
+    }
+}
+
+fn with_slash(url: &str) -> Result<String> {
+    let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.starts_with('/') && !url.contains(['?', '#', '"', ' ']) => {
+            Ok(format!("{}/", url.trim_end_matches('/')))
+        }
+        _ => Err(Error::configuration(format!(
+            "The public URL \"{url}\" is not a URL such as https://example.com/sync."
+        ))),
+    }
+}

@@ -1,0 +1,118 @@
+//! A SQLite file as a backend.
+//!
+//! Each read runs in a thread of the blocking pool, which owns the connection and the statement while rows are lent;
+//! one short read transaction is its snapshot.
+
+mod catalog;
+mod pool;
+mod read;
+mod types;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use deadpool::managed::{Object, PoolError};
+use rusqlite::TransactionBehavior;
+
+use super::{Backend, RowSink};
+use crate::edm::Catalog;
+use crate::error::{Error, ErrorKind, Result};
+use crate::sql::sqlite::Sqlite;
+use crate::sql::{Dialect, Query, Script};
+use pool::{Connector, Pool};
+
+/// A SQLite file.
+#[derive(Clone)]
+pub struct SqliteBackend {
+    connector: Arc<Connector>,
+    readers: Pool,
+}
+
+impl SqliteBackend {
+    /// The database in the file `path`, which must exist: it is never created.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
+        let connector = Arc::new(Connector::new(path.into()));
+        connector.probe()?;
+        Ok(Self { readers: pool::readers(Arc::clone(&connector))?, connector })
+    }
+
+    /// Runs `work` with a reading connection, away from the async threads.
+    async fn reading<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut pool::Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let mut connection: Object<_> = self.readers.get().await.map_err(unavailable)?;
+        tokio::task::spawn_blocking(move || {
+            let outcome = work(&mut connection);
+            if outcome.is_err() {
+                // Whatever went wrong, the next reader starts with a fresh connection.
+                drop(Object::take(connection));
+            }
+            outcome
+        })
+        .await
+        .map_err(Error::internal)?
+    }
+}
+
+#[async_trait]
+impl Backend for SqliteBackend {
+    fn dialect(&self) -> &'static dyn Dialect {
+        &Sqlite
+    }
+
+    async fn describe(&self) -> Result<Catalog> {
+        self.reading(catalog::describe).await
+    }
+
+    async fn read(&self, query: Query, mut sink: Box<dyn RowSink>) -> Result<()> {
+        self.reading(move |connection| read::read(connection, &query, &mut *sink)).await
+    }
+
+    async fn execute(&self, script: Script) -> Result<u64> {
+        let connector = Arc::clone(&self.connector);
+        tokio::task::spawn_blocking(move || execute(&connector, &script)).await.map_err(Error::internal)?
+    }
+}
+
+fn execute(connector: &Connector, script: &Script) -> Result<u64> {
+    let mut connection = connector.writer()?;
+    let run = |connection: &mut rusqlite::Connection| {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let before = transaction.total_changes();
+        script.statements.iter().try_for_each(|statement| transaction.execute_batch(statement))?;
+        let changed = transaction.total_changes() - before;
+        transaction.commit().map(|()| changed)
+    };
+    run(&mut connection).map_err(|error| failure(&error))
+}
+
+/// A driver's failure as ours. Its text may hold SQL or values, so it goes to the log only.
+fn failure(error: &rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode as C;
+    let cause = format!("SQLite: {error}");
+    match error.sqlite_error_code() {
+        Some(
+            C::DatabaseBusy
+            | C::DatabaseLocked
+            | C::CannotOpen
+            | C::SystemIoFailure
+            | C::DiskFull
+            | C::ReadOnly
+            | C::NotADatabase
+            | C::DatabaseCorrupt,
+        ) => Error::database_unavailable(cause),
+        Some(C::SchemaChanged) => {
+            Error::new(ErrorKind::CatalogChanged, "The database's schema is changing. Try again.").caused_by(cause)
+        }
+        _ => Error::internal(cause),
+    }
+}
+
+fn unavailable(error: PoolError<Error>) -> Error {
+    match error {
+        PoolError::Backend(error) => error,
+        other => Error::database_unavailable(other.to_string()),
+    }
+}

@@ -1,0 +1,102 @@
+//! `deltalink demo`: a temporary database with sample tables, tracked and served, and a walk to copy and paste.
+
+mod churn;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::{block_on, say, serve};
+use crate::app::App;
+use crate::backend::Backend;
+use crate::backend::sqlite::SqliteBackend;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::http;
+use crate::sql::Script;
+use crate::sql::sqlite::{fixed, install};
+use crate::token::Keyring;
+
+const RETENTION: u64 = 24 * 60 * 60;
+
+/// Serves a temporary database with sample tables. It goes with the process.
+#[derive(Debug, Args)]
+pub(super) struct Demo {
+    /// Address to listen at
+    #[arg(long, env = "DELTALINK_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
+    listen: String,
+    /// Keep changing rows, about two a second
+    #[arg(long)]
+    churn: bool,
+}
+
+impl Demo {
+    pub(super) fn run(self) -> Result<ExitCode> {
+        let failed = |error: std::io::Error| {
+            Error::configuration("The demonstration's database cannot be made").caused_by(error)
+        };
+        let folder = tempfile::Builder::new().prefix("deltalink-demo-").tempdir().map_err(failed)?;
+        let file = folder.path().join("demo.db");
+        std::fs::File::create(&file).map_err(failed)?;
+        let (listener, bound) = http::listen(&self.listen)?;
+        block_on(async {
+            let backend: Arc<dyn Backend> = Arc::new(SqliteBackend::open(&file)?);
+            fill(&*backend).await?;
+            let churn = self.churn.then(|| actix_web::rt::spawn(churn::churn(Arc::clone(&backend))));
+            let app = Arc::new(App::new(backend, Keyring::generate(), &Config::default()).await?);
+            print_walk(&app, &format!("http://{bound}"), &file, self.churn);
+            let outcome = serve::serve(app, listener).await;
+            churn.iter().for_each(actix_web::rt::task::JoinHandle::abort);
+            outcome
+        })
+    }
+}
+
+/// Makes the tables and tracks them.
+async fn fill(backend: &dyn Backend) -> Result<()> {
+    backend.execute(Script { statements: vec![fixed::DEMO.to_owned()] }).await?;
+    let catalog = backend.describe().await?;
+    for (log, table) in (catalog.next_log..).zip(&catalog.tables) {
+        backend.execute(install(table, log, RETENTION)).await?;
+    }
+    Ok(())
+}
+
+fn print_walk(app: &App, root: &str, file: &Path, churning: bool) {
+    let edm = app.edm();
+    let names: Vec<&str> = edm.sets().iter().map(|set| set.name.as_str()).collect();
+    let file = file.display();
+    say(format_args!("Serving {} at {root}/odata/ (Ctrl-C ends it and removes the database).", names.join(", ")));
+    if churning {
+        say("Rows keep changing.");
+    }
+    say(format_args!(
+        r#"
+  {root}/odata/                 what there is
+  {root}/odata/$metadata        its types
+  {root}/odata/TrainingSession  rows
+  {root}/openapi.yaml           the contract
+
+A walk. In another terminal:
+
+1. Read, and ask for changes to be tracked. The answer ends with a delta link; keep it.
+
+   curl -s -H 'Prefer: odata.track-changes' '{root}/odata/TrainingSession' | tee /tmp/page.json; echo
+   link=$(sed 's/.*"@odata.deltaLink":"\([^"]*\)".*/\1/' /tmp/page.json)
+
+2. Follow it. Nothing has changed, and there is a new link.
+
+   curl -s "$link"; echo
+
+3. Change the database, as any program may.
+
+   python3 -c 'import sqlite3; sqlite3.connect("{file}").executescript("UPDATE TrainingSession SET Steps = 3450 WHERE Id = 10; INSERT INTO TrainingSession VALUES (11, \"2019-10-29T18:24:32-08:00\", \"Run\", 4866, 4562); DELETE FROM TrainingSession WHERE Id = 1")'
+
+4. Follow the link again: one row changed, one was added, one was deleted.
+
+   curl -s "$link"; echo
+"#
+    ));
+}

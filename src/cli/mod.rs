@@ -1,0 +1,104 @@
+//! The commands, one file each.
+
+mod check;
+mod database;
+mod demo;
+mod key;
+mod prune;
+mod serve;
+mod signing_keys;
+mod track;
+mod untrack;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::{Error, Result};
+
+/// An OData delta-link gateway in front of a database: any OData client reads the tables and keeps a copy in step.
+#[derive(Debug, Parser)]
+#[command(name = "deltalink", version, about, max_term_width = 110)]
+#[command(
+    after_help = "Begin with 'deltalink demo'. With a database of your own: 'deltalink track --database sqlite:PATH --all', then\n'deltalink serve --database sqlite:PATH'. The log is set with DELTALINK_LOG (error, warn, info, debug)."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve a temporary database with sample tables, and print a walk to copy and paste
+    Demo(demo::Demo),
+    /// Serve the tracked tables of a database
+    Serve(serve::Serve),
+    /// Install change tracking on tables
+    Track(track::Track),
+    /// Remove change tracking from tables
+    Untrack(untrack::Untrack),
+    /// Remove recorded changes that are older than their retention
+    Prune(prune::Prune),
+    /// Tell what is exposed and tracked, what is not and why, and what mends it
+    Check(check::Check),
+    /// Print a fresh signing key
+    Key,
+}
+
+/// Runs the command that the process was called with.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    log_to_stderr();
+    match run(arguments.command) {
+        Ok(code) => code,
+        Err(error) => {
+            say_error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode> {
+    match command {
+        Command::Demo(demo) => demo.run(),
+        Command::Serve(serve) => serve.run(),
+        Command::Track(track) => track.run(),
+        Command::Untrack(untrack) => untrack.run(),
+        Command::Prune(prune) => prune.run(),
+        Command::Check(check) => check.run(),
+        Command::Key => key::run(),
+    }
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("DELTALINK_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,deltalink=info"));
+    let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal).init();
+}
+
+#[expect(clippy::print_stderr, reason = "this is where a command's failure is told")]
+fn say_error(error: &Error) {
+    eprintln!("deltalink: {error}");
+}
+
+/// Runs `work` to its end on a runtime of its own.
+fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
+    actix_web::rt::System::new().block_on(work)
+}
+
+/// Prints a line of a command's result. A reader that has left (`| head`) is no failure.
+fn say(line: impl std::fmt::Display) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,42 @@
+//! `deltalink prune`: removes recorded changes that are older than their retention. `serve` does the same by itself.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::database::DatabaseOption;
+use super::track::print_script;
+use super::{block_on, say};
+use crate::app;
+use crate::edm::Tracking;
+use crate::error::Result;
+use crate::sql::sqlite;
+
+/// Removes recorded changes that are older than their retention. 'serve' does so by itself every ten minutes.
+#[derive(Debug, Args)]
+pub(super) struct Prune {
+    #[command(flatten)]
+    database: DatabaseOption,
+    /// Print the SQL of one batch and run nothing
+    #[arg(long)]
+    print: bool,
+}
+
+impl Prune {
+    pub(super) fn run(self) -> Result<ExitCode> {
+        let backend = self.database.open(None)?;
+        block_on(async {
+            if self.print {
+                for table in backend.describe().await?.tables {
+                    if let Tracking::Triggers { log, .. } = table.tracking {
+                        print_script(&sqlite::prune(log), &table.name);
+                    }
+                }
+                return Ok(ExitCode::SUCCESS);
+            }
+            let removed = app::prune(&*backend).await?;
+            say(format_args!("{removed} recorded changes removed"));
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}

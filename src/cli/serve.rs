@@ -1,0 +1,81 @@
+//! `deltalink serve`: a database and its settings -> a server, and its pruning beside it.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::block_on;
+use super::database::DatabaseOption;
+use super::signing_keys::SigningKeys;
+use crate::app::App;
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::http;
+
+const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
+/// Time between two prunings.
+const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
+
+/// Serves the tracked tables of a database, and those that the configuration names.
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    database: DatabaseOption,
+    /// Address to listen at [default: 127.0.0.1:8080]
+    #[arg(long, env = "DELTALINK_LISTEN", value_name = "HOST:PORT")]
+    listen: Option<String>,
+    /// Configuration file (TOML)
+    #[arg(long, env = "DELTALINK_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// URL under which clients reach this server, if not the one that they address; links begin with it
+    #[arg(long, env = "DELTALINK_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<String>,
+    #[command(flatten)]
+    signing_keys: SigningKeys,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<ExitCode> {
+        let mut config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+        config.public_url = self.public_url.or(config.public_url);
+        let backend = self.database.open(config.database.as_deref())?;
+        let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
+        block_on(async {
+            // Everything that can be wrong is found before a key is made or a port is taken.
+            let app = App::new(backend, crate::token::Keyring::generate(), &config).await?;
+            let app = Arc::new(app.with_keyring(self.signing_keys.load(self.config.as_deref())?));
+            let (listener, bound) = http::listen(&address)?;
+            announce(&app, bound);
+            serve(app, listener).await
+        })
+    }
+}
+
+fn announce(app: &App, bound: SocketAddr) {
+    let root = app.public_url.as_ref().map_or_else(|| format!("http://{bound}/odata/"), |url| format!("{url}odata/"));
+    tracing::info!(entity_sets = app.edm().sets().len(), "serving {root}");
+}
+
+/// Serves until the process is told to stop.
+pub(super) async fn serve(app: Arc<App>, listener: TcpListener) -> Result<ExitCode> {
+    let pruning = actix_web::rt::spawn(prune_regularly(Arc::clone(&app)));
+    let outcome = http::server(app, listener)?.await;
+    pruning.abort();
+    outcome.map(|()| ExitCode::SUCCESS).map_err(Error::internal)
+}
+
+async fn prune_regularly(app: Arc<App>) {
+    let mut interval = tokio::time::interval(PRUNE_EVERY);
+    loop {
+        interval.tick().await;
+        match app.prune().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "pruned changes beyond their retention"),
+            Err(error) => tracing::warn!(%error, "pruning failed; it is tried again later"),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `deltalink track`: installs change tracking, repairs it, or changes how long changes are kept. Idempotent.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::database::{DatabaseOption, Tables};
+use super::{block_on, say};
+use crate::backend::Backend;
+use crate::edm::{Catalog, Exposure, Obstacle, Table, Tracking, obstacle};
+use crate::error::{Error, Result};
+use crate::sql::Script;
+use crate::sql::sqlite::{install, remove, set_retention, unseen};
+
+/// A week, as Dataverse keeps changes.
+const DEFAULT_RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Installs triggers and a change log for each table. What is tracked already stays as it is.
+#[derive(Debug, Args)]
+pub(super) struct Track {
+    #[command(flatten)]
+    database: DatabaseOption,
+    #[command(flatten)]
+    tables: Tables,
+    /// How long changes are kept, for example 36h or 7d: a link that is older has expired [default: 7d]
+    #[arg(long, env = "DELTALINK_RETENTION", value_name = "TIME", value_parser = humantime::parse_duration)]
+    retention: Option<Duration>,
+    /// Print the SQL and run nothing
+    #[arg(long)]
+    print: bool,
+}
+
+/// What is to be done for a table.
+struct Step {
+    script: Script,
+    done: &'static str,
+}
+
+impl Track {
+    pub(super) fn run(self) -> Result<ExitCode> {
+        let backend = self.database.open(None)?;
+        block_on(async {
+            let mut catalog = backend.describe().await?;
+            let tables: Vec<Table> = self.tables.of(&catalog)?.into_iter().cloned().collect();
+            for table in &tables {
+                self.track(&*backend, &mut catalog, table).await?;
+            }
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+
+    async fn track(&self, backend: &dyn Backend, catalog: &mut Catalog, table: &Table) -> Result<()> {
+        let name = &table.name;
+        if let Some(obstacle) =
+            obstacle(table, &Exposure::default()).filter(|obstacle| *obstacle != Obstacle::NotTracked)
+        {
+            if !self.tables.all {
+                return Err(Error::configuration(format!("\"{name}\" cannot be tracked: {obstacle}.")));
+            }
+            self.tell(format_args!("{name}: skipped: {obstacle}"));
+            return Ok(());
+        }
+        match self.step(table, catalog.next_log) {
+            Some(step) => {
+                self.carry_out(backend, step, name).await?;
+                catalog.next_log += 1;
+            }
+            None => self.tell(format_args!("{name}: is tracked already")),
+        }
+        for warning in unseen(table) {
+            self.tell(format_args!("{name}: warning: {warning}"));
+        }
+        Ok(())
+    }
+
+    fn step(&self, table: &Table, next_log: i64) -> Option<Step> {
+        let wanted = self.retention.map(|time| time.as_secs());
+        match &table.tracking {
+            Tracking::None => {
+                let retention = wanted.unwrap_or(DEFAULT_RETENTION.as_secs());
+                Some(Step { script: install(table, next_log, retention), done: "is tracked now" })
+            }
+            Tracking::Triggers { log, installed, retention, damage: Some(_), .. } => {
+                let mut script = remove(*log, installed);
+                script.statements.extend(install(table, next_log, wanted.unwrap_or(*retention)).statements);
+                Some(Step { script, done: "was damaged and is tracked anew: links from before have expired" })
+            }
+            Tracking::Triggers { log, retention, damage: None, .. } => {
+                wanted.filter(|wanted| wanted != retention).map(|wanted| Step {
+                    script: set_retention(*log, wanted),
+                    done: "is tracked already; its retention was changed",
+                })
+            }
+        }
+    }
+
+    async fn carry_out(&self, backend: &dyn Backend, step: Step, name: &str) -> Result<()> {
+        if self.print {
+            print_script(&step.script, name);
+            return Ok(());
+        }
+        backend.execute(step.script).await?;
+        say(format_args!("{name}: {}", step.done));
+        Ok(())
+    }
+
+    /// Says something that is not SQL; as a comment where SQL is printed.
+    fn tell(&self, line: std::fmt::Arguments<'_>) {
+        say(format_args!("{}{line}", if self.print { "-- " } else { "" }));
+    }
+}
+
+/// Prints a script as one transaction that any SQLite shell can run.
+pub(super) fn print_script(script: &Script, name: &str) {
+    say(format_args!("-- {}", name.replace('\n', " ")));
+    say("BEGIN IMMEDIATE;");
+    script.statements.iter().for_each(|statement| say(statement.trim()));
+    say("COMMIT;");
+}

@@ -1,0 +1,145 @@
+//! The configuration file: TOML text -> settings, one struct a concern. Unknown names are refused with their position.
+//!
+//! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::edm::{Exposure, TableExposure};
+use crate::error::{Error, Result};
+use crate::plan::Settings;
+use crate::response::DeletedId;
+
+/// The whole file. Command line and environment win over it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// As `--database`.
+    pub database: Option<String>,
+    /// As `--listen`.
+    pub listen: Option<String>,
+    /// As `--public-url`.
+    pub public_url: Option<String>,
+    /// How the service answers.
+    pub service: Service,
+    /// What is exposed, by table.
+    pub tables: BTreeMap<String, TableExposure>,
+}
+
+/// How the service answers.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Service {
+    /// Rows per page where the client has no wish.
+    pub page_size: u32,
+    /// Rows per page at most.
+    pub max_page_size: u32,
+    /// What `id` of a deletion holds.
+    pub deleted_id: DeletedId,
+    /// The schema's namespace.
+    pub namespace: String,
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Self {
+            page_size: 5000,
+            max_page_size: 50_000,
+            deleted_id: DeletedId::EntityUrl,
+            namespace: Exposure::default().namespace,
+        }
+    }
+}
+
+impl Config {
+    /// The largest page that may be configured, in rows.
+    const PAGE_LIMIT: u32 = 100_000;
+
+    /// Reads a file.
+    pub fn load(path: &Path) -> Result<Self> {
+        let name = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Error::configuration(format!("The configuration {name} cannot be read")).caused_by(error)
+        })?;
+        Self::parse(&text)
+            .map_err(|error| Error::configuration(format!("The configuration {name} is wrong")).caused_by(error))
+    }
+
+    /// Reads a file's text.
+    pub fn parse(text: &str) -> Result<Self> {
+        let config: Self = toml::from_str(text).map_err(|error| Error::configuration(error.to_string()))?;
+        config.service.check()?;
+        Ok(config)
+    }
+
+    /// What plans depend on.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            page_size: self.service.page_size.min(self.service.max_page_size),
+            max_page_size: self.service.max_page_size,
+        }
+    }
+
+    /// What is exposed.
+    pub fn exposure(&self) -> Exposure {
+        Exposure { namespace: self.service.namespace.clone(), tables: self.tables.clone() }
+    }
+}
+
+impl Service {
+    fn check(&self) -> Result<()> {
+        for (name, size) in [("page_size", self.page_size), ("max_page_size", self.max_page_size)] {
+            if !(1..=Config::PAGE_LIMIT).contains(&size) {
+                let message = format!("service.{name} must be between 1 and {}, not {size}.", Config::PAGE_LIMIT);
+                return Err(Error::configuration(message));
+            }
+        }
+        let namespace = &self.namespace;
+        let parts = namespace.split('.').all(|part| part == crate::edm::identifier(part) && !part.is_empty());
+        if parts {
+            Ok(())
+        } else {
+            Err(Error::configuration(format!(
+                "service.namespace \"{namespace}\" is not a namespace such as Contoso.Sales."
+            )))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let text = r#"
+            database = "sqlite:shop.db"
+            listen = "127.0.0.1:9000"
+            public_url = "https://example.com/shop"
+            [service]
+            page_size = 100
+            deleted_id = "key"
+            namespace = "Contoso.Shop"
+            [tables."Order Details"]
+            name = "OrderDetails"
+            columns = ["Unit Price"]
+            rename = { "Unit Price" = "UnitPrice" }
+        "#;
+        let config = Config::parse(text).unwrap();
+        assert_eq!(config.service.deleted_id, DeletedId::Key);
+        assert_eq!(config.tables["Order Details"].rename["Unit Price"], "UnitPrice");
+    }
+
+    #[test]
+    fn mistakes_are_told_with_their_place() {
+        let message = |text: &str| Config::parse(text).unwrap_err().to_string();
+        let unknown = message("[service]\npagesize = 5\n");
+        assert!(unknown.contains("line 2") && unknown.contains("pagesize"), "{unknown}");
+        assert!(message("[tables.A]\ncolums = []").contains("colums"));
+        assert!(message("[service]\npage_size = 0").contains("between 1 and 100000"));
+        assert!(message("[service]\nnamespace = \"1x\"").contains("namespace"));
+        assert!(message("[service]\ndeleted_id = \"none\"").contains("entity-url"));
+    }
+}

@@ -1,0 +1,18 @@
+//! What is exposed: turns a database's [`Catalog`] into the [`Edm`] that clients see, and stored values into values
+//! of that model's types.
+
+mod catalog;
+mod fit;
+mod model;
+mod name;
+mod temporal;
+mod types;
+mod value;
+
+pub use catalog::{AbandonedLog, Catalog, Column, IndexColumn, RowStorage, Table, Tracking, UniqueIndex};
+pub use fit::{Fitted, Misfit, Short, fit};
+pub use model::{ChangeLog, Edm, EntitySet, Exposure, Obstacle, Property, TableExposure, Unexposed, expose, obstacle};
+pub use name::identifier;
+pub use temporal::{canonical_date, canonical_date_time_offset, canonical_time_of_day};
+pub use types::EdmType;
+pub use value::{Row, Value, ValueRef};

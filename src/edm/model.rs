@@ -1,0 +1,291 @@
+//! The model that clients see: a catalog and the operator's wishes -> entity sets, and a reason for every table that
+//! is not one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::catalog::{Catalog, Column, Table, Tracking};
+use super::name::{MAX_LENGTH, identifier, is_identifier};
+use super::types::EdmType;
+use crate::version::Incarnation;
+
+/// The entity data model.
+#[derive(Debug)]
+pub struct Edm {
+    /// The schema's namespace.
+    pub namespace: String,
+    /// The catalog it was made from.
+    pub catalog_version: u64,
+    sets: Vec<Arc<EntitySet>>,
+    by_name: HashMap<String, usize>,
+}
+
+/// An entity set and its entity type, which bears the same name.
+#[derive(Debug)]
+pub struct EntitySet {
+    /// As in URLs.
+    pub name: String,
+    /// As the database spells it.
+    pub table: String,
+    /// In the order of the columns.
+    pub properties: Vec<Property>,
+    /// Indexes into `properties`, in key order.
+    pub key: Vec<usize>,
+    /// How changes are recorded; `None` where they are not, or not reliably.
+    pub changes: Option<ChangeLog>,
+}
+
+/// Where the changes of an entity set are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangeLog {
+    /// The number in the log's name (SQLite).
+    pub log: i64,
+    /// The installation of tracking.
+    pub incarnation: Incarnation,
+}
+
+/// One property.
+#[derive(Clone, Debug)]
+pub struct Property {
+    /// As in URLs and payloads.
+    pub name: String,
+    /// As the database spells it.
+    pub column: String,
+    /// With facets.
+    pub ty: EdmType,
+    /// Whether it can be null; never for a key.
+    pub nullable: bool,
+    /// Whether the database would accept NULL, also in a key: such rows cannot be addressed and are left out.
+    pub null_in_database: bool,
+    /// Whether the database computes it.
+    pub computed: bool,
+}
+
+/// What the operator wants exposed, and under which names: part of the configuration file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exposure {
+    /// The schema's namespace.
+    pub namespace: String,
+    /// Tables by their names in the database.
+    pub tables: BTreeMap<String, TableExposure>,
+}
+
+/// What the operator wants for one table.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TableExposure {
+    /// The entity set's name.
+    pub name: Option<String>,
+    /// The columns to expose; the key's always are.
+    pub columns: Option<Vec<String>>,
+    /// Property names for columns.
+    pub rename: BTreeMap<String, String>,
+}
+
+impl Default for Exposure {
+    fn default() -> Self {
+        Self { namespace: "Deltalink".to_owned(), tables: BTreeMap::new() }
+    }
+}
+
+/// A table that clients do not see, or not as the operator wishes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unexposed {
+    /// As the database, or else the configuration, spells it.
+    pub table: String,
+    /// Why.
+    pub obstacle: Obstacle,
+}
+
+/// Why a table cannot be an entity set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// A key column has a type that OData does not allow in keys, or none.
+    KeyType {
+        /// The column.
+        column: String,
+        /// Its declared type.
+        declared: String,
+    },
+    /// The configuration names a table that does not exist.
+    Missing,
+    /// Two tables, or two columns of the table, would have the same name.
+    NameClash {
+        /// The identifier.
+        name: String,
+    },
+    /// A name is no OData identifier, or longer than one may be.
+    NameUnusable {
+        /// The identifier.
+        name: String,
+    },
+    /// No primary key.
+    NoPrimaryKey,
+    /// It could be exposed, but it is neither tracked nor named in the configuration.
+    NotTracked,
+    /// The configuration names a column that the table does not have.
+    UnknownColumn {
+        /// The column.
+        column: String,
+    },
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::KeyType { column, declared } if declared.is_empty() => {
+                write!(f, "the key column \"{column}\" has no declared type")
+            }
+            Self::KeyType { column, declared } => {
+                write!(
+                    f,
+                    "the key column \"{column}\" is {declared}, and OData allows no binary or floating-point keys"
+                )
+            }
+            Self::Missing => f.write_str("the configuration names it, but the database has no such table"),
+            Self::NameClash { name } => write!(f, "the name \"{name}\" is taken"),
+            Self::NameUnusable { name } => {
+                write!(f, "\"{name}\" is not an OData identifier of at most {MAX_LENGTH} characters")
+            }
+            Self::NoPrimaryKey => f.write_str("no primary key"),
+            Self::NotTracked => f.write_str("not tracked"),
+            Self::UnknownColumn { column } => {
+                write!(f, "the configuration names its column \"{column}\", which it does not have")
+            }
+        }
+    }
+}
+
+impl Edm {
+    /// The entity set `name`.
+    pub fn set(&self, name: &str) -> Option<&Arc<EntitySet>> {
+        self.by_name.get(name).map(|&index| &self.sets[index])
+    }
+
+    /// All entity sets, in the order of their names.
+    pub fn sets(&self) -> &[Arc<EntitySet>] {
+        &self.sets
+    }
+}
+
+impl EntitySet {
+    /// The index of the property `name`.
+    pub fn property(&self, name: &str) -> Option<usize> {
+        self.properties.iter().position(|property| property.name == name)
+    }
+
+    /// The key's properties, in key order.
+    pub fn key_properties(&self) -> impl ExactSizeIterator<Item = &Property> {
+        self.key.iter().map(|&index| &self.properties[index])
+    }
+}
+
+/// The model of what `catalog` offers and `exposure` wants, and every table that is not in it.
+pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
+    let mut sets: BTreeMap<String, Arc<EntitySet>> = BTreeMap::new();
+    let mut unexposed = Vec::new();
+    for table in named_first(catalog, exposure) {
+        let wishes = wishes_for(exposure, &table.name);
+        let outcome = entity_set(table, wishes).and_then(|set| {
+            if sets.contains_key(&set.name) { Err(Obstacle::NameClash { name: set.name }) } else { Ok(set) }
+        });
+        match outcome {
+            Ok(set) => drop(sets.insert(set.name.clone(), Arc::new(set))),
+            Err(obstacle) => unexposed.push(Unexposed { table: table.name.clone(), obstacle }),
+        }
+    }
+    for name in exposure.tables.keys() {
+        if !catalog.tables.iter().any(|table| table.name.eq_ignore_ascii_case(name)) {
+            unexposed.push(Unexposed { table: name.clone(), obstacle: Obstacle::Missing });
+        }
+    }
+    let by_name = sets.keys().cloned().enumerate().map(|(index, name)| (name, index)).collect();
+    let sets = sets.into_values().collect();
+    (Edm { namespace: exposure.namespace.clone(), catalog_version: catalog.version, sets, by_name }, unexposed)
+}
+
+/// What keeps `table` from being an entity set, other tables' names aside.
+pub fn obstacle(table: &Table, exposure: &Exposure) -> Option<Obstacle> {
+    entity_set(table, wishes_for(exposure, &table.name)).err()
+}
+
+/// Tables that the operator gave a name come first, so that nothing else takes it.
+fn named_first<'a>(catalog: &'a Catalog, exposure: &Exposure) -> Vec<&'a Table> {
+    let mut tables: Vec<&Table> = catalog.tables.iter().collect();
+    tables.sort_by_key(|table| wishes_for(exposure, &table.name).is_none_or(|wishes| wishes.name.is_none()));
+    tables
+}
+
+fn wishes_for<'a>(exposure: &'a Exposure, table: &str) -> Option<&'a TableExposure> {
+    exposure.tables.iter().find(|(name, _)| name.eq_ignore_ascii_case(table)).map(|(_, wishes)| wishes)
+}
+
+fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet, Obstacle> {
+    if table.key.is_empty() {
+        return Err(Obstacle::NoPrimaryKey);
+    }
+    if let Some(column) = table.key_columns().find(|column| !column.typed || !column.ty.can_be_key()) {
+        return Err(Obstacle::KeyType { column: column.name.clone(), declared: column.declared.clone() });
+    }
+    if wishes.is_none() && table.tracking == Tracking::None {
+        return Err(Obstacle::NotTracked);
+    }
+    let default = TableExposure::default();
+    let wishes = wishes.unwrap_or(&default);
+    let name = usable(wishes.name.clone().unwrap_or_else(|| identifier(&table.name)))?;
+    let exposed = exposed_columns(table, wishes)?;
+    let properties = exposed.iter().map(|&column| property(table, column, wishes)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(name) = first_double(&properties) {
+        return Err(Obstacle::NameClash { name });
+    }
+    let key = table.key.iter().filter_map(|column| exposed.iter().position(|exposed| exposed == column)).collect();
+    Ok(EntitySet { name, table: table.name.clone(), properties, key, changes: change_log(&table.tracking) })
+}
+
+fn change_log(tracking: &Tracking) -> Option<ChangeLog> {
+    match *tracking {
+        Tracking::Triggers { log, incarnation, damage: None, .. } => Some(ChangeLog { log, incarnation }),
+        Tracking::Triggers { .. } | Tracking::None => None,
+    }
+}
+
+fn usable(name: String) -> Result<String, Obstacle> {
+    if is_identifier(&name) { Ok(name) } else { Err(Obstacle::NameUnusable { name }) }
+}
+
+/// The columns to expose, in the table's order.
+fn exposed_columns(table: &Table, wishes: &TableExposure) -> Result<Vec<usize>, Obstacle> {
+    let column = |name: &String| table.column(name).ok_or_else(|| Obstacle::UnknownColumn { column: name.clone() });
+    for name in wishes.rename.keys() {
+        column(name)?;
+    }
+    let Some(names) = &wishes.columns else { return Ok((0..table.columns.len()).collect()) };
+    let mut columns = names.iter().map(column).collect::<Result<Vec<_>, _>>()?;
+    columns.extend(&table.key);
+    columns.sort_unstable();
+    columns.dedup();
+    Ok(columns)
+}
+
+fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Property, Obstacle> {
+    let Column { name: column, ty, nullable, computed, .. } = &table.columns[index];
+    let renamed = wishes.rename.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)).map(|(_, to)| to.clone());
+    Ok(Property {
+        name: usable(renamed.unwrap_or_else(|| identifier(column)))?,
+        column: column.clone(),
+        ty: *ty,
+        nullable: *nullable && !table.key.contains(&index),
+        null_in_database: *nullable,
+        computed: *computed,
+    })
+}
+
+fn first_double(properties: &[Property]) -> Option<String> {
+    let mut names: Vec<&str> = properties.iter().map(|property| property.name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0].to_owned())
+}

@@ -1,0 +1,41 @@
+//! What is compiled in: the contract and its schemas.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::error::error_response;
+use crate::error::Error;
+
+/// The schemas that `openapi.yaml` refers to.
+const SCHEMAS: [(&str, &str); 8] = [
+    ("config.schema.json", include_str!("../../schemas/config.schema.json")),
+    ("csdl-json.schema.json", include_str!("../../schemas/csdl-json.schema.json")),
+    ("delta.schema.json", include_str!("../../schemas/delta.schema.json")),
+    ("entity-collection.schema.json", include_str!("../../schemas/entity-collection.schema.json")),
+    ("entity.schema.json", include_str!("../../schemas/entity.schema.json")),
+    ("error.schema.json", include_str!("../../schemas/error.schema.json")),
+    ("property.schema.json", include_str!("../../schemas/property.schema.json")),
+    ("service-document.schema.json", include_str!("../../schemas/service-document.schema.json")),
+];
+
+/// The service is one level down.
+pub(super) async fn redirect_to_service() -> HttpResponse {
+    HttpResponse::TemporaryRedirect().insert_header(("Location", "/odata/")).finish()
+}
+
+/// The contract.
+pub(super) async fn openapi() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/yaml").body(include_str!("../../openapi.yaml"))
+}
+
+/// One of the schemas.
+pub(super) async fn schema(http: HttpRequest, name: web::Path<String>) -> HttpResponse {
+    match SCHEMAS.iter().find(|(known, _)| *known == name.as_str()) {
+        Some((_, text)) => HttpResponse::Ok().content_type("application/schema+json").body(*text),
+        None => unknown(http).await,
+    }
+}
+
+/// Everything else.
+pub(super) async fn unknown(http: HttpRequest) -> HttpResponse {
+    error_response(&http, &Error::not_found("This path").about("The path"), "")
+}

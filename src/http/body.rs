@@ -1,0 +1,137 @@
+//! A writer's chunks, from the thread that reads the database -> the body of an HTTP response.
+//!
+//! A newcomer's trap: an answer is whole only when its last chunk has come. A channel that closes before means that the
+//! read failed, and then the body must end as broken as it is: never in a well-formed half answer.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use actix_web::rt::task::JoinHandle;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use bytes::Bytes;
+use futures_util::stream;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+use crate::error::{Error, Result};
+use crate::response::{Body, Head};
+
+/// Chunks on their way at one time.
+const DEPTH: usize = 2;
+/// A reader that takes nothing for so long is given up: it holds a snapshot of the database open.
+const STALLED: Duration = Duration::from_secs(60);
+
+enum Part {
+    Head(Head),
+    Chunk(Vec<u8>),
+    Last(Vec<u8>),
+}
+
+/// The writer's end.
+pub(super) struct Sender {
+    parts: mpsc::Sender<Part>,
+}
+
+/// The reader's end, before anything has come.
+pub(super) struct Receiver {
+    parts: mpsc::Receiver<Part>,
+}
+
+/// The reader's end, at the first octets.
+pub(super) enum Answer {
+    /// All of it.
+    Whole(Vec<u8>),
+    /// The first chunk; more to come.
+    Begun(Vec<u8>, Receiver),
+}
+
+pub(super) fn channel() -> (Sender, Receiver) {
+    let (sender, receiver) = mpsc::channel(DEPTH);
+    (Sender { parts: sender }, Receiver { parts: receiver })
+}
+
+impl Sender {
+    /// Waits for the reader to take a part, within limits. Called in a blocking thread.
+    fn send(&self, part: Part) -> ControlFlow<()> {
+        if let Err(mpsc::error::TrySendError::Full(part)) = self.parts.try_send(part) {
+            let sent = Handle::current().block_on(tokio::time::timeout(STALLED, self.parts.send(part)));
+            return if matches!(sent, Ok(Ok(()))) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        }
+        if self.parts.is_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+}
+
+impl Body for Sender {
+    fn head(&mut self, head: Head) -> ControlFlow<()> {
+        self.send(Part::Head(head))
+    }
+
+    fn chunk(&mut self, octets: Vec<u8>) -> ControlFlow<()> {
+        self.send(Part::Chunk(octets))
+    }
+
+    fn last(&mut self, octets: Vec<u8>) -> ControlFlow<()> {
+        self.send(Part::Last(octets))
+    }
+}
+
+impl Receiver {
+    /// Waits until the answer has begun: what `reading` finds wrong before that is an error with a status of its own.
+    pub(super) async fn opened(mut self, reading: JoinHandle<Result<()>>) -> Result<(Head, Answer)> {
+        let Some(Part::Head(head)) = self.parts.recv().await else { return Err(failure(reading).await) };
+        match self.parts.recv().await {
+            Some(Part::Last(octets)) => Ok((head, Answer::Whole(octets))),
+            Some(Part::Chunk(octets)) => {
+                actix_web::rt::spawn(report(reading));
+                Ok((head, Answer::Begun(octets, self)))
+            }
+            _ => Err(failure(reading).await),
+        }
+    }
+}
+
+/// Why a read ended before its answer began.
+async fn failure(reading: JoinHandle<Result<()>>) -> Error {
+    match reading.await {
+        Ok(Err(error)) => error,
+        Ok(Ok(())) => Error::internal("a read ended without an answer"),
+        Err(error) => Error::internal(error),
+    }
+}
+
+/// Logs what goes wrong after the status line, when no client can be told.
+async fn report(reading: JoinHandle<Result<()>>) {
+    if let Ok(Err(error)) = reading.await {
+        tracing::error!(%error, "an answer was cut off");
+    }
+}
+
+impl Answer {
+    /// The response; for HEAD, `without_body`, with the length where it is known.
+    pub(super) fn into_response(self, response: &mut HttpResponseBuilder, without_body: bool) -> HttpResponse {
+        match self {
+            Self::Whole(octets) => response.body(octets),
+            Self::Begun(..) if without_body => response.body(actix_web::body::None::new()),
+            Self::Begun(first, receiver) => response.streaming(stream::unfold(State::First(first, receiver), next)),
+        }
+    }
+}
+
+enum State {
+    First(Vec<u8>, Receiver),
+    Later(Receiver),
+    Done,
+}
+
+/// The next piece of the body: an error, which aborts the connection, where the writer left before its last chunk.
+async fn next(state: State) -> Option<(std::io::Result<Bytes>, State)> {
+    match state {
+        State::First(octets, receiver) => Some((Ok(octets.into()), State::Later(receiver))),
+        State::Later(mut receiver) => match receiver.parts.recv().await {
+            Some(Part::Chunk(octets)) => Some((Ok(octets.into()), State::Later(receiver))),
+            Some(Part::Last(octets)) => Some((Ok(octets.into()), State::Done)),
+            Some(Part::Head(_)) | None => Some((Err(std::io::ErrorKind::BrokenPipe.into()), State::Done)),
+        },
+        State::Done => None,
+    }
+}

@@ -1,0 +1,65 @@
+//! An error -> an HTTP response, and the one line in the log that a failure gets.
+//!
+//! Source: Protocol 4.01 section 9.4 (`Content-Language` accompanies the message), JSON Format 4.01 section 21.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Map, Value, json};
+
+use super::headers::{self, Caching};
+use crate::error::{Error, ErrorKind};
+use crate::odata::{self, ODataVersion};
+
+/// Seconds after which a client may try again.
+const RETRY_AFTER: &str = "5";
+
+/// The response for `error`; `root` is where an expired link starts over.
+pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> HttpResponse {
+    log(error);
+    let status = StatusCode::from_u16(error.kind().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let caching = if error.expiry().is_some() { Caching::Never } else { Caching::Revalidate };
+    let mut response = HttpResponse::build(status);
+    headers::protocol(&mut response, version(http), caching);
+    response.insert_header(("Content-Language", "en"));
+    match error.kind() {
+        ErrorKind::MethodNotAllowed => drop(response.insert_header(("Allow", "GET, HEAD"))),
+        ErrorKind::CatalogChanged | ErrorKind::DatabaseUnavailable => {
+            response.insert_header(("Retry-After", RETRY_AFTER));
+        }
+        ErrorKind::DeltaLinkExpired => {
+            response.insert_header(("Location", format!("{root}{}", error.start_over().unwrap_or_default())));
+        }
+        _ => {}
+    }
+    response.content_type("application/json").body(body(error).to_string())
+}
+
+/// The version that the client asked for, as far as it can be read.
+fn version(http: &HttpRequest) -> ODataVersion {
+    let max_version = headers::raw(http).max_version;
+    let only = odata::RawHeaders { max_version, ..odata::RawHeaders::default() };
+    odata::parse("", "", &only).map(|request| request.headers.version).unwrap_or_default()
+}
+
+fn body(error: &Error) -> Value {
+    let mut members = Map::new();
+    members.insert("code".to_owned(), error.kind().code().into());
+    members.insert("message".to_owned(), error.message().into());
+    if let Some(target) = error.target() {
+        members.insert("target".to_owned(), target.into());
+    }
+    if let Some(expiry) = error.expiry() {
+        members.insert("details".to_owned(), json!([{ "code": expiry.code(), "message": expiry.reason() }]));
+    }
+    json!({ "error": members })
+}
+
+/// Failures of ours or of the database are logged with their cause, the client's mistakes only for who looks closely.
+fn log(error: &Error) {
+    match error.kind().status() {
+        500.. if error.kind() != ErrorKind::OptionNotSupported => {
+            tracing::error!(code = error.kind().code(), %error, "request failed");
+        }
+        _ => tracing::debug!(code = error.kind().code(), "request refused"),
+    }
+}

@@ -1,0 +1,209 @@
+//! The path below the service root -> what it addresses.
+//!
+//! A newcomer's trap: a slash inside a key arrives as `%2F`, so the path is split before anything is decoded.
+
+use super::literal::{self, Literal};
+use super::percent::decode;
+use crate::error::{Error, Result};
+
+const PART: &str = "The path";
+
+/// What a path addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Path {
+    /// `$metadata`
+    Metadata,
+    /// An entity set or something in it.
+    Resource {
+        /// The name of the entity set.
+        set: String,
+        /// The key of one entity.
+        key: Option<KeyPredicate>,
+        /// What follows, in order.
+        rest: Vec<Segment>,
+    },
+    /// The root itself.
+    ServiceDocument,
+}
+
+/// A path segment behind the entity set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// `$count`
+    Count,
+    /// A name.
+    Name(String),
+    /// Another `$` segment, known to OData or not.
+    Other(String),
+    /// `$value`
+    Value,
+}
+
+/// What stands in the parentheses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPredicate {
+    /// `(A=1,B='x')`
+    Named(Vec<(String, KeyValue)>),
+    /// `(1)`
+    Single(KeyValue),
+}
+
+/// A key's value: given at once, or by a parameter alias `@name` in the query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyValue {
+    /// The alias with its `@`.
+    Alias(String),
+    /// The value.
+    Literal(Literal),
+}
+
+/// ```text
+/// resourcePath = [ "$metadata" / entitySetName [ keyPredicate ] *( "/" segment ) ]
+/// ```
+pub(super) fn parse(path: &str) -> Result<Path> {
+    let path = path.strip_prefix('/').unwrap_or(path);
+    let path = path.strip_suffix('/').unwrap_or(path);
+    if path.is_empty() {
+        return Ok(Path::ServiceDocument);
+    }
+    let mut segments = path.split('/').map(|segment| decode(segment, PART));
+    let first = segments.next().transpose()?.unwrap_or_default();
+    let rest = segments.map(|decoded| decoded.map(segment)).collect::<Result<Vec<_>>>()?;
+    if first == "$metadata" && rest.is_empty() {
+        return Ok(Path::Metadata);
+    }
+    if first.starts_with('$') {
+        return Err(Error::not_found(format!("\"{first}\"")).about(first));
+    }
+    let (set, key) = match first.find('(') {
+        Some(open) => (first[..open].to_owned(), Some(key_predicate(&first[open..], open)?)),
+        None => (first, None),
+    };
+    Ok(Path::Resource { set, key, rest })
+}
+
+fn segment(text: String) -> Segment {
+    match text.as_str() {
+        "$count" => Segment::Count,
+        "$value" => Segment::Value,
+        _ if text.starts_with('$') => Segment::Other(text),
+        _ => Segment::Name(text),
+    }
+}
+
+/// ```text
+/// keyPredicate = "(" ( keyPropertyValue / keyPair *( "," keyPair ) ) ")"
+/// keyPair      = keyProperty "=" ( parameterAlias / keyPropertyValue )
+/// ```
+fn key_predicate(text: &str, at: usize) -> Result<KeyPredicate> {
+    let inner = text
+        .strip_prefix('(')
+        .and_then(|text| text.strip_suffix(')'))
+        .ok_or_else(|| Error::syntax(PART, at + text.len(), "a closing parenthesis"))?;
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for end in separators(inner).into_iter().chain([inner.len()]) {
+        parts.push(key_part(&inner[start..end], at + 1 + start)?);
+        start = end + 1;
+    }
+    match parts.as_mut_slice() {
+        [(None, _)] => Ok(KeyPredicate::Single(parts.remove(0).1)),
+        _ => named(parts, at),
+    }
+}
+
+fn named(parts: Vec<(Option<String>, KeyValue)>, at: usize) -> Result<KeyPredicate> {
+    let pairs = parts.into_iter().map(|(name, value)| name.map(|name| (name, value)));
+    let pairs: Option<Vec<_>> = pairs.collect();
+    pairs.map(KeyPredicate::Named).ok_or_else(|| Error::syntax(PART, at, "'name=value' for every part of the key"))
+}
+
+/// `name=value`, or a value alone.
+fn key_part(text: &str, at: usize) -> Result<(Option<String>, KeyValue)> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.contains('\'') => {
+            Ok((Some(name.trim().to_owned()), key_value(value.trim(), at + name.len() + 1)?))
+        }
+        _ => Ok((None, key_value(text.trim(), at)?)),
+    }
+}
+
+fn key_value(text: &str, at: usize) -> Result<KeyValue> {
+    if text.starts_with('@') {
+        Ok(KeyValue::Alias(text.to_owned()))
+    } else {
+        literal::parse(text, PART, at).map(KeyValue::Literal)
+    }
+}
+
+/// The commas outside quotes.
+fn separators(text: &str) -> Vec<usize> {
+    let mut quoted = false;
+    let outside = |(at, character): (usize, char)| {
+        quoted ^= character == '\'';
+        (character == ',' && !quoted).then_some(at)
+    };
+    text.char_indices().filter_map(outside).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn literal(text: &str) -> KeyValue {
+        KeyValue::Literal(Literal::Bare(text.to_owned()))
+    }
+
+    fn string(text: &str) -> KeyValue {
+        KeyValue::Literal(Literal::String(text.to_owned()))
+    }
+
+    fn key(path: &str) -> KeyPredicate {
+        match parse(path) {
+            Ok(Path::Resource { key: Some(key), .. }) => key,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn documents_are_known_by_their_paths() {
+        assert_eq!(parse("").unwrap(), Path::ServiceDocument);
+        assert_eq!(parse("/").unwrap(), Path::ServiceDocument);
+        assert_eq!(parse("/%24metadata").unwrap(), Path::Metadata);
+        assert_eq!(parse("/$batch").unwrap_err().kind().status(), 404);
+    }
+
+    #[test]
+    fn keys_come_alone_by_name_and_by_alias() {
+        assert_eq!(key("/Orders(1)"), KeyPredicate::Single(literal("1")));
+        assert_eq!(key("/Orders(ID=-1)"), KeyPredicate::Named(vec![("ID".to_owned(), literal("-1"))]));
+        let both = vec![("A".to_owned(), string("x,y=z")), ("B".to_owned(), literal("2024-01-31"))];
+        assert_eq!(key("/Lines(A='x,y=z',B=2024-01-31)"), KeyPredicate::Named(both));
+        assert_eq!(key("/Orders(@k)"), KeyPredicate::Single(KeyValue::Alias("@k".to_owned())));
+    }
+
+    #[test]
+    fn quotes_are_doubled_and_slashes_encoded() {
+        assert_eq!(key("/People('O''Neil')"), KeyPredicate::Single(string("O'Neil")));
+        assert_eq!(key("/People%28%27O%27%27Neil%27%29"), KeyPredicate::Single(string("O'Neil")));
+        assert_eq!(key("/Files('a%2Fb')"), KeyPredicate::Single(string("a/b")));
+        assert_eq!(key("/Files('')"), KeyPredicate::Single(string("")));
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_with_its_position() {
+        for wrong in
+            ["/A(", "/A()", "/A(1", "/A(1)x", "/A('x)", "/A('a'b')", "/A(1,2)", "/A(a b)", "/A(%zz)", "/A(%ff)"]
+        {
+            let error = parse(wrong).unwrap_err();
+            assert_eq!(error.kind().status(), 400, "{wrong}");
+            assert!(error.message().contains("position"), "{wrong}: {error}");
+        }
+    }
+
+    #[test]
+    fn segments_follow_the_set() {
+        let Path::Resource { rest, .. } = parse("/Orders(1)/Name/$value").unwrap() else { panic!() };
+        assert_eq!(rest, [Segment::Name("Name".to_owned()), Segment::Value]);
+    }
+}

@@ -1,0 +1,58 @@
+//! A read -> the URL, relative to the service root, of the request that it continues or begins.
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use super::Read;
+
+/// What a query option's value and a path segment cannot hold as it is (RFC 3986; `qchar-no-AMP` of the ABNF).
+const RESERVED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'&')
+    .add(b'+')
+    .add(b'/')
+    .add(b'<')
+    .add(b'=')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+impl Read {
+    /// The request that starts a sync over.
+    pub fn defining_query(&self) -> String {
+        defining_query(&self.set.name, self.select.as_deref(), self.format_option.as_deref())
+    }
+
+    /// The link that carries `token` in `option`.
+    pub fn link(&self, option: &str, token: &str) -> String {
+        let format =
+            self.format_option.as_ref().map(|format| format!("$format={}&", encode(format))).unwrap_or_default();
+        format!("{}?{format}{option}={token}", encode(&self.set.name))
+    }
+}
+
+pub(super) fn defining_query(set: &str, select: Option<&[String]>, format: Option<&str>) -> String {
+    let mut options = Vec::new();
+    if let Some(select) = select.filter(|select| !select.is_empty()) {
+        let names: Vec<String> = select.iter().map(|name| encode(name)).collect();
+        options.push(format!("$select={}", names.join(",")));
+    }
+    if let Some(format) = format {
+        options.push(format!("$format={}", encode(format)));
+    }
+    let question = if options.is_empty() { "" } else { "?" };
+    format!("{}{question}{}", encode(set), options.join("&"))
+}
+
+fn encode(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}

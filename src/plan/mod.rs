@@ -1,0 +1,236 @@
+//! What a request means here: names resolved, types known, mode chosen, page decided, token opened.
+//!
+//! A [`Plan`] is proof: one that exists can be executed, and nothing after it validates again. Pure; no database.
+
+mod format;
+mod key;
+mod links;
+mod page;
+
+use std::sync::Arc;
+
+pub use format::{Format, JsonFormat, MetadataFormat, MetadataLevel};
+pub use page::{ChangesPage, RowsPage, Tracked};
+
+use crate::edm::{Edm, EntitySet, Value};
+use crate::error::{Error, ErrorKind, Result};
+pub use crate::odata::ODataVersion;
+use crate::odata::{Options, Path, Request, Segment, SystemOption};
+use crate::token::{Anchor, Keyring};
+
+/// What the operator set that plans depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Rows per page where the client has no wish.
+    pub page_size: u32,
+    /// Rows per page at most.
+    pub max_page_size: u32,
+}
+
+/// What is to be done.
+#[derive(Debug)]
+pub enum Plan {
+    /// Write the model.
+    Metadata(MetadataFormat),
+    /// Read the database.
+    Read(Box<Read>),
+    /// List the entity sets.
+    ServiceDocument(JsonFormat),
+}
+
+/// One consistent read.
+#[derive(Debug)]
+pub struct Read {
+    /// The model's catalog; the read is refused when the database's is another.
+    pub catalog_version: u64,
+    /// The entity set.
+    pub set: Arc<EntitySet>,
+    /// What of it.
+    pub target: Target,
+    /// Properties to return, as indexes in the model's order; the key's are always among them.
+    pub returned: Vec<usize>,
+    /// What `$select` named, in its order.
+    pub select: Option<Vec<String>>,
+    /// How to write the answer.
+    pub format: Format,
+    /// The value of `$format`, which links repeat.
+    pub format_option: Option<String>,
+    /// What `Preference-Applied` says.
+    pub applied: Vec<String>,
+}
+
+/// What of an entity set is read.
+#[derive(Debug)]
+pub enum Target {
+    /// The number of changes since a delta link.
+    ChangeCount(Anchor),
+    /// A page of changes.
+    Changes(ChangesPage),
+    /// The number of entities.
+    Count,
+    /// One entity, by its key's values in key order.
+    Entity(Vec<Value>),
+    /// A delta link that starts now.
+    Latest,
+    /// One property of one entity.
+    Property {
+        /// The entity's key.
+        key: Vec<Value>,
+        /// The property's index.
+        property: usize,
+    },
+    /// A page of entities.
+    Rows(RowsPage),
+}
+
+/// Plans `request` against the model.
+pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings) -> Result<Plan> {
+    if request.headers.isolation.is_some() {
+        let message = "Snapshot isolation over several requests is not supported.";
+        return Err(Error::new(ErrorKind::IsolationNotSupported, message).about("Isolation"));
+    }
+    match &request.path {
+        Path::ServiceDocument => {
+            only(&request.options, &[])?;
+            Format::json(request).map(Plan::ServiceDocument)
+        }
+        Path::Metadata => {
+            only(&request.options, &[])?;
+            MetadataFormat::negotiate(request).map(Plan::Metadata)
+        }
+        Path::Resource { set, key, rest } => {
+            let set = edm.set(set).ok_or_else(|| Error::not_found(format!("The entity set \"{set}\"")).about(set))?;
+            let key = key.as_ref().map(|key| key::resolve(key, set, &request.options)).transpose()?;
+            let scope = Scope { request, set, keyring, settings, catalog_version: edm.catalog_version };
+            scope.read(key, rest).map(|read| Plan::Read(Box::new(read)))
+        }
+    }
+}
+
+/// What the planning of one read looks at.
+struct Scope<'a> {
+    request: &'a Request,
+    set: &'a Arc<EntitySet>,
+    keyring: &'a Keyring,
+    settings: Settings,
+    catalog_version: u64,
+}
+
+impl Scope<'_> {
+    fn read(&self, key: Option<Vec<Value>>, rest: &[Segment]) -> Result<Read> {
+        match (key, rest) {
+            (None, []) => self.collection(),
+            (None, [Segment::Count]) => self.count(),
+            (Some(key), []) => self.entity(key),
+            (Some(key), [Segment::Name(name)]) => self.property(key, name, false),
+            (Some(key), [Segment::Name(name), Segment::Value]) => self.property(key, name, true),
+            (Some(_), [Segment::Value]) => {
+                let message =
+                    format!("\"{}\" has no media stream; \"$value\" applies to its properties.", self.set.name);
+                Err(Error::new(ErrorKind::SyntaxError, message).about("$value"))
+            }
+            (_, rest) => Err(no_such_segment(rest)),
+        }
+    }
+
+    fn entity(&self, key: Vec<Value>) -> Result<Read> {
+        only(self.options(), &[SystemOption::Select])?;
+        let (select, returned) = self.selection(self.options().select()?)?;
+        let format = Format::json(self.request).map(Format::Json)?;
+        Ok(Read { returned, select, ..self.read_of(Target::Entity(key), format) })
+    }
+
+    fn property(&self, key: Vec<Value>, name: &str, raw: bool) -> Result<Read> {
+        only(self.options(), &[])?;
+        let what = || Error::not_found(format!("The property \"{name}\" of \"{}\"", self.set.name)).about(name);
+        let property = self.set.property(name).ok_or_else(what)?;
+        let format = if raw {
+            Format::raw(self.request, self.set.properties[property].ty)?
+        } else {
+            Format::json(self.request).map(Format::Json)?
+        };
+        Ok(self.read_of(Target::Property { key, property }, format))
+    }
+
+    /// A read of all properties with nothing selected and nothing applied.
+    fn read_of(&self, target: Target, format: Format) -> Read {
+        Read {
+            catalog_version: self.catalog_version,
+            set: Arc::clone(self.set),
+            target,
+            returned: (0..self.set.properties.len()).collect(),
+            select: None,
+            format,
+            format_option: self.options().value(SystemOption::Format).map(str::to_owned),
+            applied: Vec::new(),
+        }
+    }
+
+    fn options(&self) -> &Options {
+        &self.request.options
+    }
+
+    /// The selected names, and the properties to return for them.
+    fn selection(&self, names: Option<Vec<&str>>) -> Result<(Option<Vec<String>>, Vec<usize>)> {
+        let Some(names) = names else { return Ok((None, (0..self.set.properties.len()).collect())) };
+        let unknown = |name: &str| {
+            let message = format!("\"{}\" has no property \"{name}\".", self.set.name);
+            Error::new(ErrorKind::PropertyNotFound, message).about("$select")
+        };
+        let mut returned = self.set.key.clone();
+        for name in &names {
+            returned.push(self.set.property(name).ok_or_else(|| unknown(name))?);
+        }
+        returned.sort_unstable();
+        returned.dedup();
+        Ok((Some(names.into_iter().map(str::to_owned).collect()), returned))
+    }
+}
+
+/// Refuses every option that is neither `$format` nor in `allowed`.
+fn only(options: &Options, allowed: &[SystemOption]) -> Result<()> {
+    if let Some(option) = options.given().find(|option| *option != SystemOption::Format && !allowed.contains(option)) {
+        supported(option)?;
+        let name = option.name();
+        let message = format!("The query option \"{name}\" does not apply to this resource.");
+        return Err(Error::new(ErrorKind::InvalidValue, message).about(name));
+    }
+    Ok(())
+}
+
+/// 501 for options that OData has and this service does not.
+fn supported(option: SystemOption) -> Result<()> {
+    use SystemOption as O;
+    match option {
+        O::Count | O::DeltaToken | O::Format | O::Select | O::Skip | O::SkipToken | O::Top => Ok(()),
+        O::Apply
+        | O::Compute
+        | O::Expand
+        | O::Filter
+        | O::Id
+        | O::Index
+        | O::Levels
+        | O::OrderBy
+        | O::SchemaVersion
+        | O::Search => {
+            let name = option.name();
+            let message = format!("The query option \"{name}\" is not supported by this service.");
+            Err(Error::new(ErrorKind::OptionNotSupported, message).about(name))
+        }
+    }
+}
+
+fn no_such_segment(rest: &[Segment]) -> Error {
+    let name = match rest {
+        [Segment::Name(_), Segment::Count, ..] | [Segment::Count, ..] => "$count",
+        [Segment::Name(name) | Segment::Other(name)] | [_, Segment::Name(name) | Segment::Other(name), ..] => name,
+        _ => "$value",
+    };
+    let known = matches!(name, "$ref" | "$each" | "$filter" | "$query");
+    if known {
+        let message = format!("The path segment \"{name}\" is not supported by this service.");
+        Error::new(ErrorKind::OptionNotSupported, message).about(name)
+    } else {
+        Error::not_found(format!("The path segment \"{name}\"")).about(name)
+    }
+}

@@ -1,0 +1,260 @@
+//! Collections: ordinary or in change mode, from the start or from a token -> one page.
+//!
+//! Change mode is entered by the preference (on a tracked set) or by a token; there, options that would change what
+//! the link means are refused. A newcomer's trap: on the pages behind the first, the preference means nothing; the
+//! token says whether changes are tracked (Protocol 4.01 section 8.2.8.9).
+
+use super::{Format, JsonFormat, MetadataLevel, Read, Scope, Target, supported};
+use crate::edm::Value;
+use crate::error::{Error, ErrorKind, Expiry, Result};
+use crate::odata::SystemOption;
+use crate::token::{Anchor, ChangePosition, State, Token, fingerprint};
+
+/// A page of entities.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowsPage {
+    /// The key of the row before the page.
+    pub after: Option<Vec<Value>>,
+    /// Rows to pass over: on a first page, by `$skip`.
+    pub skip: u64,
+    /// Rows of the page at most.
+    pub limit: u64,
+    /// Rows still to return because of `$top`, this page's included.
+    pub remaining: Option<u64>,
+    /// Whether the answer says how many there are in all.
+    pub count: bool,
+    /// Present where the last page gives a delta link.
+    pub tracked: Option<Tracked>,
+}
+
+/// Where the delta link behind a page of entities will start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tracked {
+    /// Where an earlier page began.
+    Since(Anchor),
+    /// At the version that this first page sees.
+    Start,
+}
+
+/// A page of changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangesPage {
+    /// What the client has seen.
+    pub anchor: Anchor,
+    /// The last item of the page before; with it, the page's upper bound is the anchor's witness.
+    pub after: Option<ChangePosition>,
+    /// Items of the page at most.
+    pub limit: u64,
+    /// Whether the answer says how many there are in all.
+    pub count: bool,
+}
+
+impl RowsPage {
+    /// Whether rows behind this page may have to be linked to.
+    pub fn may_continue(&self) -> bool {
+        self.remaining.is_none_or(|remaining| remaining > self.limit)
+    }
+}
+
+/// What change tracking excludes, in the order in which it is complained of.
+const EXCLUDED: [SystemOption; 8] = [
+    SystemOption::Filter,
+    SystemOption::OrderBy,
+    SystemOption::Expand,
+    SystemOption::Top,
+    SystemOption::Skip,
+    SystemOption::Search,
+    SystemOption::Apply,
+    SystemOption::Compute,
+];
+
+const LATEST: &str = "latest";
+
+impl Scope<'_> {
+    pub(super) fn collection(&self) -> Result<Read> {
+        let json = Format::json(self.request)?;
+        let options = self.options();
+        match (options.value(SystemOption::DeltaToken), options.value(SystemOption::SkipToken)) {
+            (Some(_), Some(_)) => {
+                let message =
+                    "\"$deltatoken\" and \"$skiptoken\" exclude each other. Use links exactly as they were returned.";
+                Err(Error::new(ErrorKind::InvalidValue, message).about("$skiptoken"))
+            }
+            (Some(LATEST), None) => self.latest(json),
+            (Some(text), None) => {
+                let token = self.open(text)?;
+                match token.state {
+                    State::Changes { anchor, after: None } => self.changes(&token, anchor, None, json),
+                    _ => Err(Error::token_invalid()),
+                }
+            }
+            (None, Some(text)) => self.next_page(text, json),
+            (None, None) => self.first_page(json),
+        }
+    }
+
+    pub(super) fn count(&self) -> Result<Read> {
+        let options = self.options();
+        if let Some(text) = options.value(SystemOption::DeltaToken) {
+            self.exclude()?;
+            let token = self.open(text)?;
+            let State::Changes { anchor, after: None } = token.state else { return Err(Error::token_invalid()) };
+            self.tracked_still(&token)?;
+            let (select, returned) = self.returned(&token)?;
+            return Ok(Read { returned, select, ..self.read_of(Target::ChangeCount(anchor), Format::Text) });
+        }
+        for option in [SystemOption::Filter, SystemOption::Search, SystemOption::Apply] {
+            options.value(option).map_or(Ok(()), |_| supported(option))?;
+        }
+        Ok(self.read_of(Target::Count, Format::Text))
+    }
+
+    fn first_page(&self, json: JsonFormat) -> Result<Read> {
+        let options = self.options();
+        let preference = self.request.headers.preferences.track_changes.filter(|_| self.set.changes.is_some());
+        if preference.is_some() {
+            self.change_mode(json)?;
+        }
+        options.given().try_for_each(supported)?;
+        let (select, returned) = self.selection(options.select()?)?;
+        let remaining = options.number(SystemOption::Top)?;
+        let (size, mut applied) = self.page_size();
+        if let Some(preference) = preference {
+            applied.insert(0, preference.name.to_owned());
+        }
+        let page = RowsPage {
+            after: None,
+            skip: options.number(SystemOption::Skip)?.unwrap_or(0),
+            limit: remaining.unwrap_or(u64::MAX).min(size),
+            remaining,
+            count: options.boolean(SystemOption::Count)?,
+            tracked: preference.map(|_| Tracked::Start),
+        };
+        Ok(Read { returned, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
+    }
+
+    /// Follows a next link: of entities, or of changes.
+    fn next_page(&self, text: &str, json: JsonFormat) -> Result<Read> {
+        let token = self.open(text)?;
+        match token.state.clone() {
+            State::Changes { anchor, after: Some(after) } => self.changes(&token, anchor, Some(after), json),
+            State::Changes { after: None, .. } => Err(Error::token_invalid()),
+            State::Rows { after, remaining, anchor } => {
+                if anchor.is_some() {
+                    self.change_mode(json)?;
+                    self.tracked_still(&token)?;
+                }
+                self.options().given().try_for_each(supported)?;
+                let (select, returned) = self.returned(&token)?;
+                let (size, applied) = self.page_size();
+                let page = RowsPage {
+                    after: Some(after),
+                    skip: 0,
+                    limit: remaining.unwrap_or(u64::MAX).min(size),
+                    remaining,
+                    count: self.options().boolean(SystemOption::Count)?,
+                    tracked: anchor.map(Tracked::Since),
+                };
+                Ok(Read { returned, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
+            }
+        }
+    }
+
+    fn changes(&self, token: &Token, anchor: Anchor, after: Option<ChangePosition>, json: JsonFormat) -> Result<Read> {
+        self.change_mode(json)?;
+        self.options().given().try_for_each(supported)?;
+        self.tracked_still(token)?;
+        let (select, returned) = self.returned(token)?;
+        let (limit, mut applied) = self.page_size();
+        let preference = self.request.headers.preferences.track_changes.filter(|_| after.is_none());
+        if let Some(preference) = preference {
+            applied.insert(0, preference.name.to_owned());
+        }
+        let page = ChangesPage { anchor, after, limit, count: self.options().boolean(SystemOption::Count)? };
+        Ok(Read { returned, select, applied, ..self.read_of(Target::Changes(page), Format::Json(json)) })
+    }
+
+    /// `$deltatoken=latest`: no rows, a delta link that starts now.
+    fn latest(&self, json: JsonFormat) -> Result<Read> {
+        self.change_mode(json)?;
+        self.options().given().try_for_each(supported)?;
+        if self.set.changes.is_none() {
+            let message = format!("The changes of \"{}\" are not tracked.", self.set.name);
+            return Err(Error::new(ErrorKind::InvalidValue, message).about("$deltatoken"));
+        }
+        let (select, returned) = self.selection(self.options().select()?)?;
+        let applied =
+            self.request.headers.preferences.track_changes.iter().map(|preference| preference.name.to_owned());
+        let applied = applied.collect();
+        Ok(Read { returned, select, applied, ..self.read_of(Target::Latest, Format::Json(json)) })
+    }
+
+    /// The page size in force, and what `Preference-Applied` says of it.
+    fn page_size(&self) -> (u64, Vec<String>) {
+        match self.request.headers.preferences.max_page_size {
+            Some(wish) => {
+                let size = wish.value.min(self.settings.max_page_size);
+                (u64::from(size), vec![format!("{}={size}", wish.name)])
+            }
+            None => (u64::from(self.settings.page_size), Vec::new()),
+        }
+    }
+
+    fn change_mode(&self, json: JsonFormat) -> Result<()> {
+        self.exclude()?;
+        if json.metadata == MetadataLevel::None {
+            let message = "A delta link cannot be returned with metadata=none; ask for metadata=minimal.";
+            return Err(Error::new(ErrorKind::MetadataLevelNotSupported, message).about("Accept"));
+        }
+        Ok(())
+    }
+
+    fn exclude(&self) -> Result<()> {
+        let given = EXCLUDED.into_iter().find(|option| self.options().value(*option).is_some());
+        given.map_or(Ok(()), |option| {
+            let name = option.name();
+            let message = format!("The \"{name}\" query parameter isn't supported when Change Tracking is enabled.");
+            Err(Error::new(ErrorKind::OptionNotSupportedWithChangeTracking, message).about(name))
+        })
+    }
+
+    /// The token in `text`, which must be of this entity set.
+    fn open(&self, text: &str) -> Result<Token> {
+        let token = Token::open(text, self.keyring)?;
+        if token.set == self.set.name { Ok(token) } else { Err(Error::token_invalid()) }
+    }
+
+    fn tracked_still(&self, token: &Token) -> Result<()> {
+        match self.set.changes {
+            Some(_) => Ok(()),
+            None => Err(self.expired(token, Expiry::TrackingRemoved)),
+        }
+    }
+
+    /// What the token selected, if it still stands for the same columns. A `$select` on the link may repeat it.
+    fn returned(&self, token: &Token) -> Result<(Option<Vec<String>>, Vec<usize>)> {
+        let names = token.select.as_ref().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+        if let Some(repeated) = self.options().select()?
+            && names.as_ref().is_none_or(|names| !same_names(names, &repeated))
+        {
+            let message =
+                "A link keeps the \"$select\" of the request that it came from; start over to select otherwise.";
+            return Err(Error::new(ErrorKind::InvalidValue, message).about("$select"));
+        }
+        let changed = || self.expired(token, Expiry::ColumnsChanged);
+        let (select, returned) = self.selection(names).map_err(|_| changed())?;
+        let same = fingerprint(self.set, &returned) == token.fingerprint;
+        if same { Ok((select, returned)) } else { Err(changed()) }
+    }
+
+    fn expired(&self, token: &Token, expiry: Expiry) -> Error {
+        let existing = |name: &&String| self.set.property(name).is_some();
+        let select: Option<Vec<String>> =
+            token.select.as_ref().map(|names| names.iter().filter(existing).cloned().collect());
+        Error::expired(expiry).starting_over_at(super::links::defining_query(&self.set.name, select.as_deref(), None))
+    }
+}
+
+fn same_names(a: &[&str], b: &[&str]) -> bool {
+    a.len() == b.len() && a.iter().all(|name| b.contains(name))
+}

@@ -1,0 +1,138 @@
+//! Changed keys -> a page of a delta, with the link to the next page, or the next delta link behind the last.
+//!
+//! Columns of a row, as `sql::changes` orders them: version, gone, the recorded key, the returned properties.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::Style;
+use super::body::{Body, Chunks, Head};
+use super::control::{Control, fragment};
+use super::entity::EntityWriter;
+use super::removed::RemovedWriter;
+use super::rows::{json, write_item};
+use super::tail::{Link, Links, write_count};
+use crate::backend::{Opening, RowSink};
+use crate::edm::{Row, ValueRef};
+use crate::error::{Error, Result};
+use crate::plan::{Read, Target};
+use crate::token::{Anchor, ChangePosition, Keyring, State};
+use crate::version::{ChangeVersion, Witness};
+
+const VERSION: usize = 0;
+const GONE: usize = 1;
+const KEY: usize = 2;
+
+/// Writes one page of a delta; for `$deltatoken=latest`, an empty one.
+pub(super) struct ChangesSink {
+    read: Box<Read>,
+    limit: u64,
+    /// Where the delta began; absent for `latest`.
+    anchor: Option<Anchor>,
+    /// The pinned upper bound, on pages behind the first.
+    pinned: Option<Witness>,
+    upper: Witness,
+    control: Control,
+    entities: EntityWriter,
+    removed: RemovedWriter,
+    links: Links,
+    chunks: Chunks,
+    incarnation: crate::version::Incarnation,
+    taken: u64,
+    empty: bool,
+    last: Option<ChangePosition>,
+    more: bool,
+}
+
+impl ChangesSink {
+    pub(super) fn new(read: Box<Read>, style: &Style, keyring: Arc<Keyring>, body: Box<dyn Body>) -> Self {
+        let (limit, anchor, pinned) = match &read.target {
+            Target::Changes(page) => (page.limit, Some(page.anchor), page.after.as_ref().map(|_| page.anchor.witness)),
+            _ => (0, None, None),
+        };
+        let control = Control::new(json(&read), style.root.clone());
+        let first_property = KEY + read.set.key.len();
+        Self {
+            limit,
+            anchor,
+            pinned,
+            upper: Witness::default(),
+            entities: EntityWriter::new(&read.set, &read.returned, &read.returned, first_property, &control, style),
+            removed: RemovedWriter::new(&read.set, &control, style),
+            links: Links::new(keyring, style),
+            chunks: Chunks::new(body),
+            incarnation: crate::version::Incarnation::default(),
+            taken: 0,
+            empty: true,
+            last: None,
+            more: false,
+            control,
+            read,
+        }
+    }
+
+    fn position(&self, row: &dyn Row) -> Result<ChangePosition> {
+        let ValueRef::Integer(version) = row.value(VERSION) else {
+            return Err(Error::internal("a change has no version"));
+        };
+        let key = (KEY..KEY + self.read.set.key.len()).map(|at| row.value(at).to_value()).collect();
+        Ok(ChangePosition { version: ChangeVersion(version.cast_unsigned()), deleted: is_gone(row), key })
+    }
+
+    fn write_link(&mut self) {
+        let after = if self.more { self.last.take() } else { None };
+        // While paging, the start stays; behind the last page, the bound becomes the new start.
+        let since = self.anchor.filter(|_| after.is_some()).map_or(self.upper.version, |anchor| anchor.since);
+        let anchor = Anchor { incarnation: self.incarnation, since, witness: self.upper };
+        let link = if after.is_some() { Link::Next } else { Link::Delta };
+        self.links.write(self.chunks.buffer(), &self.read, &self.control, &link, State::Changes { anchor, after });
+    }
+}
+
+fn is_gone(row: &dyn Row) -> bool {
+    row.value(GONE) == ValueRef::Integer(1)
+}
+
+impl RowSink for ChangesSink {
+    fn begin(&mut self, opening: &Opening) -> Result<()> {
+        let window = opening.window.ok_or_else(|| Error::internal("changes were read without their window"))?;
+        self.upper = self.pinned.unwrap_or(window.current);
+        self.incarnation = window.incarnation;
+        self.chunks.head(Head::default());
+        let context =
+            self.control.context(&format!("{}/$delta", fragment(&self.read.set, self.read.select.as_deref())));
+        let out = self.chunks.buffer();
+        out.push(b'{');
+        out.extend_from_slice(context.as_bytes());
+        out.push(b',');
+        if let Some(count) = opening.count {
+            write_count(out, &self.control, count);
+        }
+        out.extend_from_slice(b"\"value\":[");
+        Ok(())
+    }
+
+    fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
+        if self.taken == self.limit {
+            self.more = true;
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.taken += 1;
+        if self.taken == self.limit {
+            self.last = Some(self.position(row)?);
+        }
+        let write = |out: &mut Vec<u8>| {
+            if is_gone(row) { self.removed.write(out, row, KEY) } else { self.entities.write(out, row, "") }
+        };
+        self.empty &= !write_item(self.chunks.buffer(), self.empty, write);
+        Ok(self.chunks.flush())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.chunks.buffer().push(b']');
+        self.write_link();
+        self.chunks.buffer().push(b'}');
+        self.chunks.finish();
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! Control information: its names by version, and the context URLs.
+//!
+//! Source: JSON Format 4.01 section 4.5; Protocol 4.01 section 10. The part behind `#` is not percent-encoded.
+
+use crate::edm::EntitySet;
+use crate::plan::{JsonFormat, MetadataLevel, ODataVersion};
+
+/// What every JSON writer of one answer shares.
+pub(super) struct Control {
+    pub(super) format: JsonFormat,
+    root: String,
+}
+
+impl Control {
+    pub(super) fn new(format: JsonFormat, root: String) -> Self {
+        Self { format, root }
+    }
+
+    pub(super) fn root(&self) -> &str {
+        &self.root
+    }
+
+    /// `"@odata.name":` or, in 4.01, `"@name":`.
+    pub(super) fn name(&self, name: &str) -> String {
+        format!("\"@{}{name}\":", self.infix())
+    }
+
+    /// `"property@odata.name":`
+    pub(super) fn name_of(&self, property: &str, name: &str) -> String {
+        format!("\"{property}@{}{name}\":", self.infix())
+    }
+
+    fn infix(&self) -> &'static str {
+        match self.format.version {
+            ODataVersion::V4_0 => "odata.",
+            ODataVersion::V4_01 => "",
+        }
+    }
+
+    pub(super) fn none(&self) -> bool {
+        self.format.metadata == MetadataLevel::None
+    }
+
+    pub(super) fn full(&self) -> bool {
+        self.format.metadata == MetadataLevel::Full
+    }
+
+    /// `"@odata.context":"...$metadata#fragment"`
+    pub(super) fn context(&self, fragment: &str) -> String {
+        let hash = if fragment.is_empty() { "" } else { "#" };
+        format!("{}{}", self.name("context"), json_string(&format!("{}$metadata{hash}{fragment}", self.root)))
+    }
+}
+
+/// `Orders` or, with a selection, `Orders(Id,Name)`.
+pub(super) fn fragment(set: &EntitySet, select: Option<&[String]>) -> String {
+    match select {
+        Some(names) => format!("{}({})", set.name, names.join(",")),
+        None => set.name.clone(),
+    }
+}
+
+pub(super) fn json_string(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}

@@ -1,0 +1,175 @@
+//! A row -> one entity in JSON.
+//!
+//! Everything that is the same for every row (names, annotations) is prepared once; for each row only values are written.
+
+use std::sync::Arc;
+
+use super::control::{Control, json_string};
+use super::entity_id::entity_path;
+use super::metadata::entity_type_name;
+use super::value::{exact_text, string, write_json};
+use super::{Style, misfit};
+use crate::edm::{EdmType, EntitySet, Misfit, Row, ValueRef, fit};
+use crate::plan::ODataVersion;
+
+/// Writes entities of one set.
+pub(super) struct EntityWriter {
+    set: Arc<EntitySet>,
+    columns: Vec<Column>,
+    /// Where in the row the key's values are, in key order.
+    key: Vec<usize>,
+    quote_numbers: bool,
+    full: Option<Full>,
+}
+
+/// One property to write.
+struct Column {
+    /// Where in the row its value is.
+    at: usize,
+    property: usize,
+    ty: EdmType,
+    /// With full metadata: `"Name@odata.type":"#Int64",`.
+    annotation: String,
+    /// `"Name":`
+    name: String,
+    /// `"Name@Core.ValueException":{"value":`
+    exception: String,
+}
+
+/// What full metadata adds to each entity.
+struct Full {
+    /// `"@odata.type":"#Deltalink.Model.Orders",`
+    ty: String,
+    /// `"@odata.id":`
+    id: String,
+    /// `"@odata.readLink":`
+    read_link: String,
+    root: String,
+}
+
+impl EntityWriter {
+    /// For rows that hold the properties `in_row`, the first of them in column `offset`; writes those in `written`.
+    pub(super) fn new(
+        set: &Arc<EntitySet>,
+        in_row: &[usize],
+        written: &[usize],
+        offset: usize,
+        control: &Control,
+        style: &Style,
+    ) -> Self {
+        let at = |property: &usize| in_row.iter().position(|index| index == property).map(|position| offset + position);
+        let column = |&property: &usize| Some(Column::new(set, property, at(&property)?, control));
+        Self {
+            columns: written.iter().filter_map(column).collect(),
+            key: set.key.iter().filter_map(at).collect(),
+            quote_numbers: control.format.ieee754_compatible,
+            full: control.full().then(|| Full::new(set, control, style)),
+            set: Arc::clone(set),
+        }
+    }
+
+    /// The key as stored.
+    pub(super) fn key<'r>(&self, row: &'r dyn Row) -> Vec<ValueRef<'r>> {
+        self.key.iter().map(|&at| row.value(at)).collect()
+    }
+
+    /// Appends the entity, with `prefix` (control information ending in a comma) before its properties. `false`, and
+    /// nothing appended, where the key does not fit its type.
+    pub(super) fn write(&self, out: &mut Vec<u8>, row: &dyn Row, prefix: &str) -> bool {
+        let start = out.len();
+        out.push(b'{');
+        out.extend_from_slice(prefix.as_bytes());
+        let written = self.write_members(out, row);
+        if written.is_err() {
+            out.truncate(start);
+            misfit::key(&self.set);
+            return false;
+        }
+        out.push(b'}');
+        true
+    }
+
+    fn write_members(&self, out: &mut Vec<u8>, row: &dyn Row) -> Result<(), Misfit> {
+        if let Some(full) = &self.full {
+            full.write(out, &entity_path(&self.set, &self.key(row))?);
+        }
+        for (number, column) in self.columns.iter().enumerate() {
+            if number > 0 {
+                out.push(b',');
+            }
+            self.write_property(out, column, row.value(column.at))?;
+        }
+        Ok(())
+    }
+
+    fn write_property(&self, out: &mut Vec<u8>, column: &Column, value: ValueRef<'_>) -> Result<(), Misfit> {
+        out.extend_from_slice(column.annotation.as_bytes());
+        let fitted = fit(column.ty, value);
+        let is_key = || self.key.contains(&column.at);
+        match fitted {
+            Ok(fitted) if value != ValueRef::Null || !is_key() => {
+                out.extend_from_slice(column.name.as_bytes());
+                write_json(out, &fitted, self.quote_numbers);
+            }
+            _ if is_key() => return Err(Misfit),
+            _ => {
+                misfit::value(&self.set, &self.set.properties[column.property]);
+                out.extend_from_slice(column.exception.as_bytes());
+                string(out, &exact_text(value));
+                out.extend_from_slice(b"},");
+                out.extend_from_slice(column.name.as_bytes());
+                out.extend_from_slice(b"null");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Column {
+    fn new(set: &EntitySet, property: usize, at: usize, control: &Control) -> Self {
+        let model = &set.properties[property];
+        let annotation = match type_annotation(model.ty, control) {
+            Some(ty) => format!("{}{},", control.name_of(&model.name, "type"), json_string(&ty)),
+            None => String::new(),
+        };
+        Self {
+            at,
+            property,
+            ty: model.ty,
+            annotation,
+            name: format!("{}:", json_string(&model.name)),
+            exception: format!("{}:{{\"value\":", json_string(&format!("{}@Core.ValueException", model.name))),
+        }
+    }
+}
+
+/// With full metadata, the type of a property whose JSON does not show it (JSON Format section 4.5.3).
+fn type_annotation(ty: EdmType, control: &Control) -> Option<String> {
+    let shown = matches!(ty, EdmType::Boolean | EdmType::Double | EdmType::String { .. });
+    let name = ty.name().trim_start_matches("Edm.");
+    (control.full() && !shown).then(|| match control.format.version {
+        ODataVersion::V4_0 => format!("#{name}"),
+        ODataVersion::V4_01 => name.to_owned(),
+    })
+}
+
+impl Full {
+    fn new(set: &EntitySet, control: &Control, style: &Style) -> Self {
+        let ty = json_string(&format!("#{}", entity_type_name(&style.namespace, set)));
+        Self {
+            ty: format!("{}{ty},", control.name("type")),
+            id: control.name("id"),
+            read_link: control.name("readLink"),
+            root: control.root().to_owned(),
+        }
+    }
+
+    fn write(&self, out: &mut Vec<u8>, path: &str) {
+        out.extend_from_slice(self.ty.as_bytes());
+        for name in [&self.id, &self.read_link] {
+            out.extend_from_slice(name.as_bytes());
+            string(out, &format!("{}{path}", self.root));
+            out.push(b',');
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A key's values -> the entity's URL, and the bare key.
+//!
+//! Source: URL Conventions 4.01 section 4.3 (canonical URL), ABNF `keyPredicate`.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+
+use crate::edm::{EntitySet, Fitted, Misfit, ValueRef, fit};
+
+/// Everything but `unreserved` and the quote, which delimits strings.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'\'');
+
+/// `Orders(1)` or `OrderLines(OrderId=1,Product='a%2Fb')`, relative to the service root.
+pub(super) fn entity_path(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<String, Misfit> {
+    let values =
+        literals(set, key)?.into_iter().map(|literal| percent_encode(literal.as_bytes(), RESERVED).to_string());
+    let name = percent_encode(set.name.as_bytes(), RESERVED);
+    Ok(format!("{name}({})", predicate(set, values, |name| percent_encode(name.as_bytes(), RESERVED).to_string())))
+}
+
+/// The bare key: `1`, `a/b`, or `OrderId=1,Product='a/b'`.
+pub(super) fn bare_key(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<String, Misfit> {
+    match (set.key.as_slice(), key) {
+        ([index], [value]) => match fit(set.properties[*index].ty, *value)? {
+            Fitted::Text(text) => Ok(text.into_owned()),
+            other => literal(&other),
+        },
+        _ => Ok(predicate(set, literals(set, key)?.into_iter(), str::to_owned)),
+    }
+}
+
+fn predicate(set: &EntitySet, values: impl ExactSizeIterator<Item = String>, name: impl Fn(&str) -> String) -> String {
+    if values.len() == 1 {
+        return values.collect();
+    }
+    let pairs = set.key_properties().zip(values).map(|(property, value)| format!("{}={value}", name(&property.name)));
+    pairs.collect::<Vec<_>>().join(",")
+}
+
+fn literals(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<Vec<String>, Misfit> {
+    set.key_properties().zip(key).map(|(property, value)| literal(&fit(property.ty, *value)?)).collect()
+}
+
+/// The literal; null has none, because a key cannot be null.
+fn literal(value: &Fitted<'_>) -> Result<String, Misfit> {
+    match value {
+        Fitted::Boolean(boolean) => Ok(boolean.to_string()),
+        Fitted::Integer(number) | Fitted::Long(number) => Ok(number.to_string()),
+        Fitted::Decimal(text) | Fitted::Plain(text) => Ok(text.as_str().to_owned()),
+        Fitted::Text(text) => Ok(format!("'{}'", text.replace('\'', "''"))),
+        Fitted::Binary(_) | Fitted::Double(_) | Fitted::Null => Err(Misfit),
+    }
+}

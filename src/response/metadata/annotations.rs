@@ -1,0 +1,198 @@
+//! The model and the state of the gateway -> annotations, for both notations of the metadata document.
+//!
+//! What a newcomer would get wrong:
+//!
+//! - Silence is not modesty. Where nothing is said, clients expect `$filter`, `$orderby`, `$expand` and `$batch` to work,
+//!   and try to write; so each thing that does not work is denied aloud.
+//! - `DefaultCapabilities` could deny it once for all entity sets, but clients look at the set, so it is said of each.
+//! - `CallbackSupported` and `IsolationSupported` cannot say no: only their absence does.
+//!
+//! Sources: the vocabularies `Org.OData.Core.V1` and `Org.OData.Capabilities.V1`, CSDL 4.01 section 14.
+
+use super::{container_name, entity_type_name};
+use crate::edm::{Edm, EntitySet};
+
+/// A vocabulary that the document draws on (CSDL 4.01 sections 4.1 and 14).
+pub(super) struct Vocabulary {
+    /// What stands before the dot in the names of its terms.
+    pub(super) alias: &'static str,
+    /// Its namespace; also the name of the document that defines it.
+    pub(super) namespace: &'static str,
+}
+
+/// Every vocabulary whose terms are used below.
+pub(super) const VOCABULARIES: [Vocabulary; 2] = [
+    Vocabulary { alias: "Core", namespace: "Org.OData.Core.V1" },
+    Vocabulary { alias: "Capabilities", namespace: "Org.OData.Capabilities.V1" },
+];
+
+impl Vocabulary {
+    /// Where its document is found in the format `extension`.
+    pub(super) fn uri(&self, extension: &str) -> String {
+        format!("https://oasis-tcs.github.io/odata-vocabularies/vocabularies/{}.{extension}", self.namespace)
+    }
+}
+
+/// Annotations with external targeting (CSDL 4.01 section 5.2).
+pub(super) struct Annotations {
+    /// The path of the annotated element.
+    pub(super) target: String,
+    /// What is said of it.
+    pub(super) annotations: Vec<Annotation>,
+}
+
+/// A term applied to a model element (CSDL 4.01 section 14.2).
+pub(super) struct Annotation {
+    /// The term's name, with the vocabulary's alias.
+    pub(super) term: &'static str,
+    /// The value.
+    pub(super) value: Expression,
+}
+
+/// A constant expression (CSDL 4.01 section 14.3), a collection or a record (section 14.4).
+pub(super) enum Expression {
+    Boolean(bool),
+    /// Of strings, or of paths if it is empty.
+    Collection(&'static [&'static str]),
+    EnumMember {
+        ty: &'static str,
+        member: &'static str,
+    },
+    Record(Vec<(&'static str, Expression)>),
+    String(&'static str),
+}
+
+/// What is said of the container, of each entity set and of properties.
+///
+/// All of it with external targeting, because some readers pass over annotations inside the annotated element.
+pub(super) fn annotations(edm: &Edm) -> Vec<Annotations> {
+    let container = container_name(&edm.namespace);
+    let mut all = vec![Annotations { target: container.clone(), annotations: of_service() }];
+    for set in edm.sets() {
+        all.push(Annotations { target: format!("{container}/{}", set.name), annotations: of_entity_set(set) });
+        let entity_type = entity_type_name(&edm.namespace, set);
+        all.extend(set.properties.iter().filter(|property| property.computed).map(|property| Annotations {
+            target: format!("{entity_type}/{}", property.name),
+            annotations: vec![flag("Core.Computed", true)],
+        }));
+    }
+    all
+}
+
+/// The service as a whole: what it is, then what it cannot do.
+fn of_service() -> Vec<Annotation> {
+    let minimal = Expression::EnumMember { ty: "Capabilities.ConformanceLevelType", member: "Minimal" };
+    let mut annotations = vec![
+        annotation("Core.ODataVersions", Expression::String("4.0 4.01")),
+        flag("Core.ConventionalIDs", true),
+        flag("Core.DereferenceableIDs", true),
+        annotation("Capabilities.ConformanceLevel", minimal),
+        annotation("Capabilities.SupportedFormats", Expression::Collection(&FORMATS)),
+        annotation("Capabilities.SupportedMetadataFormats", Expression::Collection(&METADATA_FORMATS)),
+        restriction("Capabilities.BatchSupport", "Supported", false),
+    ];
+    annotations.extend(UNSUPPORTED.map(|term| flag(term, false)));
+    annotations
+}
+
+/// The formats of data. The prefixed names are understood in every version, the bare ones only by clients of 4.01.
+const FORMATS: [&str; 6] = [
+    "application/json;odata.metadata=minimal",
+    "application/json;odata.metadata=minimal;IEEE754Compatible=true",
+    "application/json;odata.metadata=full",
+    "application/json;odata.metadata=full;IEEE754Compatible=true",
+    "application/json;odata.metadata=none",
+    "application/json;odata.metadata=none;IEEE754Compatible=true",
+];
+
+/// The formats of `$metadata`.
+const METADATA_FORMATS: [&str; 2] = ["application/xml", "application/json"];
+
+/// Capabilities of a whole service that this one lacks.
+const UNSUPPORTED: [&str; 6] = [
+    "Capabilities.AnnotationValuesInQuerySupported",
+    "Capabilities.AsynchronousRequestsSupported",
+    "Capabilities.BatchSupported",
+    "Capabilities.CrossJoinSupported",
+    "Capabilities.KeyAsSegmentSupported",
+    "Capabilities.QuerySegmentSupported",
+];
+
+/// One entity set: change tracking, then what a read may ask for, then that there is nothing but reading.
+fn of_entity_set(set: &EntitySet) -> Vec<Annotation> {
+    vec![
+        annotation("Capabilities.ChangeTracking", change_tracking(set)),
+        flag("Capabilities.IndexableByKey", true),
+        flag("Capabilities.TopSupported", true),
+        flag("Capabilities.SkipSupported", true),
+        flag("Capabilities.ComputeSupported", false),
+        restriction("Capabilities.SelectSupport", "Supported", true),
+        restriction("Capabilities.CountRestrictions", "Countable", true),
+        restriction("Capabilities.FilterRestrictions", "Filterable", false),
+        restriction("Capabilities.SortRestrictions", "Sortable", false),
+        restriction("Capabilities.ExpandRestrictions", "Expandable", false),
+        restriction("Capabilities.SearchRestrictions", "Searchable", false),
+        restriction("Capabilities.InsertRestrictions", "Insertable", false),
+        restriction("Capabilities.UpdateRestrictions", "Updatable", false),
+        restriction("Capabilities.DeleteRestrictions", "Deletable", false),
+    ]
+}
+
+/// Whether delta links are given out, and that their requests allow neither `$filter` nor `$expand`.
+fn change_tracking(set: &EntitySet) -> Expression {
+    let supported = ("Supported", Expression::Boolean(set.changes.is_some()));
+    if set.changes.is_none() {
+        return Expression::Record(vec![supported]);
+    }
+    Expression::Record(vec![
+        supported,
+        ("FilterableProperties", Expression::Collection(&[])),
+        ("ExpandableProperties", Expression::Collection(&[])),
+    ])
+}
+
+fn annotation(term: &'static str, value: Expression) -> Annotation {
+    Annotation { term, value }
+}
+
+/// A term of the type `Core.Tag`.
+fn flag(term: &'static str, value: bool) -> Annotation {
+    annotation(term, Expression::Boolean(value))
+}
+
+/// A term whose record needs one Boolean property.
+fn restriction(term: &'static str, property: &'static str, value: bool) -> Annotation {
+    annotation(term, Expression::Record(vec![(property, Expression::Boolean(value))]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::shop;
+    use super::*;
+
+    #[test]
+    fn every_set_is_annotated_and_so_are_computed_properties() {
+        let targets: Vec<String> = annotations(&shop("Shop")).into_iter().map(|about| about.target).collect();
+        let expected = ["Shop.Container", "Shop.Container/Orders", "Shop.Model.Orders/Total", "Shop.Container/Rates"];
+        assert_eq!(targets, expected);
+    }
+
+    #[test]
+    fn only_tracked_sets_support_change_tracking() {
+        let edm = shop("Shop");
+        let tracking = |name| match change_tracking(edm.set(name).unwrap()) {
+            Expression::Record(properties) => (matches!(properties[0].1, Expression::Boolean(true)), properties.len()),
+            _ => panic!("not a record"),
+        };
+        assert_eq!(tracking("Orders"), (true, 3));
+        assert_eq!(tracking("Rates"), (false, 1));
+    }
+
+    #[test]
+    fn every_term_belongs_to_a_vocabulary_that_is_referenced() {
+        for annotation in annotations(&shop("Shop")).iter().flat_map(|about| &about.annotations) {
+            let alias = annotation.term.split('.').next();
+            assert!(VOCABULARIES.iter().any(|vocabulary| Some(vocabulary.alias) == alias), "{}", annotation.term);
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! The model -> CSDL JSON, the form of `$metadata` for clients that ask for `application/json`.
+//!
+//! What a newcomer would get wrong is what absence means: without `$Type` a property is a string, and without
+//! `$Nullable` it is *not* nullable, the opposite of XML. Members keep the order of the model, which is why they are not
+//! collected in a map.
+//!
+//! Source: OASIS CSDL JSON Representation 4.01.
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::annotations::{Annotation, Expression, VOCABULARIES, Vocabulary, annotations};
+use super::{CONTAINER, Facet, container_name, entity_type_name, facets, model_namespace};
+use crate::edm::{Edm, EdmType, EntitySet, Property};
+use crate::plan::ODataVersion;
+
+/// `$metadata` as `application/json` (CSDL JSON 4.01 section 4), for clients of `version`.
+pub fn csdl_json(edm: &Edm, version: ODataVersion) -> String {
+    let document = Object::default()
+        .with("$Version", version.as_str())
+        .with("$EntityContainer", container_name(&edm.namespace))
+        .with("$Reference", VOCABULARIES.iter().map(reference).collect::<Object>())
+        .with(model_namespace(&edm.namespace), model_schema(edm))
+        .with(&edm.namespace, container_schema(edm));
+    // Names, numbers and Booleans: nothing here can fail to be written.
+    serde_json::to_string(&document).unwrap_or_default()
+}
+
+/// Section 4.1.
+fn reference(vocabulary: &Vocabulary) -> (String, Json) {
+    let include = Object::default().with("$Namespace", vocabulary.namespace).with("$Alias", vocabulary.alias);
+    (vocabulary.uri("json"), Object::default().with("$Include", Json::Array(vec![include.into()])).into())
+}
+
+/// Section 5.
+fn model_schema(edm: &Edm) -> Object {
+    edm.sets().iter().map(|set| (set.name.clone(), entity_type(set).into())).collect()
+}
+
+/// Section 5; external annotations as in section 5.2.
+fn container_schema(edm: &Edm) -> Object {
+    let external = annotations(edm)
+        .into_iter()
+        .map(|external| (external.target, external.annotations.iter().map(annotation).collect::<Object>().into()));
+    Object::default().with(CONTAINER, entity_container(edm)).with("$Annotations", external.collect::<Object>())
+}
+
+/// Section 13.
+fn entity_container(edm: &Edm) -> Object {
+    let container = Object::default().with("$Kind", "EntityContainer");
+    edm.sets().iter().fold(container, |container, set| {
+        let entity_set =
+            Object::default().with("$Collection", true).with("$Type", entity_type_name(&edm.namespace, set));
+        container.with(&set.name, entity_set)
+    })
+}
+
+/// Section 6.
+fn entity_type(set: &EntitySet) -> Object {
+    let key = set.key_properties().map(|property| property.name.as_str().into()).collect();
+    let head = Object::default().with("$Kind", "EntityType").with("$Key", Json::Array(key));
+    set.properties.iter().fold(head, |object, property| object.with(&property.name, structural_property(property)))
+}
+
+/// Section 7.
+fn structural_property(property: &Property) -> Object {
+    let mut object = Object::default();
+    if !matches!(property.ty, EdmType::String { .. }) {
+        object = object.with("$Type", property.ty.name());
+    }
+    if property.nullable {
+        object = object.with("$Nullable", true);
+    }
+    facets(property.ty).into_iter().fold(object, |object, (facet, value)| match value {
+        Facet::Number(number) => object.with(format!("${facet}"), number),
+        Facet::Variable => object.with(format!("${facet}"), "variable"),
+    })
+}
+
+/// Section 14.2.
+fn annotation(annotation: &Annotation) -> (String, Json) {
+    (format!("@{}", annotation.term), expression(&annotation.value))
+}
+
+/// Sections 14.3 and 14.4. The type of an enumeration member is not written: the term knows it.
+fn expression(value: &Expression) -> Json {
+    match value {
+        Expression::Boolean(value) => (*value).into(),
+        Expression::Collection(strings) => Json::Array(strings.iter().map(|&string| string.into()).collect()),
+        Expression::EnumMember { member, .. } => (*member).into(),
+        Expression::Record(properties) => {
+            let members = properties.iter().map(|(property, value)| ((*property).to_owned(), expression(value)));
+            members.collect::<Object>().into()
+        }
+        Expression::String(value) => (*value).into(),
+    }
+}
+
+/// A JSON value; objects in it keep the order of their members.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Json {
+    Array(Vec<Json>),
+    Object(Object),
+    Primitive(Value),
+}
+
+/// A JSON object whose members keep their order.
+#[derive(Default)]
+struct Object(Vec<(String, Json)>);
+
+impl Object {
+    fn with(mut self, name: impl Into<String>, value: impl Into<Json>) -> Self {
+        self.0.push((name.into(), value.into()));
+        self
+    }
+}
+
+impl FromIterator<(String, Json)> for Object {
+    fn from_iter<I: IntoIterator<Item = (String, Json)>>(members: I) -> Self {
+        Self(members.into_iter().collect())
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
+    }
+}
+
+impl<T: Into<Value>> From<T> for Json {
+    fn from(primitive: T) -> Self {
+        Self::Primitive(primitive.into())
+    }
+}
+
+impl From<Object> for Json {
+    fn from(object: Object) -> Self {
+        Self::Object(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::tests::shop;
+    use super::*;
+
+    #[test]
+    fn a_model_is_written_as_xml_has_it_but_with_the_defaults_of_json() {
+        let mut document: Value = serde_json::from_str(&csdl_json(&shop("Shop"), ODataVersion::V4_0)).unwrap();
+        assert!(document["Shop"]["$Annotations"].take().is_object());
+        let vocabularies = "https://oasis-tcs.github.io/odata-vocabularies/vocabularies";
+        let expected = json!({
+            "$Version": "4.0",
+            "$EntityContainer": "Shop.Container",
+            "$Reference": {
+                format!("{vocabularies}/Org.OData.Core.V1.json"): {
+                    "$Include": [{ "$Namespace": "Org.OData.Core.V1", "$Alias": "Core" }],
+                },
+                format!("{vocabularies}/Org.OData.Capabilities.V1.json"): {
+                    "$Include": [{ "$Namespace": "Org.OData.Capabilities.V1", "$Alias": "Capabilities" }],
+                },
+            },
+            "Shop.Model": {
+                "Orders": {
+                    "$Kind": "EntityType",
+                    "$Key": ["Id"],
+                    "Id": { "$Type": "Edm.Int64" },
+                    "Note": { "$Nullable": true, "$MaxLength": 40 },
+                    "Total": { "$Type": "Edm.Decimal", "$Nullable": true, "$Scale": "variable" },
+                },
+                "Rates": {
+                    "$Kind": "EntityType",
+                    "$Key": ["Day", "Currency"],
+                    "Currency": {},
+                    "Day": { "$Type": "Edm.Date" },
+                    "Rate": { "$Type": "Edm.Decimal", "$Precision": 10, "$Scale": 0 },
+                },
+            },
+            "Shop": {
+                "Container": {
+                    "$Kind": "EntityContainer",
+                    "Orders": { "$Collection": true, "$Type": "Shop.Model.Orders" },
+                    "Rates": { "$Collection": true, "$Type": "Shop.Model.Rates" },
+                },
+                "$Annotations": null,
+            },
+        });
+        assert_eq!(document, expected);
+    }
+
+    #[test]
+    fn members_keep_the_order_of_the_model() {
+        let document = csdl_json(&shop("Shop"), ODataVersion::V4_01);
+        assert!(document.starts_with(r#"{"$Version":"4.01","$EntityContainer":"Shop.Container","$Reference":{"#));
+        let at = |text: &str| document.find(text).unwrap();
+        assert!(at("\"Note\":") < at("\"Total\":") && at("\"Currency\":") < at("\"Day\":"));
+    }
+}

@@ -1,0 +1,148 @@
+//! The model -> the metadata document `$metadata`, in XML and in JSON.
+//!
+//! Both documents say the same, so whatever is more than notation stands here and in `annotations`; `xml` and `json`
+//! only write it down. What a newcomer would get wrong is one schema for everything: entity types bear the names of
+//! tables, and a table named `Container` would then clash with the entity container. Hence two namespaces.
+
+mod annotations;
+mod json;
+mod xml;
+
+pub use json::csdl_json;
+pub use xml::csdl_xml;
+
+use crate::edm::{EdmType, EntitySet};
+
+/// The entity container, the only child of the namespace that the operator chose.
+const CONTAINER: &str = "Container";
+
+/// The qualified name of the entity container (CSDL 4.01 sections 13 and 15.3).
+fn container_name(namespace: &str) -> String {
+    format!("{namespace}.{CONTAINER}")
+}
+
+/// The namespace of the entity types.
+fn model_namespace(namespace: &str) -> String {
+    format!("{namespace}.Model")
+}
+
+/// The qualified name of the entity type of `set`, as payloads with full metadata need it behind `#`.
+pub(in crate::response) fn entity_type_name(namespace: &str, set: &EntitySet) -> String {
+    format!("{}.{}", model_namespace(namespace), set.name)
+}
+
+/// The value of a facet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Facet {
+    Number(u32),
+    Variable,
+}
+
+/// The facets of `ty` (CSDL 4.01 section 7.2), also those that have their default value: XML and JSON disagree on the
+/// default of `Scale`, and many readers know only one of them, or none.
+fn facets(ty: EdmType) -> Vec<(&'static str, Facet)> {
+    let number = |digits: u8| Facet::Number(u32::from(digits));
+    match ty {
+        EdmType::Binary { max_length: Some(length) } | EdmType::String { max_length: Some(length) } => {
+            vec![("MaxLength", Facet::Number(length))]
+        }
+        EdmType::DateTimeOffset { precision } | EdmType::TimeOfDay { precision } => {
+            vec![("Precision", number(precision))]
+        }
+        EdmType::Decimal { digits: Some((precision, scale)) } => {
+            vec![("Precision", number(precision)), ("Scale", number(scale))]
+        }
+        EdmType::Decimal { digits: None } => vec![("Scale", Facet::Variable)],
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use roxmltree::{Document, Node};
+    use serde_json::{Map, Value};
+
+    use super::*;
+    use crate::edm::{Catalog, Column, Edm, Exposure, RowStorage, Table, TableExposure, Tracking, expose};
+    use crate::plan::ODataVersion;
+    use crate::version::Incarnation;
+
+    /// A tracked table with a computed column, and one that is not tracked and has two key columns.
+    pub(super) fn shop(namespace: &str) -> Edm {
+        let (incarnation, installed) = (Incarnation(1), Vec::new());
+        let tracking = Tracking::Triggers { log: 1, incarnation, retention: 1, installed, damage: None };
+        let orders = [
+            column("Id", EdmType::Int64, false),
+            column("Note", EdmType::String { max_length: Some(40) }, true),
+            Column { computed: true, ..column("Total", EdmType::Decimal { digits: None }, true) },
+        ];
+        let rates = [
+            column("Currency", EdmType::String { max_length: None }, false),
+            column("Day", EdmType::Date, false),
+            column("Rate", EdmType::Decimal { digits: Some((10, 0)) }, false),
+        ];
+        let tables = vec![table("Orders", &orders, &[0], tracking), table("Rates", &rates, &[1, 0], Tracking::None)];
+        let named = [("Rates".to_owned(), TableExposure::default())].into();
+        let exposure = Exposure { namespace: namespace.to_owned(), tables: named };
+        expose(&Catalog { tables, ..Catalog::default() }, &exposure).0
+    }
+
+    fn column(name: &str, ty: EdmType, nullable: bool) -> Column {
+        let declared = String::new();
+        Column { name: name.to_owned(), declared, ty, typed: true, nullable, computed: false, default: None }
+    }
+
+    fn table(name: &str, columns: &[Column], key: &[usize], tracking: Tracking) -> Table {
+        let (columns, key, unique) = (columns.to_vec(), key.to_vec(), Vec::new());
+        Table { name: name.to_owned(), columns, key, unique, storage: RowStorage::HiddenRowid, tracking }
+    }
+
+    #[test]
+    fn a_facet_is_written_also_where_it_is_zero_or_variable() {
+        use Facet::{Number, Variable};
+        let decimal = |digits| facets(EdmType::Decimal { digits });
+        assert_eq!(decimal(Some((10, 0))), [("Precision", Number(10)), ("Scale", Number(0))]);
+        assert_eq!(decimal(None), [("Scale", Variable)]);
+        assert_eq!(facets(EdmType::DateTimeOffset { precision: 0 }), [("Precision", Number(0))]);
+        assert_eq!(facets(EdmType::Binary { max_length: Some(16) }), [("MaxLength", Number(16))]);
+        assert_eq!(facets(EdmType::String { max_length: None }), []);
+    }
+
+    #[test]
+    fn xml_and_json_carry_the_same_annotations() {
+        let edm = shop("Shop");
+        let xml = csdl_xml(&edm, ODataVersion::V4_01);
+        let json: Value = serde_json::from_str(&csdl_json(&edm, ODataVersion::V4_01)).unwrap();
+        let xml = Document::parse(&xml).unwrap();
+        let from_xml: Map<String, Value> = xml
+            .descendants()
+            .filter(|node| node.has_tag_name("Annotations"))
+            .map(|node| (node.attribute("Target").unwrap().to_owned(), members(node, "Term", "@")))
+            .collect();
+        assert_eq!(json["Shop"]["$Annotations"], Value::Object(from_xml));
+    }
+
+    /// The children of `node` as a JSON object.
+    fn members(node: Node<'_, '_>, name: &str, prefix: &str) -> Value {
+        let children = node.children().filter(Node::is_element);
+        children.map(|child| (format!("{prefix}{}", child.attribute(name).unwrap()), value(child))).collect()
+    }
+
+    fn value(node: Node<'_, '_>) -> Value {
+        let text = |name| node.attribute(name).map(ToOwned::to_owned);
+        if let Some(flag) = text("Bool") {
+            return Value::Bool(flag == "true");
+        }
+        if let Some(string) = text("String") {
+            return Value::String(string);
+        }
+        if let Some(member) = text("EnumMember") {
+            return Value::from(member.rsplit('/').next());
+        }
+        let expression = node.first_element_child().unwrap();
+        match expression.tag_name().name() {
+            "Record" => members(expression, "Property", ""),
+            _ => expression.children().filter(Node::is_element).map(|string| string.text()).collect(),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! How an answer is written: a planned read and the rows that a backend lends -> octets of OData JSON or text.
+//!
+//! The writers *are* the row sinks: they encode where the row is, and only finished chunks leave the thread. Documents
+//! that need no rows are written at once. Links to further pages and changes are made here, because only here is known
+//! which row was the last.
+
+mod body;
+mod changes;
+mod control;
+mod count;
+mod entity;
+mod entity_id;
+mod metadata;
+mod misfit;
+mod removed;
+mod rows;
+mod service_document;
+mod single;
+mod tail;
+mod value;
+
+use std::sync::Arc;
+
+pub use body::{Body, Head};
+pub use metadata::{csdl_json, csdl_xml};
+pub use service_document::service_document;
+
+use crate::backend::RowSink;
+use crate::plan::{Read, Target};
+use crate::token::Keyring;
+
+/// What answers depend on beside the plan.
+#[derive(Clone, Debug)]
+pub struct Style {
+    /// The absolute URL of the service root, ending in a slash.
+    pub root: String,
+    /// The model's namespace.
+    pub namespace: String,
+    /// What `id` of a deletion in OData 4.0 holds.
+    pub deleted_id: DeletedId,
+}
+
+/// What `id` of a deletion in OData 4.0 holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeletedId {
+    /// The entity's URL, as the protocol says.
+    #[default]
+    EntityUrl,
+    /// The bare key, as Dataverse sends it.
+    Key,
+}
+
+/// The sink that writes the answer to `read` into `body`.
+pub fn sink(read: Box<Read>, style: &Style, keyring: Arc<Keyring>, body: Box<dyn Body>) -> Box<dyn RowSink> {
+    match read.target {
+        Target::Changes(_) | Target::Latest => Box::new(changes::ChangesSink::new(read, style, keyring, body)),
+        Target::ChangeCount(_) | Target::Count => Box::new(count::CountSink::new(body)),
+        Target::Entity(_) => Box::new(single::EntitySink::new(read, style, body)),
+        Target::Property { .. } => Box::new(single::PropertySink::new(read, style, body)),
+        Target::Rows(_) => Box::new(rows::RowsSink::new(read, style, keyring, body)),
+    }
+}

@@ -1,0 +1,80 @@
+//! A key that is gone -> a deleted entity, in the shape of the version.
+//!
+//! Source: JSON Format 4.0 section 14.2 (`$deletedEntity`, at every metadata level) and 4.01 section 15.3 (`@removed`).
+
+use std::sync::Arc;
+
+use super::control::{Control, json_string};
+use super::entity_id::{bare_key, entity_path};
+use super::value::{string, write_json};
+use super::{DeletedId, Style, misfit};
+use crate::edm::{EntitySet, Misfit, Row, ValueRef, fit};
+use crate::plan::ODataVersion;
+
+/// Writes deletions from one set.
+pub(super) struct RemovedWriter {
+    set: Arc<EntitySet>,
+    version: ODataVersion,
+    deleted_id: DeletedId,
+    root: String,
+    quote_numbers: bool,
+    /// `"@odata.context":"...#Orders/$deletedEntity"`
+    context: String,
+}
+
+impl RemovedWriter {
+    pub(super) fn new(set: &Arc<EntitySet>, control: &Control, style: &Style) -> Self {
+        Self {
+            version: control.format.version,
+            deleted_id: style.deleted_id,
+            root: style.root.clone(),
+            quote_numbers: control.format.ieee754_compatible,
+            context: control.context(&format!("{}/$deletedEntity", set.name)),
+            set: Arc::clone(set),
+        }
+    }
+
+    /// Appends the deletion of the key that the row holds from column `offset` on. `false`, and nothing appended,
+    /// where the key does not fit its type: such a row was never returned.
+    pub(super) fn write(&self, out: &mut Vec<u8>, row: &dyn Row, offset: usize) -> bool {
+        let key: Vec<ValueRef<'_>> = (offset..offset + self.set.key.len()).map(|at| row.value(at)).collect();
+        let start = out.len();
+        let written = match self.version {
+            ODataVersion::V4_0 => self.write_4_0(out, &key),
+            ODataVersion::V4_01 => self.write_4_01(out, &key),
+        };
+        if written.is_err() {
+            out.truncate(start);
+            misfit::key(&self.set);
+        }
+        written.is_ok()
+    }
+
+    fn write_4_0(&self, out: &mut Vec<u8>, key: &[ValueRef<'_>]) -> Result<(), Misfit> {
+        let id = match self.deleted_id {
+            DeletedId::EntityUrl => format!("{}{}", self.root, entity_path(&self.set, key)?),
+            DeletedId::Key => bare_key(&self.set, key)?,
+        };
+        out.push(b'{');
+        out.extend_from_slice(self.context.as_bytes());
+        out.extend_from_slice(b",\"id\":");
+        string(out, &id);
+        out.extend_from_slice(b",\"reason\":\"deleted\"}");
+        Ok(())
+    }
+
+    fn write_4_01(&self, out: &mut Vec<u8>, key: &[ValueRef<'_>]) -> Result<(), Misfit> {
+        out.extend_from_slice(b"{\"@removed\":{\"reason\":\"deleted\"}");
+        for (property, value) in self.set.key_properties().zip(key) {
+            if *value == ValueRef::Null {
+                return Err(Misfit);
+            }
+            out.push(b',');
+            out.extend_from_slice(json_string(&property.name).as_bytes());
+            out.push(b':');
+            write_json(out, &fit(property.ty, *value)?, self.quote_numbers);
+        }
+        out.push(b'}');
+        Ok(())
+    }
+}

@@ -1,0 +1,143 @@
+//! Rows of an entity set -> a page of a collection, with the link to the next page, or the delta link behind the last.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::Style;
+use super::body::{Body, Chunks, Head};
+use super::control::{Control, fragment};
+use super::entity::EntityWriter;
+use super::tail::{Link, Links, write_count};
+use crate::backend::{Opening, RowSink};
+use crate::edm::{Row, Value};
+use crate::error::{Error, Result};
+use crate::plan::{Format, JsonFormat, Read, RowsPage, Target, Tracked};
+use crate::token::{Anchor, Keyring, State};
+use crate::version::Window;
+
+/// Writes one page.
+pub(super) struct RowsSink {
+    read: Box<Read>,
+    page: RowsPage,
+    control: Control,
+    entities: EntityWriter,
+    links: Links,
+    chunks: Chunks,
+    window: Option<Window>,
+    /// Rows that the page took, written or left out.
+    taken: u64,
+    empty: bool,
+    /// The key of the page's last row, once the page is full.
+    last: Option<Vec<Value>>,
+    more: bool,
+}
+
+impl RowsSink {
+    pub(super) fn new(read: Box<Read>, style: &Style, keyring: Arc<Keyring>, body: Box<dyn Body>) -> Self {
+        let control = Control::new(json(&read), style.root.clone());
+        let Target::Rows(page) = &read.target else { unreachable!("made for pages of rows only") };
+        Self {
+            page: page.clone(),
+            entities: EntityWriter::new(&read.set, &read.returned, &read.returned, 0, &control, style),
+            links: Links::new(keyring, style),
+            chunks: Chunks::new(body),
+            window: None,
+            taken: 0,
+            empty: true,
+            last: None,
+            more: false,
+            control,
+            read,
+        }
+    }
+
+    /// What the client will have seen when this page is read.
+    fn anchor(&self) -> Option<Anchor> {
+        let window = self.window?;
+        match self.page.tracked? {
+            Tracked::Start => {
+                Some(Anchor { incarnation: window.incarnation, since: window.current.version, witness: window.current })
+            }
+            Tracked::Since(anchor) => Some(Anchor { witness: window.current, ..anchor }),
+        }
+    }
+
+    fn write_link(&mut self) -> Result<()> {
+        let anchor = self.anchor();
+        let after = if self.more { self.last.take() } else { None };
+        let (link, state) = match (after, anchor) {
+            (Some(after), anchor) => {
+                let remaining = self.page.remaining.map(|remaining| remaining - self.page.limit);
+                (Link::Next, State::Rows { after, remaining, anchor })
+            }
+            (None, Some(anchor)) => (Link::Delta, State::Changes { anchor, after: None }),
+            (None, None) if self.page.tracked.is_some() => {
+                return Err(Error::internal("a tracked page was read without its window"));
+            }
+            (None, None) => return Ok(()),
+        };
+        self.links.write(self.chunks.buffer(), &self.read, &self.control, &link, state);
+        Ok(())
+    }
+}
+
+/// The JSON variety of a read that is written as JSON.
+pub(super) fn json(read: &Read) -> JsonFormat {
+    match read.format {
+        Format::Json(json) => json,
+        Format::Octets | Format::Text => unreachable!("collections and entities are planned as JSON"),
+    }
+}
+
+impl RowSink for RowsSink {
+    fn begin(&mut self, opening: &Opening) -> Result<()> {
+        self.window = opening.window;
+        self.chunks.head(Head::default());
+        let context = self.control.context(&fragment(&self.read.set, self.read.select.as_deref()));
+        let none = self.control.none();
+        let out = self.chunks.buffer();
+        out.push(b'{');
+        if !none {
+            out.extend_from_slice(context.as_bytes());
+            out.push(b',');
+        }
+        if let Some(count) = opening.count {
+            write_count(out, &self.control, count);
+        }
+        out.extend_from_slice(b"\"value\":[");
+        Ok(())
+    }
+
+    fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
+        if self.taken == self.page.limit {
+            self.more = true;
+            return Ok(ControlFlow::Continue(()));
+        }
+        self.taken += 1;
+        if self.taken == self.page.limit && self.page.may_continue() {
+            self.last = Some(self.entities.key(row).into_iter().map(crate::edm::ValueRef::to_value).collect());
+        }
+        self.empty &= !write_item(self.chunks.buffer(), self.empty, |out| self.entities.write(out, row, ""));
+        Ok(self.chunks.flush())
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.chunks.buffer().push(b']');
+        self.write_link()?;
+        self.chunks.buffer().push(b'}');
+        self.chunks.finish();
+        Ok(())
+    }
+}
+
+/// Appends an item of an array, after a comma unless it is the `first`; takes the comma back when nothing was written.
+pub(super) fn write_item(out: &mut Vec<u8>, first: bool, write: impl FnOnce(&mut Vec<u8>) -> bool) -> bool {
+    if !first {
+        out.push(b',');
+    }
+    let written = write(out);
+    if !written && !first {
+        out.pop();
+    }
+    written
+}

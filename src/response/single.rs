@@ -1,0 +1,170 @@
+//! One row -> one entity, or one property of it; no row -> 404.
+//!
+//! The entity tag is a digest of all the entity's values, so it changes with the entity and with nothing else.
+
+use std::ops::ControlFlow;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::body::{Body, Chunks, Head};
+use super::control::{Control, fragment, json_string};
+use super::entity::EntityWriter;
+use super::entity_id::entity_path;
+use super::rows::json;
+use super::value::{exact_text, string, write_json, write_raw};
+use super::{Style, misfit};
+use crate::backend::{Opening, RowSink};
+use crate::edm::{Row, Value, ValueRef, fit};
+use crate::error::{Error, Result};
+use crate::plan::{Format, Read, Target};
+
+/// Writes one entity. The row holds all properties.
+pub(super) struct EntitySink {
+    read: Box<Read>,
+    control: Control,
+    entities: EntityWriter,
+    chunks: Chunks,
+    found: bool,
+}
+
+impl EntitySink {
+    pub(super) fn new(read: Box<Read>, style: &Style, body: Box<dyn Body>) -> Self {
+        let control = Control::new(json(&read), style.root.clone());
+        let all: Vec<usize> = (0..read.set.properties.len()).collect();
+        let entities = EntityWriter::new(&read.set, &all, &read.returned, 0, &control, style);
+        Self { read, control, entities, chunks: Chunks::new(body), found: false }
+    }
+
+    fn prefix(&self, etag: &str) -> String {
+        if self.control.none() {
+            return String::new();
+        }
+        let context = format!("{}/$entity", fragment(&self.read.set, self.read.select.as_deref()));
+        format!("{},{}{},", self.control.context(&context), self.control.name("etag"), json_string(etag))
+    }
+}
+
+impl RowSink for EntitySink {
+    fn begin(&mut self, _: &Opening) -> Result<()> {
+        Ok(())
+    }
+
+    fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
+        let etag = etag(row, self.read.set.properties.len());
+        let prefix = self.prefix(&etag);
+        self.found = self.entities.write(self.chunks.buffer(), row, &prefix);
+        if self.found {
+            self.chunks.head(Head { etag: Some(etag), no_content: false });
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn end(&mut self) -> Result<()> {
+        if !self.found {
+            return Err(no_such_entity(&self.read));
+        }
+        self.chunks.finish();
+        Ok(())
+    }
+}
+
+/// Writes one property. The row holds it alone.
+pub(super) struct PropertySink {
+    read: Box<Read>,
+    root: String,
+    chunks: Chunks,
+    found: bool,
+}
+
+impl PropertySink {
+    pub(super) fn new(read: Box<Read>, style: &Style, body: Box<dyn Body>) -> Self {
+        Self { read, root: style.root.clone(), chunks: Chunks::new(body), found: false }
+    }
+
+    fn write(&mut self, value: ValueRef<'_>) {
+        let Target::Property { property, .. } = self.read.target else { return };
+        let model = &self.read.set.properties[property];
+        let fitted = fit(model.ty, value);
+        if fitted.is_err() {
+            misfit::value(&self.read.set, model);
+        }
+        match (self.read.format, fitted) {
+            (Format::Json(json), Ok(fitted)) => {
+                let context = self.context(json, &model.name);
+                let out = self.chunks.buffer();
+                out.extend_from_slice(format!("{{{context}\"value\":").as_bytes());
+                write_json(out, &fitted, json.ieee754_compatible);
+                out.push(b'}');
+            }
+            (Format::Json(json), Err(_)) => {
+                let context = self.context(json, &model.name);
+                let out = self.chunks.buffer();
+                out.extend_from_slice(format!("{{{context}\"value@Core.ValueException\":{{\"value\":").as_bytes());
+                string(out, &exact_text(value));
+                out.extend_from_slice(b"},\"value\":null}");
+            }
+            (_, Ok(fitted)) => write_raw(self.chunks.buffer(), &fitted),
+            (_, Err(_)) => self.chunks.buffer().extend_from_slice(exact_text(value).as_bytes()),
+        }
+    }
+
+    /// `"@odata.context":"...#Orders(1)/Name",`, or nothing without metadata.
+    fn context(&self, json: crate::plan::JsonFormat, property: &str) -> String {
+        let control = Control::new(json, self.root.clone());
+        let Target::Property { key, .. } = &self.read.target else { return String::new() };
+        let key: Vec<ValueRef<'_>> = key.iter().map(Value::borrow).collect();
+        match entity_path(&self.read.set, &key) {
+            Ok(path) if !control.none() => format!("{},", control.context(&format!("{path}/{property}"))),
+            _ => String::new(),
+        }
+    }
+}
+
+impl RowSink for PropertySink {
+    fn begin(&mut self, _: &Opening) -> Result<()> {
+        Ok(())
+    }
+
+    fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
+        self.found = true;
+        let value = row.value(0);
+        let no_content = value == ValueRef::Null;
+        self.chunks.head(Head { etag: Some(etag(row, 1)), no_content });
+        if !no_content {
+            self.write(value);
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn end(&mut self) -> Result<()> {
+        if !self.found {
+            return Err(no_such_entity(&self.read));
+        }
+        self.chunks.finish();
+        Ok(())
+    }
+}
+
+fn no_such_entity(read: &Read) -> Error {
+    Error::not_found(format!("The entity of \"{}\" with this key", read.set.name))
+}
+
+/// A weak tag over the first `columns` values of the row.
+fn etag(row: &dyn Row, columns: usize) -> String {
+    let mut hash = Sha256::new();
+    for column in 0..columns {
+        let (tag, octets): (u8, &[u8]) = match row.value(column) {
+            ValueRef::Null => (0, &[]),
+            ValueRef::Integer(number) => (1, &number.to_be_bytes()),
+            ValueRef::Real(number) => (2, &number.to_be_bytes()),
+            ValueRef::Text(text) => (3, text.as_bytes()),
+            ValueRef::Bytes(octets) => (4, octets),
+        };
+        hash.update([tag]);
+        hash.update((octets.len() as u64).to_be_bytes());
+        hash.update(octets);
+    }
+    format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&hash.finalize()[..12]))
+}

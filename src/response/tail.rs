@@ -1,0 +1,52 @@
+//! The state behind a page -> the link at its end: to the next page, or to what will change.
+
+use std::sync::Arc;
+
+use super::Style;
+use super::control::{Control, json_string};
+use crate::plan::Read;
+use crate::token::{Keyring, State, Token, fingerprint};
+
+/// Makes the links of one read.
+pub(super) struct Links {
+    keyring: Arc<Keyring>,
+    root: String,
+}
+
+/// Which link a page ends with.
+pub(super) enum Link {
+    /// To what will change.
+    Delta,
+    /// To the next page.
+    Next,
+}
+
+impl Links {
+    pub(super) fn new(keyring: Arc<Keyring>, style: &Style) -> Self {
+        Self { keyring, root: style.root.clone() }
+    }
+
+    /// `,"@odata.nextLink":"..."` or `,"@odata.deltaLink":"..."`
+    pub(super) fn write(&self, out: &mut Vec<u8>, read: &Read, control: &Control, link: &Link, state: State) {
+        let (name, option) = match link {
+            Link::Delta => ("deltaLink", "$deltatoken"),
+            Link::Next => ("nextLink", "$skiptoken"),
+        };
+        let token = Token {
+            set: read.set.name.clone(),
+            select: read.select.clone(),
+            fingerprint: fingerprint(&read.set, &read.returned),
+            state,
+        };
+        let url = format!("{}{}", self.root, read.link(option, &token.seal(&self.keyring)));
+        out.push(b',');
+        out.extend_from_slice(control.name(name).as_bytes());
+        out.extend_from_slice(json_string(&url).as_bytes());
+    }
+}
+
+/// `"@odata.count":5,`
+pub(super) fn write_count(out: &mut Vec<u8>, control: &Control, count: u64) {
+    let quote = if control.format.ieee754_compatible { "\"" } else { "" };
+    out.extend_from_slice(format!("{}{quote}{count}{quote},", control.name("count")).as_bytes());
+}

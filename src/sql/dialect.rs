@@ -1,0 +1,59 @@
+//! All that can differ between databases, with ANSI's way as the default.
+
+use super::statement::{Builder, Param, Statement};
+use crate::edm::{ChangeLog, EntitySet, Value};
+use crate::token::{Anchor, ChangePosition};
+use crate::version::ChangeVersion;
+
+/// The statements that depend on a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skeleton {
+    /// A page of changes.
+    Changes,
+    /// Their number.
+    ChangesCount,
+    /// The number of entities.
+    Count,
+    /// Entities: a page of them, or one.
+    Entities,
+}
+
+/// How one kind of database says things.
+pub trait Dialect: Send + Sync {
+    /// The text with slots.
+    fn skeleton(&self, skeleton: Skeleton) -> &'static str;
+
+    /// The table of `set`, quoted.
+    fn table(&self, set: &EntitySet) -> String {
+        self.identifier(&set.table)
+    }
+
+    /// A name as a quoted identifier.
+    fn identifier(&self, name: &str) -> String {
+        format!("\"{}\"", name.replace('"', "\"\""))
+    }
+
+    /// The placeholder number `index`, from 1.
+    fn placeholder(&self, index: usize) -> String;
+
+    /// The condition that the key of `t` is `key`, given in the canonical form of its types.
+    fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String;
+
+    /// The condition that the key of `t` comes after `key`, given as stored.
+    fn seek(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String;
+
+    /// The statement that reads the history of `set`, and the mark of `witness` in it.
+    fn history(&self, set: &EntitySet, log: ChangeLog, witness: ChangeVersion) -> Statement;
+
+    /// The slots that name the change log and tie it to the table.
+    fn change_slots(&self, build: &mut Builder<'_>, set: &EntitySet, log: ChangeLog) -> Vec<(&'static str, String)>;
+
+    /// The slots that bound the changes: after what the client has, up to `upper`.
+    fn change_range(
+        &self,
+        build: &mut Builder<'_>,
+        anchor: &Anchor,
+        after: Option<&ChangePosition>,
+        upper: Param,
+    ) -> Vec<(&'static str, String)>;
+}

@@ -1,0 +1,157 @@
+//! How a database says a read: a planned read -> statements, nothing executed.
+//!
+//! SQL text stands in `sql/` as whole statements or as skeletons with slots; here the slots are filled, with quoted names
+//! from the catalog and with placeholders. Values are always parameters.
+
+mod dialect;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+mod statement;
+mod template;
+
+pub use dialect::{Dialect, Skeleton};
+pub use statement::{Builder, Param, Script, Statement};
+
+use crate::edm::{ChangeLog, EntitySet};
+use crate::plan::{ChangesPage, Read, RowsPage, Target, Tracked};
+use crate::token::Anchor;
+
+/// Everything that one read runs, in this order, in one snapshot.
+#[derive(Debug)]
+pub struct Query {
+    /// The catalog that the read was planned with.
+    pub catalog_version: u64,
+    /// Reads the table's history; what its row means is the dialect's contract with its backend.
+    pub history: Option<History>,
+    /// One row, one number: how many there are in all.
+    pub count: Option<Statement>,
+    /// The rows to lend.
+    pub rows: Option<Statement>,
+}
+
+/// The question whether a table's history is the one that a token comes from.
+#[derive(Debug)]
+pub struct History {
+    /// Asks for it.
+    pub statement: Statement,
+    /// What the token says; without one, any history will do.
+    pub claim: Option<Anchor>,
+}
+
+/// The statements of `read` in `dialect`.
+pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
+    let set = &*read.set;
+    let (history, count, rows) = match &read.target {
+        Target::Rows(page) => {
+            let claim = page.tracked.map(|tracked| match tracked {
+                Tracked::Since(anchor) => Some(anchor),
+                Tracked::Start => None,
+            });
+            let history = claim.and_then(|claim| history(set, claim, dialect));
+            (history, page.count.then(|| count(set, dialect)), (page.limit > 0).then(|| rows(read, page, dialect)))
+        }
+        Target::Changes(page) => {
+            let all = page.count.then(|| changes_count(set, &page.anchor, upper(page), dialect));
+            (history(set, Some(page.anchor), dialect), all, Some(changes(read, page, dialect)))
+        }
+        Target::ChangeCount(anchor) => (
+            history(set, Some(*anchor), dialect),
+            Some(changes_count(set, anchor, Param::CurrentVersion, dialect)),
+            None,
+        ),
+        Target::Latest => (history(set, None, dialect), None, None),
+        Target::Count => (None, Some(count(set, dialect)), None),
+        Target::Entity(key) => {
+            let all: Vec<usize> = (0..set.properties.len()).collect();
+            (None, None, Some(entity(set, key, &all, dialect)))
+        }
+        Target::Property { key, property } => (None, None, Some(entity(set, key, &[*property], dialect))),
+    };
+    Query { catalog_version: read.catalog_version, history, count, rows }
+}
+
+/// The query of nothing but the history of `set`.
+pub fn latest(set: &EntitySet, catalog_version: u64, dialect: &dyn Dialect) -> Query {
+    Query { catalog_version, history: history(set, None, dialect), count: None, rows: None }
+}
+
+fn history(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect) -> Option<History> {
+    let log = set.changes?;
+    let witness = claim.map(|anchor| anchor.witness.version).unwrap_or_default();
+    Some(History { statement: dialect.history(set, log, witness), claim })
+}
+
+fn count(set: &EntitySet, dialect: &dyn Dialect) -> Statement {
+    let mut build = Builder::new(dialect);
+    let slots = [("table", dialect.table(set)), ("where", addressable(&mut build, set))];
+    build.finish(Skeleton::Count, &slots)
+}
+
+fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
+    let set = &*read.set;
+    let mut build = Builder::new(dialect);
+    let mut conditions = addressable(&mut build, set);
+    if let Some(after) = &page.after {
+        conditions = format!("{conditions} AND {}", dialect.seek(&mut build, set, after));
+    }
+    let more = u64::from(page.may_continue());
+    let slots = [
+        ("columns", build.columns(set, &read.returned)),
+        ("table", dialect.table(set)),
+        ("where", conditions),
+        ("order", build.key(set).join(", ")),
+        ("limit", build.number(page.limit + more)),
+        ("skip", build.number(page.skip)),
+    ];
+    build.finish(Skeleton::Entities, &slots)
+}
+
+fn entity(set: &EntitySet, key: &[crate::edm::Value], properties: &[usize], dialect: &dyn Dialect) -> Statement {
+    let mut build = Builder::new(dialect);
+    let equal = dialect.key_equals(&mut build, set, key);
+    let slots = [
+        ("columns", build.columns(set, properties)),
+        ("table", dialect.table(set)),
+        ("where", equal),
+        ("order", build.key(set).join(", ")),
+        ("limit", "1".to_owned()),
+        ("skip", "0".to_owned()),
+    ];
+    build.finish(Skeleton::Entities, &slots)
+}
+
+fn changes(read: &Read, page: &ChangesPage, dialect: &dyn Dialect) -> Statement {
+    let set = &*read.set;
+    let mut build = Builder::new(dialect);
+    let mut slots = change_slots(&mut build, set, dialect);
+    slots.push(("columns", build.columns(set, &read.returned)));
+    slots.extend(dialect.change_range(&mut build, &page.anchor, page.after.as_ref(), upper(page)));
+    slots.push(("limit", build.number(page.limit + 1)));
+    build.finish(Skeleton::Changes, &slots)
+}
+
+fn changes_count(set: &EntitySet, anchor: &Anchor, upper: Param, dialect: &dyn Dialect) -> Statement {
+    let mut build = Builder::new(dialect);
+    let mut slots = change_slots(&mut build, set, dialect);
+    slots.extend(dialect.change_range(&mut build, anchor, None, upper));
+    build.finish(Skeleton::ChangesCount, &slots)
+}
+
+fn change_slots(build: &mut Builder<'_>, set: &EntitySet, dialect: &dyn Dialect) -> Vec<(&'static str, String)> {
+    set.changes.map(|log: ChangeLog| dialect.change_slots(build, set, log)).unwrap_or_default()
+}
+
+/// The first page of a delta goes up to what its snapshot shows; the others keep that bound.
+fn upper(page: &ChangesPage) -> Param {
+    match page.after {
+        None => Param::CurrentVersion,
+        Some(_) => Param::Version(page.anchor.witness.version),
+    }
+}
+
+/// Leaves out rows whose key holds NULL: they have no URL, and paging by key would stop at them.
+fn addressable(build: &mut Builder<'_>, set: &EntitySet) -> String {
+    let nullable = set.key_properties().filter(|property| property.null_in_database);
+    let conditions: Vec<String> = nullable.map(|property| format!("{} IS NOT NULL", build.column(property))).collect();
+    if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") }
+}

@@ -1,0 +1,75 @@
+//! A statement: its text and its parameters, and the builder that keeps the two in step.
+
+use super::dialect::{Dialect, Skeleton};
+use super::template;
+use crate::edm::{EntitySet, Property, Value};
+use crate::version::ChangeVersion;
+
+/// Text with placeholders, and what they stand for, in their order.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// The SQL.
+    pub sql: String,
+    /// For the placeholders 1, 2, ...
+    pub params: Vec<Param>,
+}
+
+/// What a placeholder stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Param {
+    /// The newest version in the snapshot that the statement runs in.
+    CurrentVersion,
+    /// A value.
+    Value(Value),
+    /// A version.
+    Version(ChangeVersion),
+}
+
+/// Statements that change the database, run in one transaction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// Each is one or more complete statements.
+    pub statements: Vec<String>,
+}
+
+/// Fills a skeleton, collecting parameters on the way.
+pub struct Builder<'a> {
+    dialect: &'a dyn Dialect,
+    params: Vec<Param>,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(dialect: &'a dyn Dialect) -> Self {
+        Self { dialect, params: Vec::new() }
+    }
+
+    /// A new placeholder for `param`.
+    pub fn param(&mut self, param: Param) -> String {
+        self.params.push(param);
+        self.dialect.placeholder(self.params.len())
+    }
+
+    /// A new placeholder for a number of rows.
+    pub(super) fn number(&mut self, number: u64) -> String {
+        self.param(Param::Value(Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))))
+    }
+
+    /// The column of `property` in the table `t`.
+    pub fn column(&self, property: &Property) -> String {
+        format!("t.{}", self.dialect.identifier(&property.column))
+    }
+
+    /// The columns of the key.
+    pub fn key(&self, set: &EntitySet) -> Vec<String> {
+        set.key_properties().map(|property| self.column(property)).collect()
+    }
+
+    pub(super) fn columns(&self, set: &EntitySet, properties: &[usize]) -> String {
+        let columns: Vec<String> = properties.iter().map(|&index| self.column(&set.properties[index])).collect();
+        columns.join(", ")
+    }
+
+    pub(super) fn finish(self, skeleton: Skeleton, slots: &[(&str, String)]) -> Statement {
+        Statement { sql: template::fill(self.dialect.skeleton(skeleton), slots), params: self.params }
+    }
+}
