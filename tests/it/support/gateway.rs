@@ -1,0 +1,62 @@
+//! A gateway in this process, in a thread of its own, at a free port.
+
+use std::net::SocketAddr;
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use deltalink::app::App;
+use deltalink::backend::Backend;
+use deltalink::config::Config;
+use deltalink::error::Error;
+use deltalink::http;
+use deltalink::token::Keyring;
+use std::sync::Arc;
+
+use super::client::Client;
+
+/// Serves until it is dropped.
+pub(crate) struct Gateway {
+    pub(crate) address: SocketAddr,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Gateway {
+    /// Serves `backend`; `config` is the text of a configuration file.
+    pub(crate) fn start(backend: Arc<dyn Backend>, keys: &str, config: &str) -> Result<Self, Error> {
+        let config = Config::parse(config)?;
+        let keyring = Keyring::parse(keys)?;
+        let (listener, address) = http::listen("127.0.0.1:0")?;
+        let (sender, receiver) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async {
+                let started =
+                    App::new(backend, keyring, &config).await.and_then(|app| http::server(Arc::new(app), listener));
+                match started {
+                    Ok(server) => {
+                        sender.send(Ok(server.handle())).unwrap();
+                        server.await.unwrap();
+                    }
+                    Err(error) => sender.send(Err(error)).unwrap(),
+                }
+            });
+        });
+        let handle = receiver.recv().unwrap()?;
+        Ok(Self { address, handle, thread: Some(thread) })
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::new(&format!("http://{}", self.address))
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        let outcome = self.thread.take().map(JoinHandle::join);
+        if !std::thread::panicking() {
+            outcome.map(Result::unwrap);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The gateway on a database, the client that asks it, and the replica that a client would keep.
+
+pub(crate) mod client;
+mod contract;
+pub(crate) mod gateway;
+pub(crate) mod replica;
+pub(crate) mod sqlite;
+
+pub(crate) use contract::Contract;

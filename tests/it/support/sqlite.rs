@@ -1,0 +1,143 @@
+//! A SQLite file of a test: its tables, its writers, its gateway.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use deltalink::backend::Backend;
+use deltalink::backend::sqlite::SqliteBackend;
+use deltalink::edm::{Catalog, Table, Tracking};
+use deltalink::sql::Script;
+use deltalink::sql::sqlite::{install, prune, remove, set_retention};
+use deltalink::token::Keyring;
+use tempfile::TempDir;
+
+use super::gateway::Gateway;
+
+/// A week.
+const RETENTION: u64 = 7 * 24 * 60 * 60;
+
+/// A database in a temporary folder.
+pub(crate) struct Database {
+    pub(crate) folder: TempDir,
+    /// The keys of every gateway on it, so that links survive restarts.
+    pub(crate) keys: String,
+}
+
+impl Database {
+    /// An empty file.
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Self { folder, keys: Keyring::generate_key() };
+        database.execute("PRAGMA journal_mode = WAL");
+        database
+    }
+
+    /// Customers, orders and their lines with a few rows, tracked; and `Untracked`, which is not.
+    pub(crate) fn shop() -> Self {
+        let database = Self::empty();
+        database.execute(
+            "CREATE TABLE Customer (Id UUID PRIMARY KEY NOT NULL, Name VARCHAR(80) NOT NULL, Email VARCHAR(120) UNIQUE, Since DATE);
+             CREATE TABLE Orders (Id INTEGER PRIMARY KEY, Customer UUID, Total DECIMAL(10,2), PlacedAt DATETIME, Paid BOOLEAN, Note TEXT);
+             CREATE TABLE OrderLine (OrderId INTEGER NOT NULL, Product VARCHAR(40) NOT NULL, Quantity INTEGER NOT NULL, PRIMARY KEY (OrderId, Product));
+             CREATE TABLE Untracked (Id INTEGER PRIMARY KEY, Name TEXT);
+             INSERT INTO Customer VALUES ('00000000-0000-4000-8000-000000000001', 'Anna', 'anna@example.com', '2020-01-31'),
+                                         ('00000000-0000-4000-8000-000000000002', 'Ben', NULL, NULL);
+             INSERT INTO Orders VALUES (1, '00000000-0000-4000-8000-000000000001', 12.5, '2024-02-29 08:30:00', 1, 'first'),
+                                       (2, '00000000-0000-4000-8000-000000000001', 0.99, '2024-03-01 09:00:00', 0, NULL),
+                                       (3, '00000000-0000-4000-8000-000000000002', 100, '2024-03-02 10:15:30.5', NULL, 'it''s \"quoted\"');
+             INSERT INTO OrderLine VALUES (1, 'Tea', 2), (1, 'a/b ''c''', 1), (2, 'Tea', 5);
+             INSERT INTO Untracked VALUES (1, 'one'), (2, 'two');",
+        );
+        for table in ["Customer", "Orders", "OrderLine"] {
+            database.track(table);
+        }
+        database
+    }
+
+    pub(crate) fn path(&self) -> PathBuf {
+        self.folder.path().join("test.db")
+    }
+
+    /// A connection as any other program would open one.
+    pub(crate) fn connect(&self) -> rusqlite::Connection {
+        let connection = rusqlite::Connection::open(self.path()).unwrap();
+        connection.busy_timeout(std::time::Duration::from_secs(30)).unwrap();
+        connection
+    }
+
+    /// Runs SQL as another program.
+    #[track_caller]
+    pub(crate) fn execute(&self, sql: &str) {
+        self.connect().execute_batch(sql).unwrap_or_else(|error| panic!("{error} in {sql}"));
+    }
+
+    /// Installs tracking, as `deltalink track` does.
+    #[track_caller]
+    pub(crate) fn track(&self, table: &str) {
+        let catalog = self.describe();
+        let table = find(&catalog, table);
+        if let Tracking::Triggers { log, installed, .. } = &table.tracking {
+            self.script(&remove(*log, installed));
+        }
+        self.script(&install(table, catalog.next_log, RETENTION));
+    }
+
+    /// Removes tracking, as `deltalink untrack` does.
+    #[track_caller]
+    pub(crate) fn untrack(&self, table: &str) {
+        let (log, installed) = self.log(table);
+        self.script(&remove(log, &installed));
+    }
+
+    /// Removes every recorded change but the newest, as if the retention had passed.
+    #[track_caller]
+    pub(crate) fn prune(&self, table: &str) {
+        let (log, _) = self.log(table);
+        self.script(&set_retention(log, 0));
+        while self.script(&prune(log)) > 1 {}
+        self.script(&set_retention(log, RETENTION));
+    }
+
+    /// The number of the table's change log, and its triggers.
+    #[track_caller]
+    pub(crate) fn log(&self, table: &str) -> (i64, Vec<String>) {
+        match &find(&self.describe(), table).tracking {
+            Tracking::Triggers { log, installed, .. } => (*log, installed.clone()),
+            Tracking::None => panic!("{table} is not tracked"),
+        }
+    }
+
+    /// A gateway with the default configuration.
+    pub(crate) fn serve(&self) -> Gateway {
+        self.serve_with("")
+    }
+
+    /// A gateway with the text of a configuration file.
+    #[track_caller]
+    pub(crate) fn serve_with(&self, config: &str) -> Gateway {
+        Gateway::start(Arc::new(self.backend()), &self.keys, config).unwrap()
+    }
+
+    /// The catalog that a gateway would see.
+    pub(crate) fn describe(&self) -> Catalog {
+        wait_for(self.backend().describe()).unwrap()
+    }
+
+    #[track_caller]
+    fn script(&self, script: &Script) -> u64 {
+        wait_for(self.backend().execute(script.clone())).unwrap()
+    }
+
+    fn backend(&self) -> SqliteBackend {
+        SqliteBackend::open(self.path()).unwrap()
+    }
+}
+
+#[track_caller]
+fn find<'a>(catalog: &'a Catalog, table: &str) -> &'a Table {
+    catalog.tables.iter().find(|candidate| candidate.name == table).unwrap_or_else(|| panic!("no table {table}"))
+}
+
+fn wait_for<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
