@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::edm::{Exposure, TableExposure};
+use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
@@ -97,8 +97,7 @@ impl Service {
             }
         }
         let namespace = &self.namespace;
-        let parts = namespace.split('.').all(|part| part == crate::edm::identifier(part) && !part.is_empty());
-        if parts {
+        if is_namespace(namespace) {
             Ok(())
         } else {
             Err(Error::configuration(format!(
@@ -106,6 +105,12 @@ impl Service {
             )))
         }
     }
+}
+
+/// CSDL 4.01 section 5: identifiers with dots between them, at most 511 characters, and not one that OData keeps.
+fn is_namespace(text: &str) -> bool {
+    let taken = ["Edm", "odata", "System", "Transient"].contains(&text);
+    !taken && text.chars().count() <= 511 && text.split('.').all(is_identifier)
 }
 
 #[cfg(test)]
