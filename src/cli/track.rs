@@ -6,12 +6,13 @@ use std::time::Duration;
 use clap::Args;
 
 use super::database::{DatabaseOption, Tables};
-use super::{block_on, say};
+use super::say;
 use crate::backend::Backend;
 use crate::edm::{Catalog, Exposure, Obstacle, Table, Tracking, obstacle};
 use crate::error::{Error, Result};
+use crate::http::block_on;
 use crate::sql::Script;
-use crate::sql::sqlite::{install, remove, set_retention, unseen};
+use crate::sql::sqlite::{install, remove, set_retention, transaction, unseen};
 
 /// A week, as Dataverse keeps changes.
 const DEFAULT_RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -27,7 +28,7 @@ pub(super) struct Track {
     #[arg(long, env = "DELTALINK_RETENTION", value_name = "TIME", value_parser = humantime::parse_duration)]
     retention: Option<Duration>,
     /// Print the SQL and run nothing
-    #[arg(long)]
+    #[arg(long, env = "DELTALINK_PRINT")]
     print: bool,
 }
 
@@ -107,14 +108,17 @@ impl Track {
 
     /// Says something that is not SQL; as a comment where SQL is printed.
     fn tell(&self, line: std::fmt::Arguments<'_>) {
-        say(format_args!("{}{line}", if self.print { "-- " } else { "" }));
+        if self.print { comment(line) } else { say(line) }
     }
 }
 
-/// Prints a script as one transaction that any SQLite shell can run.
+/// Says something that is not SQL where SQL is printed; in one line, whatever names it holds.
+pub(super) fn comment(line: impl std::fmt::Display) {
+    say(format_args!("-- {}", line.to_string().replace(['\n', '\r'], " ")));
+}
+
+/// Prints a script for a SQLite shell.
 pub(super) fn print_script(script: &Script, name: &str) {
-    say(format_args!("-- {}", name.replace('\n', " ")));
-    say("BEGIN IMMEDIATE;");
-    script.statements.iter().for_each(|statement| say(statement.trim()));
-    say("COMMIT;");
+    comment(name);
+    say(transaction(script));
 }
