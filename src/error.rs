@@ -263,8 +263,8 @@ impl Error {
 impl fmt::Display for Error {
     /// The message and, for operators and the log, the chain of causes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
         let mut cause = self.source();
+        f.write_str(if cause.is_some() { self.message.trim_end_matches('.') } else { &self.message })?;
         while let Some(error) = cause {
             write!(f, ": {error}")?;
             cause = error.source();

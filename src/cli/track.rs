@@ -25,12 +25,15 @@ pub(super) struct Track {
     #[command(flatten)]
     tables: Tables,
     /// How long changes are kept, for example 36h or 7d: a link that is older has expired [default: 7d]
-    #[arg(long, env = "DELTALINK_RETENTION", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "DELTALINK_RETENTION", value_name = "TIME", value_parser = retention)]
     retention: Option<Duration>,
     /// Print the SQL and run nothing
     #[arg(long, env = "DELTALINK_PRINT")]
     print: bool,
 }
+
+/// A hundred years: what is longer is a mistake, and SQLite could not count it in the end.
+const LONGEST_RETENTION: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
 /// What is to be done for a table.
 struct Step {
@@ -110,6 +113,11 @@ impl Track {
     fn tell(&self, line: std::fmt::Arguments<'_>) {
         if self.print { comment(line) } else { say(line) }
     }
+}
+
+fn retention(text: &str) -> Result<Duration, String> {
+    let retention = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if retention <= LONGEST_RETENTION { Ok(retention) } else { Err("at most 100 years".to_owned()) }
 }
 
 /// Says something that is not SQL where SQL is printed; in one line, whatever names it holds.

@@ -148,6 +148,8 @@ fn malformed_keys_are_refused_and_not_repeated() {
         assert!(error.contains("key number 2") && error.contains("deltalink key"), "{error}");
         assert!(!error.contains("secret") && !error.contains(&good), "{error}");
     }
+    let error = refusal(database.folder.path(), &arguments, &[("DELTALINK_SIGNING_KEYS", &good)]);
+    assert!(error.contains("given twice"), "{error}");
     let error = refusal(database.folder.path(), &arguments[..2], &[("DELTALINK_SIGNING_KEYS", "")]);
     assert!(error.contains("no signing key"), "{error}");
 }

@@ -79,7 +79,9 @@ fn the_retention_can_be_set_and_changed_without_losing_the_history() {
     let kept: u64 =
         database.connect().query_row("SELECT count(*) FROM _deltalink_log_1", [], |row| row.get(0)).unwrap();
     assert_eq!(kept, 1);
-    command(&database, &["track", "Orders", "--retention", "soon"]).expect(2);
+    for wrong in ["soon", "-1d", "500000000000y"] {
+        command(&database, &["track", "Orders", "--retention", wrong]).expect(2);
+    }
 }
 
 #[test]
