@@ -53,6 +53,9 @@ impl Default for Service {
     }
 }
 
+/// Namespaces and aliases that OData and the model's own references have taken (CSDL 4.01 section 5.1).
+const RESERVED: [&str; 6] = ["Capabilities", "Core", "Edm", "System", "Transient", "odata"];
+
 impl Config {
     /// The largest page that may be configured, in rows.
     const PAGE_LIMIT: u32 = 100_000;
@@ -98,7 +101,7 @@ impl Service {
         }
         let namespace = &self.namespace;
         let parts = namespace.split('.').all(|part| part == crate::edm::identifier(part) && !part.is_empty());
-        if parts {
+        if parts && !RESERVED.contains(&namespace.as_str()) {
             Ok(())
         } else {
             Err(Error::configuration(format!(

@@ -32,7 +32,7 @@ pub(super) async fn read(http: HttpRequest, app: web::Data<App>) -> HttpResponse
     };
     let response = outcome.unwrap_or_else(|error| error_response(&http, &error, root.as_deref().unwrap_or("/odata/")));
     // Neither the path nor the query: keys and tokens stand there.
-    tracing::info!(method = %http.method(), status = response.status().as_u16(), elapsed = ?started.elapsed(), "request");
+    tracing::debug!(method = %http.method(), status = response.status().as_u16(), elapsed = ?started.elapsed(), "request");
     response
 }
 
