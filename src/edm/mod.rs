@@ -5,14 +5,16 @@ mod catalog;
 mod fit;
 mod model;
 mod name;
+mod short;
 mod temporal;
 mod types;
 mod value;
 
 pub use catalog::{AbandonedLog, Catalog, Column, IndexColumn, RowStorage, Table, Tracking, UniqueIndex};
-pub use fit::{Fitted, Misfit, Short, fit};
+pub use fit::{Fitted, Misfit, fit};
 pub use model::{ChangeLog, Edm, EntitySet, Exposure, Obstacle, Property, TableExposure, Unexposed, expose, obstacle};
 pub use name::identifier;
+pub use short::Short;
 pub use temporal::{canonical_date, canonical_date_time_offset, canonical_time_of_day};
 pub use types::EdmType;
 pub use value::{Row, Value, ValueRef};

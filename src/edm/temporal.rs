@@ -3,7 +3,7 @@
 //! Source: ABNF 4.01, rules `dateValue`, `timeOfDayValue`, `dateTimeOffsetValue`. Input is what SQLite's own date
 //! functions accept as text; a moment without an offset is taken as UTC.
 
-use super::fit::Short;
+use super::short::Short;
 
 /// `2024-02-29`; also from a moment whose time is midnight.
 pub fn canonical_date(text: &str) -> Option<Short> {

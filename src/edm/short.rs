@@ -1,0 +1,78 @@
+//! Short texts (dates, numbers, GUIDs) without a place on the heap, because every cell may need one.
+
+/// A short ASCII text that lives on the stack.
+#[derive(Clone, Copy)]
+pub struct Short {
+    bytes: [u8; Self::CAPACITY],
+    length: u8,
+}
+
+impl Short {
+    /// Enough for the longest moment, a GUID, and a decimal of 38 digits with sign and point.
+    const CAPACITY: usize = 46;
+
+    pub(super) fn from_parts(parts: &[&str]) -> Option<Self> {
+        let mut short = Self { bytes: [0; Self::CAPACITY], length: 0 };
+        parts.iter().try_for_each(|part| short.push(part)).map(|()| short)
+    }
+
+    pub(super) fn display(text: std::fmt::Arguments<'_>) -> Option<Self> {
+        let mut short = Self { bytes: [0; Self::CAPACITY], length: 0 };
+        std::fmt::write(&mut short, text).ok().map(|()| short)
+    }
+
+    /// The usual 36 characters, lower case.
+    pub(super) fn guid(octets: [u8; 16]) -> Self {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut short = Self { bytes: [b'-'; Self::CAPACITY], length: 36 };
+        let mut at = 0;
+        for (index, octet) in octets.into_iter().enumerate() {
+            if matches!(index, 4 | 6 | 8 | 10) {
+                at += 1;
+            }
+            short.bytes[at] = DIGITS[usize::from(octet >> 4)];
+            short.bytes[at + 1] = DIGITS[usize::from(octet & 15)];
+            at += 2;
+        }
+        short
+    }
+
+    fn push(&mut self, text: &str) -> Option<()> {
+        let start = usize::from(self.length);
+        self.bytes.get_mut(start..start + text.len())?.copy_from_slice(text.as_bytes());
+        self.length += u8::try_from(text.len()).ok()?;
+        Some(())
+    }
+
+    pub(super) fn without_trailing_zeros(mut self) -> Self {
+        if self.as_str().contains('.') {
+            let trimmed = self.as_str().trim_end_matches('0').trim_end_matches('.').len();
+            self.length = u8::try_from(trimmed).unwrap_or(self.length);
+        }
+        self
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        // Only whole `str`s are ever copied in, so this cannot fail.
+        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+    }
+}
+
+impl PartialEq for Short {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl std::fmt::Write for Short {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.push(text).ok_or(std::fmt::Error)
+    }
+}
+
+impl std::fmt::Debug for Short {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}", self.as_str())
+    }
+}
