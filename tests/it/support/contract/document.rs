@@ -72,7 +72,7 @@ impl Document {
     pub(super) fn find(&self, method: &str, path: &str, status: u16) -> Result<(&str, &Response), String> {
         match self.operation(method, path) {
             Some(operation) => operation.response(status),
-            None if status == 405 && is_below_service_root(path) => Ok(("MethodNotAllowed", &self.method_not_allowed)),
+            None if status == 405 => Ok(("MethodNotAllowed", &self.method_not_allowed)),
             None => Err("no operation is declared for the path and method".to_owned()),
         }
     }
@@ -83,10 +83,6 @@ impl Document {
         let method = if method == "HEAD" { "GET" } else { method };
         item.operations.get(&method.to_ascii_lowercase())
     }
-}
-
-fn is_below_service_root(path: &str) -> bool {
-    path == "/odata" || path.starts_with("/odata/")
 }
 
 impl PathItem {
@@ -156,7 +152,7 @@ impl Header {
 impl Media {
     fn load(name: &str, media: &Node) -> Self {
         Self {
-            json: name == "application/json",
+            json: name == "application/json" || name.ends_with("+json"),
             content_type: media.text("x-content-type").map(Schema::pattern),
             schema: media.child("schema").map(|schema| schema.compile()),
         }
