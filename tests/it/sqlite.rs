@@ -5,5 +5,7 @@ use crate::support::sqlite::Database;
 #[path = "suite/mod.rs"]
 mod suite;
 
+mod damage;
+mod forms;
 mod misfits;
 mod offline;

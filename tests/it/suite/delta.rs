@@ -434,3 +434,38 @@ fn ordinary_reads_show_nothing_of_tracking() {
     assert_eq!(members, ["@odata.context", "value"]);
     assert_eq!((ids(&page), page.header("Preference-Applied")), (vec![2, 3], None));
 }
+
+#[test]
+fn the_preference_means_nothing_on_the_next_link_of_an_ordinary_read() {
+    let served = nine();
+    let next = served.get_with("/odata/Item", "Prefer", "maxpagesize=5").expect(200).link("nextLink").unwrap();
+    let page = served.track(&next).expect(200);
+    assert_eq!((page.header("Preference-Applied"), page.link("deltaLink"), ids(&page)), (None, None, vec![6, 7, 8, 9]));
+}
+
+#[test]
+fn a_delta_may_be_asked_for_again_and_says_the_same() {
+    let served = nine();
+    let link = served.delta_link("/odata/Item");
+    served.execute("UPDATE Item SET Name = 'x' WHERE Id < 4; DELETE FROM Item WHERE Id = 9");
+    let once = served.get(&link).expect(200).text();
+    assert_eq!(once, served.get(&link).expect(200).text());
+}
+
+#[test]
+fn an_empty_table_can_be_followed_from_its_first_row() {
+    let served = one_table("Item", "CREATE TABLE Item (Id INT NOT NULL PRIMARY KEY)");
+    let link = served.delta_link("/odata/Item");
+    assert!(served.get(&link).expect(200).value().is_empty());
+    served.execute("INSERT INTO Item VALUES (1)");
+    assert_eq!(ids(&served.get(&link).expect(200)), [1]);
+}
+
+#[test]
+fn tables_are_followed_independently() {
+    let shop = shop();
+    let (orders, lines) = (shop.delta_link("/odata/Orders"), shop.delta_link("/odata/OrderLine"));
+    shop.execute("UPDATE OrderLine SET Quantity = 9 WHERE OrderId = 2");
+    assert!(shop.get(&orders).expect(200).value().is_empty());
+    assert_eq!(shop.get(&lines).expect(200).value().len(), 1);
+}

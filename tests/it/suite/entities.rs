@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{Served, encoded, names, one_table, shop};
+use crate::support::client::Answer;
 
 const ANNA: &str = "00000000-0000-4000-8000-000000000001";
 
@@ -86,6 +87,23 @@ fn dates_and_moments_may_be_keys() {
     for key in ["Day=2024-02-29,At=2024-02-29T08:30:00Z", "At=2024-02-29T08%3A30%3A00.000Z,Day=2024-02-29"] {
         assert_eq!(served.get(&format!("/odata/Rate({key})")).expect(200).json()["Value"], 7, "{key}");
     }
+}
+
+#[test]
+fn exact_numbers_and_times_may_be_keys() {
+    let served = one_table(
+        "Slot",
+        "CREATE TABLE Slot (Price DECIMAL(9,2) NOT NULL, Clock TIME NOT NULL, Size SMALLINT NOT NULL, Name VARCHAR(9), PRIMARY KEY (Price, Clock, Size));
+         INSERT INTO Slot VALUES (1.5, '08:30:00', -3, 'a'), (1.5, '23:59:59.5', 7, 'b'), (-0.01, '00:00:00', 0, 'c')",
+    );
+    for key in ["Price=1.5,Clock=08:30:00,Size=-3", "Size=-3,Price=1.50,Clock=08%3A30%3A00.0"] {
+        assert_eq!(served.get(&format!("/odata/Slot({key})")).expect(200).json()["Name"], "a", "{key}");
+    }
+    let pages = served.pages("/odata/Slot?$format=application/json;odata.metadata=full", "maxpagesize=1");
+    for slot in pages.iter().flat_map(Answer::value) {
+        assert_eq!(served.get(slot["@odata.id"].as_str().unwrap()).expect(200).json()["Name"], slot["Name"]);
+    }
+    assert_eq!(pages.len(), 3);
 }
 
 #[test]

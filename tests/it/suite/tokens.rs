@@ -44,6 +44,12 @@ fn a_token_that_was_altered_anywhere_is_refused() {
         assert_invalid(shop.get(&format!("/odata/Orders?$deltatoken={forged}")));
         assert_invalid(shop.get(&format!("/odata/Orders?$deltatoken={}", &token[..at])));
     }
+    let (start, last) = token.split_at(token.len() - 1);
+    for other in
+        ('a'..='z').chain('A'..='Z').chain('0'..='9').chain(['-', '_']).filter(|other| last != other.to_string())
+    {
+        assert_invalid(shop.get(&format!("/odata/Orders?$deltatoken={start}{other}")));
+    }
     for added in ["A", "=", "%00", "%20", "AAAA"] {
         assert_invalid(shop.get(&format!("/odata/Orders?$deltatoken={token}{added}")));
     }
@@ -231,4 +237,15 @@ fn a_page_chain_does_not_go_on_in_another_history() {
     shop.database.restore(&backup);
     let answer = shop.get(&first.link("nextLink").unwrap()).expect(410);
     assert_eq!(answer.json()["error"]["details"][0]["code"], "HistoryChanged");
+}
+
+#[test]
+fn a_link_stands_for_the_newest_of_the_pages_before_it() {
+    let shop = shop();
+    let backup = shop.database.backup();
+    let first = shop.get_with("/odata/Orders", "Prefer", "track-changes, maxpagesize=2").expect(200);
+    shop.execute("UPDATE Orders SET Note = 'seen on the second page only' WHERE Id = 3");
+    let last = shop.get(&first.link("nextLink").unwrap()).expect(200);
+    shop.database.restore(&backup);
+    assert_expired(&shop, &last.delta_link(), "HistoryChanged", "Orders");
 }
