@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::support::client::Client;
+use deltalink::error::ErrorKind;
+
+use crate::support::client::{Answer, Client};
 use crate::support::sqlite::Database;
 use crate::support::{Checked, Contract};
 
@@ -88,11 +90,14 @@ const OFFLINE: [Question; 6] = [
 /// Asked with every method that writes.
 const REFUSED: [&str; 3] = ["/odata/", "/odata/Orders", "/odata/Orders(1)"];
 
-fn ask(client: &Client, (method, path, header): Question, pruned: &str) -> (String, u16) {
+fn sent(client: &Client, (method, path, header): Question, pruned: &str) -> (Answer, Checked) {
     let path = path.replace("{pruned}", pruned);
     let asking = client.ask(method, &path);
-    let asking = header.into_iter().fold(asking, |asking, (name, value)| asking.header(name, value));
-    let (_, Checked { operation, status }) = asking.send_checked();
+    header.into_iter().fold(asking, |asking, (name, value)| asking.header(name, value)).send_checked()
+}
+
+fn pair(client: &Client, question: Question, pruned: &str) -> (String, u16) {
+    let (_, Checked { operation, status }) = sent(client, question, pruned);
     (operation, status)
 }
 
@@ -108,9 +113,40 @@ fn every_status_of_every_operation_is_given_as_described() {
     let writing = ["POST", "PUT", "PATCH", "DELETE"];
     let refused = REFUSED.iter().flat_map(|path| writing.map(|method| (method, *path, None)));
     let questions = QUESTIONS.iter().copied().chain(refused);
-    let mut met: BTreeSet<_> = questions.map(|question| ask(&client, question, pruned)).collect();
+    let mut met: BTreeSet<_> = questions.map(|question| pair(&client, question, pruned)).collect();
     database.take_away();
-    met.extend(OFFLINE.map(|question| ask(&client, question, pruned)));
+    met.extend(OFFLINE.map(|question| pair(&client, question, pruned)));
     let missing: Vec<_> = Contract::shared().pairs().into_iter().filter(|pair| !met.contains(pair)).collect();
     assert!(missing.is_empty(), "described, but never met: {missing:?}");
+}
+
+/// Asked for its code, beyond what the operations need.
+const FURTHER: &[Question] = &[
+    ("GET", "/odata/Orders?$top=1&$top=1", None),
+    ("GET", "/odata/Orders?$select=Nope", None),
+    ("GET", "/odata/Orders(1", None),
+    ("GET", "/odata/Orders?$top=1&$deltatoken=latest", None),
+    ("GET", "/odata/Orders?$deltatoken=latest", Some(("Accept", "application/json;odata.metadata=none"))),
+    ("GET", "/odata/", Some(("OData-MaxVersion", "3.0"))),
+    ("POST", "/odata/", None),
+];
+
+#[test]
+fn every_code_of_an_error_is_given() {
+    let database = Database::shop();
+    let gateway = database.serve();
+    let client = gateway.client();
+    let link = client.track("/odata/Orders").expect(200).delta_link();
+    let (_, outdated) = link.split_once("$deltatoken=").unwrap();
+    database.track("Orders");
+    let answers = QUESTIONS.iter().chain(FURTHER).map(|question| sent(&client, *question, outdated).0);
+    let errors = answers.filter(|answer| answer.status >= 400);
+    let mut met: BTreeSet<String> = errors.map(|answer| answer.code()).collect();
+    database.take_away();
+    met.insert(client.get("/odata/Orders").code());
+    let known = ErrorKind::ALL.map(ErrorKind::code);
+    // A defect cannot be provoked.
+    let missing: Vec<_> = known.iter().filter(|code| **code != "InternalError" && !met.contains(**code)).collect();
+    assert!(missing.is_empty(), "never met: {missing:?}");
+    assert!(met.iter().all(|code| known.contains(&&**code)), "{met:?}");
 }
