@@ -232,4 +232,33 @@ mod tests {
         let distinct: BTreeSet<_> = ids.iter().collect();
         assert_eq!(distinct.len(), ids.len(), "{ids:?}");
     }
+    /// The contents of all responses, and all parameters.
+    fn with_examples(schemas: &Schemas) -> Vec<Node<'_>> {
+        let root = Node::root(schemas);
+        let components = root.child("components").unwrap();
+        let named = |part: &str| components.child(part).unwrap().children().map(|(_, node)| node).collect::<Vec<_>>();
+        let operations = root.child("paths").unwrap();
+        let operations = operations.children().flat_map(|(_, item)| item.child("get")).collect::<Vec<_>>();
+        let responses = operations.iter().filter_map(|operation| operation.child("responses"));
+        let responses = responses.flat_map(|by_status| by_status.children().map(|(_, node)| node).collect::<Vec<_>>());
+        let contents = responses.chain(named("responses")).filter_map(|response| response.child("content"));
+        let media = contents.flat_map(|content| content.children().map(|(_, node)| node).collect::<Vec<_>>());
+        media.chain(named("parameters")).filter(|node| node.child("schema").is_some()).collect()
+    }
+
+    #[test]
+    fn examples_are_what_they_are_examples_of() {
+        let schemas = Schemas::load(Path::new(env!("CARGO_MANIFEST_DIR")));
+        let mut seen = 0;
+        for media in with_examples(&schemas) {
+            let named = media.child("examples");
+            let named = named.iter().flat_map(Node::children).filter_map(|(_, example)| example.child("value"));
+            for example in named.chain(media.child("example")) {
+                let outcome = media.child("schema").unwrap().compile().check(example.value);
+                outcome.unwrap_or_else(|problem| panic!("{}: {problem}", example.pointer));
+                seen += 1;
+            }
+        }
+        assert!(seen > 50, "{seen}");
+    }
 }
