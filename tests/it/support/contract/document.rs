@@ -238,7 +238,7 @@ mod tests {
         let components = root.child("components").unwrap();
         let named = |part: &str| components.child(part).unwrap().children().map(|(_, node)| node).collect::<Vec<_>>();
         let operations = root.child("paths").unwrap();
-        let operations = operations.children().flat_map(|(_, item)| item.child("get")).collect::<Vec<_>>();
+        let operations = operations.children().filter_map(|(_, item)| item.child("get")).collect::<Vec<_>>();
         let responses = operations.iter().filter_map(|operation| operation.child("responses"));
         let responses = responses.flat_map(|by_status| by_status.children().map(|(_, node)| node).collect::<Vec<_>>());
         let contents = responses.chain(named("responses")).filter_map(|response| response.child("content"));
