@@ -1,8 +1,14 @@
 //! All integration tests, in one binary. A contents page:
 //!
 //! - `suite`: what every backend must do, run on SQLite by `sqlite`
+//! - `broken`: a database that fails in the middle of an answer
+//! - `contract`: every operation and status of `openapi.yaml`, provoked
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
 //! - `support`: the gateway on a database, and the client that checks every answer against `openapi.yaml`
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics, and so do its helpers")]
+
+mod broken;
+mod contract;
 mod sqlite;
 mod support;
