@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::backend::Backend;
 use crate::config::Config;
-use crate::edm::{Edm, Exposure, Obstacle, Unexposed, expose};
+use crate::edm::{Catalog, Edm, Exposure, Obstacle, Table, Tracking, Unexposed, expose};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
@@ -51,7 +51,7 @@ impl App {
             let message = "There is nothing to expose: no table is tracked. 'deltalink track --all' (or with table names) installs change tracking; 'deltalink check' tells what stands in the way.";
             return Err(Error::configuration(message));
         }
-        report(&unexposed);
+        report(&unexposed, &catalog);
         Ok(Self {
             backend,
             keyring: Arc::new(keyring),
@@ -88,7 +88,7 @@ impl App {
         if changed {
             let (edm, unexposed) = expose(&catalog, &self.exposure);
             tracing::info!(entity_sets = edm.sets().len(), "the database's schema has changed and was read again");
-            report(&unexposed);
+            report(&unexposed, &catalog);
             model.edm = Arc::new(edm);
         }
         Ok(changed)
@@ -105,7 +105,7 @@ pub async fn prune(backend: &dyn Backend) -> Result<u64> {
     let catalog = backend.describe().await?;
     let mut removed = 0;
     for table in &catalog.tables {
-        let crate::edm::Tracking::Triggers { log, .. } = table.tracking else { continue };
+        let Tracking::Triggers { log, .. } = table.tracking else { continue };
         // The update of the register counts too: a batch that removes nothing changes at most that.
         loop {
             let changed = backend.execute(sqlite::prune(log)).await?;
@@ -126,10 +126,19 @@ fn is_configured(unexposed: &Unexposed, exposure: &Exposure) -> bool {
         && exposure.tables.keys().any(|name| name.eq_ignore_ascii_case(&unexposed.table))
 }
 
-fn report(unexposed: &[Unexposed]) {
+/// Tells the operator what is not as it was asked to be.
+fn report(unexposed: &[Unexposed], catalog: &Catalog) {
     for Unexposed { table, obstacle } in unexposed.iter().filter(|unexposed| unexposed.obstacle != Obstacle::NotTracked)
     {
         tracing::warn!(table, "is not exposed: {obstacle}");
+    }
+    for Table { name, tracking, .. } in &catalog.tables {
+        if let Tracking::Triggers { damage: Some(damage), .. } = tracking {
+            tracing::warn!(
+                table = name,
+                "its changes are not tracked reliably, and its links have expired: {damage}; 'deltalink track' mends it"
+            );
+        }
     }
 }
 

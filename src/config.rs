@@ -53,6 +53,9 @@ impl Default for Service {
     }
 }
 
+/// Namespaces and aliases that OData and the model's own references have taken (CSDL 4.01 section 5.1).
+const RESERVED: [&str; 6] = ["Capabilities", "Core", "Edm", "System", "Transient", "odata"];
+
 impl Config {
     /// The largest page that may be configured, in rows.
     const PAGE_LIMIT: u32 = 100_000;
@@ -109,8 +112,7 @@ impl Service {
 
 /// CSDL 4.01 section 5: identifiers with dots between them, at most 511 characters, and not one that OData keeps.
 fn is_namespace(text: &str) -> bool {
-    let taken = ["Edm", "odata", "System", "Transient"].contains(&text);
-    !taken && text.chars().count() <= 511 && text.split('.').all(is_identifier)
+    !RESERVED.contains(&text) && text.chars().count() <= 511 && text.split('.').all(is_identifier)
 }
 
 #[cfg(test)]

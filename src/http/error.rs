@@ -45,7 +45,8 @@ fn body(error: &Error) -> Value {
     let mut members = Map::new();
     members.insert("code".to_owned(), error.kind().code().into());
     members.insert("message".to_owned(), error.message().into());
-    if let Some(target) = error.target() {
+    // A segment or option without a name has no target that could be told.
+    if let Some(target) = error.target().filter(|target| !target.is_empty()) {
         members.insert("target".to_owned(), target.into());
     }
     if let Some(expiry) = error.expiry() {

@@ -32,17 +32,19 @@ pub(super) async fn read(http: HttpRequest, app: web::Data<App>) -> HttpResponse
     };
     let response = outcome.unwrap_or_else(|error| error_response(&http, &error, root.as_deref().unwrap_or("/odata/")));
     // Neither the path nor the query: keys and tokens stand there.
-    tracing::info!(method = %http.method(), status = response.status().as_u16(), elapsed = ?started.elapsed(), "request");
+    tracing::debug!(method = %http.method(), status = response.status().as_u16(), elapsed = ?started.elapsed(), "request");
     response
 }
 
 async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result<HttpResponse> {
     if http.method() != Method::GET && http.method() != Method::HEAD {
-        let message = "This service is read-only: GET and HEAD are the methods that it knows.";
-        return Err(Error::new(ErrorKind::MethodNotAllowed, message));
+        return Err(not_allowed());
     }
-    let path = http.uri().path().strip_prefix("/odata").unwrap_or_default();
-    let request = odata::parse(path, http.uri().query().unwrap_or_default(), &headers::raw(http))?;
+    let request = odata::parse(
+        below_service_root(http.uri().path()),
+        http.uri().query().unwrap_or_default(),
+        &headers::raw(http),
+    )?;
     for _ in 1..ATTEMPTS {
         let outcome = attempt(http, app, root, &request).await;
         match &outcome {
@@ -55,6 +57,22 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result
         }
     }
     attempt(http, app, root, &request).await
+}
+
+/// What follows the first segment, still encoded. The route has found that segment to be `odata`, but characters of it
+/// may be encoded too.
+fn below_service_root(path: &str) -> &str {
+    path.match_indices('/').nth(1).map_or("", |(at, _)| &path[at..])
+}
+
+/// Answers a request by a method that nothing here knows.
+pub(super) async fn refuse(http: HttpRequest) -> HttpResponse {
+    error_response(&http, &not_allowed(), "")
+}
+
+fn not_allowed() -> Error {
+    let message = "This service is read-only: GET and HEAD are the methods that it knows.";
+    Error::new(ErrorKind::MethodNotAllowed, message)
 }
 
 /// The five stages, with the model as it is now.

@@ -251,7 +251,8 @@ impl Scope<'_> {
         let existing = |name: &&String| self.set.property(name).is_some();
         let select: Option<Vec<String>> =
             token.select.as_ref().map(|names| names.iter().filter(existing).cloned().collect());
-        Error::expired(expiry).starting_over_at(super::links::defining_query(&self.set.name, select.as_deref(), None))
+        let format = self.options().value(SystemOption::Format);
+        Error::expired(expiry).starting_over_at(super::links::defining_query(&self.set.name, select.as_deref(), format))
     }
 }
 

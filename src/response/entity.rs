@@ -144,7 +144,7 @@ impl Column {
 }
 
 /// With full metadata, the type of a property whose JSON does not show it (JSON Format section 4.5.3).
-fn type_annotation(ty: EdmType, control: &Control) -> Option<String> {
+pub(super) fn type_annotation(ty: EdmType, control: &Control) -> Option<String> {
     let shown = matches!(ty, EdmType::Boolean | EdmType::Double | EdmType::String { .. });
     let name = ty.name().trim_start_matches("Edm.");
     (control.full() && !shown).then(|| match control.format.version {

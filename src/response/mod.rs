@@ -53,11 +53,11 @@ pub enum DeletedId {
 
 /// The sink that writes the answer to `read` into `body`.
 pub fn sink(read: Box<Read>, style: &Style, keyring: Arc<Keyring>, body: Box<dyn Body>) -> Box<dyn RowSink> {
-    match read.target {
+    match &read.target {
+        Target::Rows(page) => Box::new(rows::RowsSink::new(page.clone(), read, style, keyring, body)),
         Target::Changes(_) | Target::Latest => Box::new(changes::ChangesSink::new(read, style, keyring, body)),
         Target::ChangeCount(_) | Target::Count => Box::new(count::CountSink::new(body)),
         Target::Entity(_) => Box::new(single::EntitySink::new(read, style, body)),
         Target::Property { .. } => Box::new(single::PropertySink::new(read, style, body)),
-        Target::Rows(_) => Box::new(rows::RowsSink::new(read, style, keyring, body)),
     }
 }

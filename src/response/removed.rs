@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use super::control::{Control, json_string};
+use super::entity::type_annotation;
 use super::entity_id::{bare_key, entity_path};
 use super::value::{string, write_json};
 use super::{DeletedId, Style, misfit};
-use crate::edm::{EntitySet, Misfit, Row, ValueRef, fit};
+use crate::edm::{EntitySet, Misfit, Property, Row, ValueRef, fit};
 use crate::plan::ODataVersion;
 
 /// Writes deletions from one set.
@@ -20,6 +21,9 @@ pub(super) struct RemovedWriter {
     quote_numbers: bool,
     /// `"@odata.context":"...#Orders/$deletedEntity"`
     context: String,
+    /// What stands before each part of the key in 4.01: with full metadata its type, then its name.
+    names: Vec<String>,
+    full: bool,
 }
 
 impl RemovedWriter {
@@ -30,6 +34,8 @@ impl RemovedWriter {
             root: style.root.clone(),
             quote_numbers: control.format.ieee754_compatible,
             context: control.context(&format!("{}/$deletedEntity", set.name)),
+            names: set.key_properties().map(|property| member(property, control)).collect(),
+            full: control.full(),
             set: Arc::clone(set),
         }
     }
@@ -64,17 +70,27 @@ impl RemovedWriter {
     }
 
     fn write_4_01(&self, out: &mut Vec<u8>, key: &[ValueRef<'_>]) -> Result<(), Misfit> {
-        out.extend_from_slice(b"{\"@removed\":{\"reason\":\"deleted\"}");
-        for (property, value) in self.set.key_properties().zip(key) {
+        out.push(b'{');
+        if self.full {
+            out.extend_from_slice(self.context.as_bytes());
+            out.push(b',');
+        }
+        out.extend_from_slice(b"\"@removed\":{\"reason\":\"deleted\"}");
+        for ((property, name), value) in self.set.key_properties().zip(&self.names).zip(key) {
             if *value == ValueRef::Null {
                 return Err(Misfit);
             }
-            out.push(b',');
-            out.extend_from_slice(json_string(&property.name).as_bytes());
-            out.push(b':');
+            out.extend_from_slice(name.as_bytes());
             write_json(out, &fit(property.ty, *value)?, self.quote_numbers);
         }
         out.push(b'}');
         Ok(())
     }
+}
+
+/// `,"Id":`, with full metadata `,"Id@type":"Int64","Id":`.
+fn member(property: &Property, control: &Control) -> String {
+    let ty = type_annotation(property.ty, control)
+        .map(|ty| format!("{}{},", control.name_of(&property.name, "type"), json_string(&ty)));
+    format!(",{}{}:", ty.unwrap_or_default(), json_string(&property.name))
 }

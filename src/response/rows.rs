@@ -11,7 +11,7 @@ use super::tail::{Link, Links, write_count};
 use crate::backend::{Opening, RowSink};
 use crate::edm::{Row, Value};
 use crate::error::{Error, Result};
-use crate::plan::{Format, JsonFormat, Read, RowsPage, Target, Tracked};
+use crate::plan::{Format, JsonFormat, Read, RowsPage, Tracked};
 use crate::token::{Anchor, Keyring, State};
 use crate::version::Window;
 
@@ -33,11 +33,16 @@ pub(super) struct RowsSink {
 }
 
 impl RowsSink {
-    pub(super) fn new(read: Box<Read>, style: &Style, keyring: Arc<Keyring>, body: Box<dyn Body>) -> Self {
+    pub(super) fn new(
+        page: RowsPage,
+        read: Box<Read>,
+        style: &Style,
+        keyring: Arc<Keyring>,
+        body: Box<dyn Body>,
+    ) -> Self {
         let control = Control::new(json(&read), style.root.clone());
-        let Target::Rows(page) = &read.target else { unreachable!("made for pages of rows only") };
         Self {
-            page: page.clone(),
+            page,
             entities: EntityWriter::new(&read.set, &read.returned, &read.returned, 0, &control, style),
             links: Links::new(keyring, style),
             chunks: Chunks::new(body),

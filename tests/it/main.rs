@@ -5,13 +5,17 @@
 //! - `documents`: documents that say the same as the code
 //! - `memory`: a million rows in little memory (run by `just memory`)
 //! - `suite`: what every backend must do, run on SQLite by `sqlite`
+//! - `broken`: a database that fails in the middle of an answer
+//! - `contract`: every operation and status of `openapi.yaml`, provoked
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
 //! - `support`: the gateway on a database, and the client that checks every answer against `openapi.yaml`
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in its helpers too")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics, and so do its helpers")]
 
 mod architecture;
+mod broken;
 mod cli;
+mod contract;
 mod documents;
 mod memory;
 mod sqlite;

@@ -1,6 +1,11 @@
-//! The backend-neutral suite on SQLite.
+//! The backend-neutral suite on SQLite, and what only SQLite can be asked.
 
 use crate::support::sqlite::Database;
 
 #[path = "suite/mod.rs"]
 mod suite;
+
+mod damage;
+mod forms;
+mod misfits;
+mod offline;

@@ -45,8 +45,8 @@ impl SqliteBackend {
         let mut connection: Object<_> = self.readers.get().await.map_err(unavailable)?;
         tokio::task::spawn_blocking(move || {
             let outcome = work(&mut connection);
-            if outcome.is_err() {
-                // Whatever went wrong, the next reader starts with a fresh connection.
+            if outcome.as_ref().is_err_and(|error| error.kind().status() >= 500) {
+                // Whatever the database had, the next reader starts with a fresh connection.
                 drop(Object::take(connection));
             }
             outcome

@@ -1,25 +1,50 @@
 //! Following delta links.
 
-use super::Database;
+use serde_json::{Value, json};
+
+use super::{Database, Served, ids, names, one_table, shop};
+use crate::support::client::Answer;
 use crate::support::replica::{Replica, Step};
+
+/// What change tracking excludes; each also has a meaning, or at least a status, without it.
+const EXCLUDED: [&str; 8] = ["$filter", "$orderby", "$expand", "$top", "$skip", "$search", "$apply", "$compute"];
+
+/// Ids of what is there, and as negative numbers of what is gone.
+fn signed_ids(answer: &Answer) -> Vec<i64> {
+    let id = |item: &Value| match item.get("id") {
+        Some(url) => {
+            let url = url.as_str().unwrap();
+            -url[url.rfind('(').unwrap() + 1..url.len() - 1].parse::<i64>().unwrap()
+        }
+        None => item["Id"].as_i64().unwrap(),
+    };
+    answer.value().iter().map(id).collect()
+}
+
+/// Nine tracked rows with the ids 1 to 9.
+fn nine() -> Served {
+    one_table(
+        "Item",
+        "CREATE TABLE Item (Id BIGINT NOT NULL PRIMARY KEY, Name VARCHAR(20));
+         INSERT INTO Item VALUES (1,'a'), (2,'b'), (3,'c'), (4,'d'), (5,'e'), (6,'f'), (7,'g'), (8,'h'), (9,'i')",
+    )
+}
 
 #[test]
 fn a_delta_link_brings_what_was_added_changed_and_deleted() {
-    let database = Database::shop();
-    let gateway = database.serve();
-    let client = gateway.client();
-    let first = client.track("/odata/Orders").expect(200);
+    let shop = shop();
+    let first = shop.track("/odata/Orders").expect(200);
     assert_eq!(first.header("Preference-Applied"), Some("odata.track-changes"));
     assert_eq!(first.value().len(), 3);
-    database.execute("INSERT INTO Orders (Id, Note) VALUES (4, 'new'); UPDATE Orders SET Note = 'changed' WHERE Id = 2; DELETE FROM Orders WHERE Id = 1");
-    let delta = client.get(&first.delta_link()).expect(200);
+    shop.execute("INSERT INTO Orders (Id, Note) VALUES (4, 'new'); UPDATE Orders SET Note = 'changed' WHERE Id = 2; DELETE FROM Orders WHERE Id = 1");
+    let delta = shop.get(&first.delta_link()).expect(200);
     let items = delta.value();
     assert_eq!(items.len(), 3, "{items:?}");
     assert_eq!((&items[0]["Id"], &items[0]["Note"]), (&4.into(), &"new".into()));
     assert_eq!((&items[1]["Id"], &items[1]["Note"]), (&2.into(), &"changed".into()));
     assert_eq!(items[2]["reason"], "deleted");
-    assert_eq!(items[2]["id"], format!("{}/odata/Orders(1)", client.base));
-    let nothing = client.get(&delta.delta_link()).expect(200);
+    assert_eq!(items[2]["id"], format!("{}/odata/Orders(1)", shop.client.base));
+    let nothing = shop.get(&delta.delta_link()).expect(200);
     assert_eq!(nothing.value().len(), 0);
     assert!(nothing.link("deltaLink").is_some());
 }
@@ -38,4 +63,409 @@ fn a_replica_follows_in_pages_of_any_size() {
         assert_eq!(fresh.step(&client), Step::UpToDate);
         assert_eq!(replica.rows, fresh.rows, "pages of {size:?}");
     }
+}
+
+#[test]
+fn the_preference_is_applied_in_the_form_in_which_it_came() {
+    let shop = shop();
+    for (prefer, applied) in [
+        ("track-changes", "track-changes"),
+        ("Odata.Track-Changes", "odata.track-changes"),
+        ("odata.track-changes, odata.maxpagesize=2", "odata.track-changes, odata.maxpagesize=2"),
+        ("maxpagesize=2; x=y, wait=5, track-changes", "track-changes, maxpagesize=2"),
+        ("track-changes,odata.track-changes", "track-changes"),
+    ] {
+        let answer = shop.get_with("/odata/Orders", "Prefer", prefer).expect(200);
+        assert_eq!(answer.header("Preference-Applied"), Some(applied), "{prefer}");
+    }
+}
+
+#[test]
+fn preferences_may_stand_on_several_lines() {
+    let shop = shop();
+    let asking = shop.ask("GET", "/odata/Orders").header("Prefer", "respond-async");
+    let answer = asking.header("Prefer", "maxpagesize=2").header("Prefer", "track-changes").send().expect(200);
+    assert_eq!(answer.header("Preference-Applied"), Some("track-changes, maxpagesize=2"));
+}
+
+#[test]
+fn the_delta_link_stands_on_the_last_page_only() {
+    let pages = shop().pages("/odata/Orders", "odata.track-changes, odata.maxpagesize=2");
+    let applied: Vec<_> = pages.iter().map(|page| page.header("Preference-Applied")).collect();
+    assert_eq!(applied, [Some("odata.track-changes, odata.maxpagesize=2"), Some("odata.maxpagesize=2")]);
+    assert!(pages[0].link("deltaLink").is_none());
+    assert!(pages[1].link("nextLink").is_none());
+    pages[1].delta_link();
+}
+
+#[test]
+fn the_preference_need_not_be_repeated_and_is_applied_where_it_is() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/Orders");
+    let without = shop.get(&link).expect(200);
+    assert_eq!(without.header("Preference-Applied"), None);
+    let with = shop.track(&link).expect(200);
+    assert_eq!(with.header("Preference-Applied"), Some("odata.track-changes"));
+    assert_eq!(without.delta_link(), with.delta_link());
+}
+
+#[test]
+fn a_link_is_absolute_short_and_the_same_for_the_same_state() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/Orders");
+    assert!(link.starts_with(&format!("{}/odata/Orders?$deltatoken=", shop.client.base)), "{link}");
+    let token = link.split_once("deltatoken=").unwrap().1;
+    assert!(token.len() < 200, "{} characters", token.len());
+    assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)), "{token}");
+    assert_eq!(link, shop.delta_link("/odata/Orders"));
+    assert_eq!(link, shop.get(&link).expect(200).delta_link());
+}
+
+#[test]
+fn the_dollar_of_the_token_may_be_encoded() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/Orders");
+    shop.execute("DELETE FROM Orders WHERE Id = 3");
+    for written in ["%24deltatoken", "deltatoken", "$DeltaToken"] {
+        assert_eq!(signed_ids(&shop.get(&link.replace("$deltatoken", written)).expect(200)), [-3], "{written}");
+    }
+}
+
+#[test]
+fn what_follows_from_a_token_is_not_stored() {
+    let shop = shop();
+    let page = shop.track("/odata/Orders").expect(200);
+    assert_eq!(page.header("Cache-Control"), Some("no-cache"));
+    let delta = shop.get(&page.delta_link()).expect(200);
+    assert_eq!(delta.header("Cache-Control"), Some("no-store"));
+}
+
+#[test]
+fn the_context_names_the_delta_and_its_selection() {
+    let shop = shop();
+    let context = |path: &str| shop.get(&shop.delta_link(path)).expect(200).json()["@odata.context"].clone();
+    let root = format!("{}/odata/$metadata", shop.client.base);
+    assert_eq!(context("/odata/Orders"), format!("{root}#Orders/$delta"));
+    assert_eq!(context("/odata/Orders?$select=Note,Id"), format!("{root}#Orders(Note,Id)/$delta"));
+    assert_eq!(context("/odata/Orders?$select=*"), format!("{root}#Orders/$delta"));
+}
+
+#[test]
+fn a_deletion_in_4_0_has_context_id_and_reason() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/OrderLine?$select=Quantity");
+    shop.execute("DELETE FROM OrderLine WHERE Quantity = 1");
+    for accept in ["application/json", "application/json;odata.metadata=full"] {
+        let delta = shop.get_with(&link, "Accept", accept).expect(200);
+        let expected = json!({
+            "@odata.context": format!("{}/odata/$metadata#OrderLine/$deletedEntity", shop.client.base),
+            "id": format!("{}/odata/OrderLine(OrderId=1,Product='a%2Fb%20''c''')", shop.client.base),
+            "reason": "deleted",
+        });
+        assert_eq!(delta.value(), [expected]);
+    }
+}
+
+#[test]
+fn a_deletion_in_4_01_has_a_mark_and_the_key() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/OrderLine");
+    shop.execute("DELETE FROM OrderLine WHERE Quantity = 1");
+    let delta = shop.get_with(&link, "OData-MaxVersion", "4.01").expect(200);
+    assert_eq!(delta.value(), [json!({ "@removed": { "reason": "deleted" }, "OrderId": 1, "Product": "a/b 'c'" })]);
+    assert!(delta.text().contains("[{\"@removed\":"), "the mark comes first");
+    assert!(delta.json()["@deltaLink"].is_string());
+}
+
+#[test]
+fn a_deletion_in_4_01_with_full_metadata_has_its_context() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/Orders");
+    shop.execute("DELETE FROM Orders WHERE Id = 1");
+    let asking = shop.ask("GET", &link).header("OData-MaxVersion", "4.01");
+    let delta = asking.header("Accept", "application/json;metadata=full").send().expect(200);
+    let context = format!("{}/odata/$metadata#Orders/$deletedEntity", shop.client.base);
+    let expected = json!({ "@context": context, "@removed": { "reason": "deleted" }, "Id@type": "Int64", "Id": 1 });
+    assert_eq!(delta.value(), [expected]);
+    assert!(delta.text().contains("[{\"@context\":"), "the context comes first");
+}
+
+#[test]
+fn a_version_and_a_format_may_change_along_the_way() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/Orders");
+    shop.execute("UPDATE Orders SET Note = 'x' WHERE Id = 1");
+    let newer = shop.get_with(&link, "OData-MaxVersion", "4.01").expect(200);
+    let strings = shop.get_with(&newer.delta_link(), "Accept", "application/json;IEEE754Compatible=true").expect(200);
+    assert!(strings.value().is_empty());
+    let strings = shop.get_with(&link, "Accept", "application/json;IEEE754Compatible=true").expect(200);
+    assert_eq!(strings.value()[0]["Id"], "1");
+}
+
+#[test]
+fn the_bare_key_is_the_id_where_the_operator_wants_it() {
+    let database = Database::shop();
+    database.execute("INSERT INTO OrderLine VALUES (9, 'plain', 1)");
+    let served = Served::with(database, "[service]\ndeleted_id = \"key\"\n");
+    let sets = ["Customer", "Orders", "OrderLine"].map(|set| (set, served.delta_link(&format!("/odata/{set}"))));
+    served.execute("DELETE FROM Customer WHERE Name = 'Ben'; DELETE FROM Orders WHERE Id = 2; DELETE FROM OrderLine WHERE OrderId = 9");
+    let expected = ["00000000-0000-4000-8000-000000000002", "2", "OrderId=9,Product='plain'"];
+    for ((set, link), id) in sets.into_iter().zip(expected) {
+        let items = served.get(&link).expect(200).value();
+        assert_eq!((items.len(), &items[0]["id"]), (1, &json!(id)), "{set}");
+    }
+}
+
+#[test]
+fn items_come_in_the_order_of_their_versions_and_each_key_once() {
+    let served = nine();
+    let link = served.delta_link("/odata/Item");
+    for change in [
+        "UPDATE Item SET Name = 'x' WHERE Id = 7",
+        "DELETE FROM Item WHERE Id = 2",
+        "UPDATE Item SET Name = 'y' WHERE Id = 3",
+        "INSERT INTO Item VALUES (10, 'j')",
+        "DELETE FROM Item WHERE Id = 5",
+        "UPDATE Item SET Name = 'z' WHERE Id = 7",
+        "INSERT INTO Item VALUES (2, 'again')",
+        "DELETE FROM Item WHERE Id = 10",
+    ] {
+        served.execute(change);
+    }
+    let delta = served.get(&link).expect(200);
+    assert_eq!(signed_ids(&delta), [3, -5, 7, 2, -10]);
+    assert_eq!((&delta.value()[2]["Name"], &delta.value()[3]["Name"]), (&json!("z"), &json!("again")));
+    for size in 1..=5 {
+        let pages = served.pages(&link, &format!("maxpagesize={size}"));
+        let items: Vec<i64> = pages.iter().flat_map(signed_ids).collect();
+        assert_eq!(items, [3, -5, 7, 2, -10], "pages of {size}");
+        assert_eq!(pages.last().unwrap().delta_link(), delta.delta_link(), "pages of {size}");
+    }
+}
+
+#[test]
+fn a_row_that_came_and_went_between_polls_is_told_as_deleted() {
+    let served = nine();
+    let link = served.delta_link("/odata/Item");
+    served.execute("INSERT INTO Item VALUES (20, 'brief'); DELETE FROM Item WHERE Id = 20");
+    assert_eq!(signed_ids(&served.get(&link).expect(200)), [-20]);
+}
+
+#[test]
+fn a_change_of_the_key_deletes_one_entity_and_adds_another() {
+    let served = nine();
+    let link = served.delta_link("/odata/Item");
+    served.execute("UPDATE Item SET Id = 40 WHERE Id = 4");
+    let mut changes = signed_ids(&served.get(&link).expect(200));
+    changes.sort_unstable();
+    assert_eq!(changes, [-4, 40]);
+}
+
+#[test]
+fn what_changes_during_the_first_read_comes_with_the_first_delta() {
+    let served = nine();
+    let first = served.get_with("/odata/Item", "Prefer", "track-changes, maxpagesize=4").expect(200);
+    served.execute(
+        "UPDATE Item SET Name = 'x' WHERE Id = 1; DELETE FROM Item WHERE Id = 2; INSERT INTO Item VALUES (0, 'new')",
+    );
+    let rest = served.get(&first.link("nextLink").unwrap()).expect(200);
+    assert_eq!(ids(&rest), [5, 6, 7, 8, 9]);
+    assert_eq!(signed_ids(&served.get(&rest.delta_link()).expect(200)), [1, -2, 0]);
+}
+
+#[test]
+fn what_changes_between_the_pages_of_a_delta_comes_with_the_next() {
+    let served = nine();
+    let link = served.delta_link("/odata/Item");
+    served.execute("UPDATE Item SET Name = 'x' WHERE Id <= 4");
+    let first = served.get_with(&link, "Prefer", "maxpagesize=2").expect(200);
+    assert_eq!(signed_ids(&first), [1, 2]);
+    assert_eq!(first.header("Preference-Applied"), Some("maxpagesize=2"));
+    served.execute(
+        "UPDATE Item SET Name = 'y' WHERE Id = 1; DELETE FROM Item WHERE Id = 3; INSERT INTO Item VALUES (11, 'new')",
+    );
+    let last = served.get(&first.link("nextLink").unwrap()).expect(200);
+    assert_eq!(signed_ids(&last), [4], "3 has changed since and comes later");
+    assert_eq!(signed_ids(&served.get(&last.delta_link()).expect(200)), [1, -3, 11]);
+}
+
+#[test]
+fn a_count_of_changes_includes_deletions() {
+    let served = nine();
+    let link = served.delta_link("/odata/Item?$count=true");
+    let count_link = link.replace("/Item?", "/Item/$count?");
+    assert_eq!(served.get(&count_link).expect(200).text(), "0");
+    served.execute("UPDATE Item SET Name = 'x' WHERE Id < 4; DELETE FROM Item WHERE Id > 6");
+    let count = served.get(&count_link).expect(200);
+    assert_eq!((count.text().as_str(), count.header("Content-Type")), ("6", Some("text/plain")));
+    assert_eq!(count.header("Cache-Control"), Some("no-store"));
+    assert_eq!(served.get(&count_link.replace('$', "%24")).expect(200).text(), "6");
+    let first = served.get_with(&format!("{link}&$count=true"), "Prefer", "maxpagesize=2").expect(200);
+    assert_eq!((&first.json()["@odata.count"], first.value().len()), (&json!(6), 2));
+    assert!(served.get(&link).expect(200).json().get("@odata.count").is_none(), "a link keeps no $count");
+}
+
+#[test]
+fn a_tracked_read_may_be_counted() {
+    let page = nine().get_with("/odata/Item?$count=true", "Prefer", "track-changes, maxpagesize=2").expect(200);
+    assert_eq!(page.json()["@odata.count"], 9);
+}
+
+#[test]
+fn latest_gives_a_link_that_starts_now() {
+    let served = nine();
+    served.execute("UPDATE Item SET Name = 'before' WHERE Id = 1");
+    for path in ["/odata/Item?$deltatoken=latest", "/odata/Item?%24deltatoken=latest"] {
+        let now = served.get(path).expect(200);
+        assert_eq!((now.value().len(), now.header("Preference-Applied")), (0, None));
+        assert_eq!(now.header("Cache-Control"), Some("no-store"));
+        assert!(now.json()["@odata.context"].as_str().unwrap().ends_with("#Item/$delta"));
+        assert!(served.get(&now.delta_link()).expect(200).value().is_empty());
+    }
+    let selected = served.track("/odata/Item?$deltatoken=latest&$select=Id").expect(200);
+    assert_eq!(selected.header("Preference-Applied"), Some("odata.track-changes"));
+    served.execute("UPDATE Item SET Name = 'after' WHERE Id = 2");
+    assert_eq!(served.get(&selected.delta_link()).expect(200).value(), [json!({ "Id": 2 })]);
+}
+
+#[test]
+fn the_selection_is_remembered_and_may_be_repeated() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/Orders?$select=Note,Paid");
+    shop.execute("UPDATE Orders SET Note = 'x' WHERE Id = 1");
+    let expected = [json!({ "Id": 1, "Note": "x", "Paid": true })];
+    for options in ["", "&$select=Note,Paid", "&$select=Paid,Note", "&select=Note%2CPaid"] {
+        let delta = shop.get(&format!("{link}{options}")).expect(200);
+        assert_eq!(delta.value(), expected, "{options}");
+        assert_eq!(shop.get(&format!("{}{options}", delta.delta_link())).expect(200).value().len(), 0);
+    }
+}
+
+#[test]
+fn another_selection_on_a_link_is_refused() {
+    let shop = shop();
+    let selected = shop.delta_link("/odata/Orders?$select=Note");
+    let whole = shop.delta_link("/odata/Orders");
+    for url in
+        [format!("{selected}&$select=Paid"), format!("{selected}&$select=Note,Paid"), format!("{whole}&$select=Note")]
+    {
+        let answer = shop.get(&url).expect(400);
+        assert_eq!((answer.code().as_str(), &answer.json()["error"]["target"]), ("InvalidValue", &json!("$select")));
+    }
+    assert_eq!(shop.get(&format!("{selected}&$select=*")).expect(200).value().len(), 0, "* is no selection");
+}
+
+#[test]
+fn options_that_change_tracking_excludes_are_refused_by_name() {
+    let served = nine();
+    let delta = served.delta_link("/odata/Item");
+    let next = served.get_with("/odata/Item", "Prefer", "track-changes, maxpagesize=2").expect(200).link("nextLink");
+    served.execute("UPDATE Item SET Name = 'x'");
+    let next_of_delta = served.get_with(&delta, "Prefer", "maxpagesize=2").expect(200).link("nextLink");
+    let (next, next_of_delta) = (next.unwrap(), next_of_delta.unwrap());
+    for option in EXCLUDED {
+        let message = format!("The \"{option}\" query parameter isn't supported when Change Tracking is enabled.");
+        let urls = [
+            format!("/odata/Item?{option}=1"),
+            format!("/odata/Item?%24{}=1", &option[1..]),
+            "/odata/Item?$deltatoken=latest&".to_owned() + option + "=1",
+            format!("{delta}&{option}=1"),
+            format!("{}&{option}=1", delta.replace("/Item?", "/Item/$count?")),
+            format!("{next}&{option}=1"),
+            format!("{next_of_delta}&{option}=1"),
+        ];
+        for url in urls {
+            let answer = served.track(&url).expect(400);
+            let error = &answer.json()["error"];
+            assert_eq!(error["code"], "OptionNotSupportedWithChangeTracking", "{url}");
+            assert_eq!((&error["message"], &error["target"]), (&json!(message), &json!(option)), "{url}");
+        }
+    }
+}
+
+#[test]
+fn a_set_that_is_not_tracked_ignores_the_preference() {
+    let served = Served::with(Database::shop(), "[tables.Untracked]\n");
+    for prefer in ["odata.track-changes", "track-changes, maxpagesize=2"] {
+        let page = served.get_with("/odata/Untracked?$top=5", "Prefer", prefer).expect(200);
+        assert!(!page.header("Preference-Applied").unwrap_or_default().contains("track-changes"));
+        assert_eq!((ids(&page), page.link("deltaLink")), (vec![1, 2], None));
+    }
+    let filtered = served.track("/odata/Untracked?$filter=Id%20eq%201").expect(501);
+    assert_eq!(filtered.code(), "OptionNotSupported");
+    let latest = served.get("/odata/Untracked?$deltatoken=latest").expect(400);
+    assert_eq!((latest.code().as_str(), &latest.json()["error"]["target"]), ("InvalidValue", &json!("$deltatoken")));
+}
+
+#[test]
+fn without_metadata_there_can_be_no_delta_link() {
+    let served = nine();
+    let link = served.delta_link("/odata/Item");
+    let next = served.get_with("/odata/Item", "Prefer", "track-changes, maxpagesize=2").expect(200).link("nextLink");
+    for url in ["/odata/Item", "/odata/Item?$deltatoken=latest", &link, &next.unwrap()] {
+        let asking = served.ask("GET", url).header("Prefer", "track-changes");
+        let answer = asking.header("Accept", "application/json;odata.metadata=none").send().expect(400);
+        assert_eq!(answer.code(), "MetadataLevelNotSupported", "{url}");
+    }
+    served.get_with("/odata/Item", "Accept", "application/json;odata.metadata=none").expect(200);
+}
+
+#[test]
+fn the_format_option_is_carried_on_by_links() {
+    let served = nine();
+    let pages =
+        served.pages("/odata/Item?$format=application/json;odata.metadata=full", "track-changes, maxpagesize=5");
+    let link = pages[1].delta_link();
+    served.execute("UPDATE Item SET Name = 'x' WHERE Id = 1");
+    let delta = served.get(&link).expect(200);
+    assert_eq!(delta.header("Content-Type"), Some("application/json;odata.metadata=full"));
+    assert!(delta.value()[0]["@odata.id"].is_string());
+    assert_eq!(served.get(&delta.delta_link()).expect(200).header("Content-Type"), delta.header("Content-Type"));
+}
+
+#[test]
+fn ordinary_reads_show_nothing_of_tracking() {
+    let shop = shop();
+    shop.execute("DELETE FROM Orders WHERE Id = 1");
+    let page = shop.get("/odata/Orders").expect(200);
+    let json = page.json();
+    let mut members = names(&json);
+    members.sort_unstable();
+    assert_eq!(members, ["@odata.context", "value"]);
+    assert_eq!((ids(&page), page.header("Preference-Applied")), (vec![2, 3], None));
+}
+
+#[test]
+fn the_preference_means_nothing_on_the_next_link_of_an_ordinary_read() {
+    let served = nine();
+    let next = served.get_with("/odata/Item", "Prefer", "maxpagesize=5").expect(200).link("nextLink").unwrap();
+    let page = served.track(&next).expect(200);
+    assert_eq!((page.header("Preference-Applied"), page.link("deltaLink"), ids(&page)), (None, None, vec![6, 7, 8, 9]));
+}
+
+#[test]
+fn a_delta_may_be_asked_for_again_and_says_the_same() {
+    let served = nine();
+    let link = served.delta_link("/odata/Item");
+    served.execute("UPDATE Item SET Name = 'x' WHERE Id < 4; DELETE FROM Item WHERE Id = 9");
+    let once = served.get(&link).expect(200).text();
+    assert_eq!(once, served.get(&link).expect(200).text());
+}
+
+#[test]
+fn an_empty_table_can_be_followed_from_its_first_row() {
+    let served = one_table("Item", "CREATE TABLE Item (Id INT NOT NULL PRIMARY KEY)");
+    let link = served.delta_link("/odata/Item");
+    assert!(served.get(&link).expect(200).value().is_empty());
+    served.execute("INSERT INTO Item VALUES (1)");
+    assert_eq!(ids(&served.get(&link).expect(200)), [1]);
+}
+
+#[test]
+fn tables_are_followed_independently() {
+    let shop = shop();
+    let (orders, lines) = (shop.delta_link("/odata/Orders"), shop.delta_link("/odata/OrderLine"));
+    shop.execute("UPDATE OrderLine SET Quantity = 9 WHERE OrderId = 2");
+    assert!(shop.get(&orders).expect(200).value().is_empty());
+    assert_eq!(shop.get(&lines).expect(200).value().len(), 1);
 }

@@ -1,5 +1,115 @@
 //! What every backend must do. `super::Database` is the database under test: the same tables whatever the backend.
 
+use serde_json::Value;
+
 use super::Database;
+use crate::support::client::{Answer, Asking, Client};
+use crate::support::gateway::Gateway;
 
 mod delta;
+mod documents;
+mod entities;
+mod errors;
+mod formats;
+mod freshness;
+mod names;
+mod paging;
+mod streaming;
+mod tokens;
+mod values;
+
+/// A database, the gateway that serves it, and a client.
+struct Served {
+    client: Client,
+    gateway: Gateway,
+    database: Database,
+}
+
+/// The shop, served with the default configuration.
+fn shop() -> Served {
+    Served::with(Database::shop(), "")
+}
+
+/// A database of one tracked table, made by `sql`.
+fn one_table(table: &str, sql: &str) -> Served {
+    let database = Database::empty();
+    database.execute(sql);
+    database.track(table);
+    Served::with(database, "")
+}
+
+impl Served {
+    /// `config` is the text of a configuration file.
+    #[track_caller]
+    fn with(database: Database, config: &str) -> Self {
+        let gateway = database.serve_with(config);
+        Self { client: gateway.client(), gateway, database }
+    }
+
+    /// The same database behind a new gateway with other keys.
+    fn restarted_with(mut self, keys: &str) -> Self {
+        keys.clone_into(&mut self.database.keys);
+        drop(self.gateway);
+        Self::with(self.database, "")
+    }
+
+    fn execute(&self, sql: &str) {
+        self.database.execute(sql);
+    }
+
+    #[track_caller]
+    fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path).send()
+    }
+
+    #[track_caller]
+    fn get_with(&self, path: &str, header: &str, value: &str) -> Answer {
+        self.ask("GET", path).header(header, value).send()
+    }
+
+    #[track_caller]
+    fn track(&self, path: &str) -> Answer {
+        self.get_with(path, "Prefer", "odata.track-changes")
+    }
+
+    /// The delta link behind a tracked read of `path`, which fits on one page.
+    #[track_caller]
+    fn delta_link(&self, path: &str) -> String {
+        self.track(path).expect(200).delta_link()
+    }
+
+    fn ask(&self, method: &'static str, path: &str) -> Asking<'_> {
+        self.client.ask(method, path)
+    }
+
+    /// The pages from `path` on, each asked for with `prefer`.
+    #[track_caller]
+    fn pages(&self, path: &str, prefer: &str) -> Vec<Answer> {
+        let mut pages = vec![self.get_with(path, "Prefer", prefer).expect(200)];
+        while let Some(next) = pages.last().and_then(|page| page.link("nextLink")) {
+            pages.push(self.get_with(&next, "Prefer", prefer).expect(200));
+        }
+        pages
+    }
+}
+
+/// The path and query of a link, for a gateway at another address.
+fn path_of(link: &str) -> String {
+    link[link.find("/odata/").expect("a link of a gateway")..].to_owned()
+}
+
+/// The `Id` of every item.
+#[track_caller]
+fn ids(answer: &Answer) -> Vec<i64> {
+    answer.value().iter().map(|item| item["Id"].as_i64().unwrap_or_else(|| panic!("no Id in {item}"))).collect()
+}
+
+/// The names in an object, in no order.
+fn names(object: &Value) -> Vec<&str> {
+    object.as_object().expect("an object").keys().map(String::as_str).collect()
+}
+
+/// Text as a path segment: every character that could mean something is encoded.
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

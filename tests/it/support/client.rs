@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use super::Contract;
+use super::{Checked, Contract};
 
 /// Asks one gateway.
 #[derive(Clone)]
@@ -60,10 +60,16 @@ impl Asking<'_> {
     /// Sends, reads the whole answer, and checks it.
     #[track_caller]
     pub(crate) fn send(self) -> Answer {
+        self.send_checked().0
+    }
+
+    /// As [`Self::send`], and tells what the contract calls the answer.
+    #[track_caller]
+    pub(crate) fn send_checked(self) -> (Answer, Checked) {
         let (method, path) = (self.method, self.path.clone());
         let answer = self.try_send().unwrap_or_else(|error| panic!("{method} {path}: {error}"));
-        Contract::shared().check(method, &path, answer.status, &answer.headers, &answer.body);
-        answer
+        let checked = Contract::shared().check(method, &path, answer.status, &answer.headers, &answer.body);
+        (answer, checked)
     }
 
     /// Sends and reads; an error when the connection or the body broke off. Such an answer is not checked.

@@ -6,5 +6,6 @@ pub(crate) mod gateway;
 pub(crate) mod process;
 pub(crate) mod replica;
 pub(crate) mod sqlite;
+pub(crate) mod wire;
 
-pub(crate) use contract::Contract;
+pub(crate) use contract::{Checked, Contract};

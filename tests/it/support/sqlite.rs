@@ -1,11 +1,14 @@
 //! A SQLite file of a test: its tables, its writers, its gateway.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use deltalink::backend::Backend;
 use deltalink::backend::sqlite::SqliteBackend;
 use deltalink::edm::{Catalog, Table, Tracking};
+use deltalink::error::Error;
 use deltalink::sql::Script;
 use deltalink::sql::sqlite::{install, prune, remove, set_retention};
 use deltalink::token::Keyring;
@@ -21,6 +24,11 @@ pub(crate) struct Database {
     pub(crate) folder: TempDir,
     /// The keys of every gateway on it, so that links survive restarts.
     pub(crate) keys: String,
+}
+
+/// A copy of a database.
+pub(crate) struct Backup {
+    folder: TempDir,
 }
 
 impl Database {
@@ -115,7 +123,55 @@ impl Database {
     /// A gateway with the text of a configuration file.
     #[track_caller]
     pub(crate) fn serve_with(&self, config: &str) -> Gateway {
-        Gateway::start(Arc::new(self.backend()), &self.keys, config).unwrap()
+        self.try_serve_with(config).unwrap()
+    }
+
+    /// A gateway, or why there cannot be one with this configuration.
+    pub(crate) fn try_serve_with(&self, config: &str) -> Result<Gateway, Error> {
+        Gateway::start(Arc::new(self.backend()), &self.keys, config)
+    }
+
+    #[track_caller]
+    pub(crate) fn rename_column(&self, table: &str, from: &str, to: &str) {
+        self.execute(&format!("ALTER TABLE \"{table}\" RENAME COLUMN \"{from}\" TO \"{to}\""));
+    }
+
+    /// A copy of the database as it is now.
+    pub(crate) fn backup(&self) -> Backup {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = folder.path().join("backup.db");
+        self.connect().execute("VACUUM INTO ?1", [copy.to_str().unwrap()]).unwrap();
+        Backup { folder }
+    }
+
+    /// Puts a copy of `backup` in the database's place.
+    pub(crate) fn restore(&self, backup: &Backup) {
+        let incoming = self.folder.path().join("incoming.db");
+        fs::copy(backup.folder.path().join("backup.db"), &incoming).unwrap();
+        self.take_away();
+        fs::rename(incoming, self.path()).unwrap();
+        self.execute("PRAGMA journal_mode = WAL");
+    }
+
+    /// Moves the file, with all that has been written, to where no gateway finds it.
+    pub(crate) fn take_away(&self) {
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        for suffix in ["-wal", "-shm"] {
+            let beside = format!("{}{suffix}", self.path().display());
+            if let Err(error) = fs::remove_file(beside) {
+                assert_eq!(error.kind(), ErrorKind::NotFound);
+            }
+        }
+        fs::rename(self.path(), self.away()).unwrap();
+    }
+
+    /// Undoes [`Self::take_away`].
+    pub(crate) fn bring_back(&self) {
+        fs::rename(self.away(), self.path()).unwrap();
+    }
+
+    fn away(&self) -> PathBuf {
+        self.folder.path().join("away.db")
     }
 
     /// The catalog that a gateway would see.
@@ -128,7 +184,7 @@ impl Database {
         wait_for(self.backend().execute(script.clone())).unwrap()
     }
 
-    fn backend(&self) -> SqliteBackend {
+    pub(crate) fn backend(&self) -> SqliteBackend {
         SqliteBackend::open(self.path()).unwrap()
     }
 }

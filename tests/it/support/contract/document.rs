@@ -72,7 +72,7 @@ impl Document {
     pub(super) fn find(&self, method: &str, path: &str, status: u16) -> Result<(&str, &Response), String> {
         match self.operation(method, path) {
             Some(operation) => operation.response(status),
-            None if status == 405 && is_below_service_root(path) => Ok(("MethodNotAllowed", &self.method_not_allowed)),
+            None if status == 405 => Ok(("MethodNotAllowed", &self.method_not_allowed)),
             None => Err("no operation is declared for the path and method".to_owned()),
         }
     }
@@ -83,10 +83,6 @@ impl Document {
         let method = if method == "HEAD" { "GET" } else { method };
         item.operations.get(&method.to_ascii_lowercase())
     }
-}
-
-fn is_below_service_root(path: &str) -> bool {
-    path == "/odata" || path.starts_with("/odata/")
 }
 
 impl PathItem {
@@ -156,7 +152,7 @@ impl Header {
 impl Media {
     fn load(name: &str, media: &Node) -> Self {
         Self {
-            json: name == "application/json",
+            json: name == "application/json" || name.ends_with("+json"),
             content_type: media.text("x-content-type").map(Schema::pattern),
             schema: media.child("schema").map(|schema| schema.compile()),
         }
@@ -235,5 +231,34 @@ mod tests {
         let ids: Vec<_> = document.operations().map(|operation| operation.id.as_str()).collect();
         let distinct: BTreeSet<_> = ids.iter().collect();
         assert_eq!(distinct.len(), ids.len(), "{ids:?}");
+    }
+    /// The contents of all responses, and all parameters.
+    fn with_examples(schemas: &Schemas) -> Vec<Node<'_>> {
+        let root = Node::root(schemas);
+        let components = root.child("components").unwrap();
+        let named = |part: &str| components.child(part).unwrap().children().map(|(_, node)| node).collect::<Vec<_>>();
+        let operations = root.child("paths").unwrap();
+        let operations = operations.children().filter_map(|(_, item)| item.child("get")).collect::<Vec<_>>();
+        let responses = operations.iter().filter_map(|operation| operation.child("responses"));
+        let responses = responses.flat_map(|by_status| by_status.children().map(|(_, node)| node).collect::<Vec<_>>());
+        let contents = responses.chain(named("responses")).filter_map(|response| response.child("content"));
+        let media = contents.flat_map(|content| content.children().map(|(_, node)| node).collect::<Vec<_>>());
+        media.chain(named("parameters")).filter(|node| node.child("schema").is_some()).collect()
+    }
+
+    #[test]
+    fn examples_are_what_they_are_examples_of() {
+        let schemas = Schemas::load(Path::new(env!("CARGO_MANIFEST_DIR")));
+        let mut seen = 0;
+        for media in with_examples(&schemas) {
+            let named = media.child("examples");
+            let named = named.iter().flat_map(Node::children).filter_map(|(_, example)| example.child("value"));
+            for example in named.chain(media.child("example")) {
+                let outcome = media.child("schema").unwrap().compile().check(example.value);
+                outcome.unwrap_or_else(|problem| panic!("{}: {problem}", example.pointer));
+                seen += 1;
+            }
+        }
+        assert!(seen > 50, "{seen}");
     }
 }
