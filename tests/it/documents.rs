@@ -67,6 +67,13 @@ fn the_schema_of_the_configuration_refuses_what_the_code_refuses() {
 }
 
 #[test]
+fn the_configuration_in_the_readme_is_one() {
+    let readme = text("README.md");
+    let example = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    assert_eq!(verdicts(&schema(), example), (true, true), "{example}");
+}
+
+#[test]
 fn the_list_of_errors_has_every_code_with_its_status_and_no_other() {
     let document = text("docs/errors.md");
     let headings = |level: &str| -> BTreeSet<String> {

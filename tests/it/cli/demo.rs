@@ -86,6 +86,8 @@ fn churn_keeps_changing_rows() {
     let (process, client) = Process::serving(command);
     let link = client.track("/odata/TrainingSession").expect(200).delta_link();
     eventually(|| (client.get(&link).expect(200).value().len() > 1).then_some(()));
-    process.stop().expect(0);
+    // Ctrl-C, as the demonstration says itself.
+    process.signal("INT");
+    process.finish().expect(0);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the temporary database is gone");
 }
