@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::edm::{Exposure, TableExposure};
+use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
@@ -53,9 +53,6 @@ impl Default for Service {
     }
 }
 
-/// Namespaces and aliases that OData and the model's own references have taken (CSDL 4.01 section 5.1).
-const RESERVED: [&str; 6] = ["Capabilities", "Core", "Edm", "System", "Transient", "odata"];
-
 impl Config {
     /// The largest page that may be configured, in rows.
     const PAGE_LIMIT: u32 = 100_000;
@@ -100,8 +97,7 @@ impl Service {
             }
         }
         let namespace = &self.namespace;
-        let parts = namespace.split('.').all(|part| part == crate::edm::identifier(part) && !part.is_empty());
-        if parts && !RESERVED.contains(&namespace.as_str()) {
+        if is_namespace(namespace) {
             Ok(())
         } else {
             Err(Error::configuration(format!(
@@ -109,6 +105,13 @@ impl Service {
             )))
         }
     }
+}
+
+/// CSDL 4.01 section 5: identifiers with dots between them, at most 511 characters with the model's `.Model`, and not
+/// one that OData keeps or that is an alias in the model's own references.
+fn is_namespace(text: &str) -> bool {
+    let taken = ["Capabilities", "Core", "Edm", "System", "Transient", "odata"].contains(&text);
+    !taken && text.chars().count() <= 505 && text.split('.').all(is_identifier)
 }
 
 #[cfg(test)]

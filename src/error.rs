@@ -9,7 +9,7 @@ use std::fmt;
 /// The result of every fallible function here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong. Each kind is one row of [`ErrorKind::row`]; `docs/errors.md` explains every row to users.
+/// What went wrong. Each kind is one row of one table, of code and status; `docs/errors.md` explains every row to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
     /// The catalog that a plan was made from is no longer the database's: the request is planned again.
@@ -263,8 +263,8 @@ impl Error {
 impl fmt::Display for Error {
     /// The message and, for operators and the log, the chain of causes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
         let mut cause = self.source();
+        f.write_str(if cause.is_some() { self.message.trim_end_matches('.') } else { &self.message })?;
         while let Some(error) = cause {
             write!(f, ": {error}")?;
             cause = error.source();

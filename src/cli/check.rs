@@ -9,11 +9,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::database::{DatabaseOption, shell};
-use super::{block_on, say};
+use super::say;
 use crate::backend::{Backend, Opening, RowSink};
 use crate::config::Config;
 use crate::edm::{Catalog, Edm, EntitySet, Obstacle, Row, Table, Tracking, Unexposed, expose};
 use crate::error::Result;
+use crate::http::block_on;
 use crate::sql::{self, sqlite::unseen};
 use crate::version::Window;
 
@@ -26,7 +27,7 @@ pub(super) struct Check {
     #[arg(long, env = "DELTALINK_CONFIG", value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print JSON for machines
-    #[arg(long)]
+    #[arg(long, env = "DELTALINK_JSON")]
     json: bool,
 }
 
@@ -60,8 +61,7 @@ struct Exposed {
 struct NotExposed {
     table: String,
     reason: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<String>,
+    remedy: String,
 }
 
 /// Something that is not as it was asked to be.
@@ -98,7 +98,7 @@ async fn findings(backend: &dyn Backend, config: &Config, url: &str) -> Result<F
     let (not_exposed, wrong): (Vec<_>, Vec<_>) =
         unexposed.into_iter().partition(|unexposed| nobody_asked(unexposed, &catalog, config));
     let not_exposed = not_exposed.into_iter().map(|unexposed| not_exposed_of(unexposed, url)).collect();
-    let mut problems: Vec<Problem> = wrong.into_iter().map(problem_of).collect();
+    let mut problems: Vec<Problem> = wrong.into_iter().map(|unexposed| problem_of(unexposed, url)).collect();
     problems.extend(catalog.tables.iter().filter_map(|table| damage(table, url)));
     problems.extend(abandoned(&catalog, url));
     if edm.sets().is_empty() {
@@ -160,23 +160,30 @@ fn nobody_asked(unexposed: &Unexposed, catalog: &Catalog, config: &Config) -> bo
 }
 
 fn not_exposed_of(Unexposed { table, obstacle }: Unexposed, url: &str) -> NotExposed {
-    let remedy = match &obstacle {
-        Obstacle::NotTracked => Some(track(url, &table)),
-        Obstacle::NameClash { .. } | Obstacle::NameUnusable { .. } => Some(rename(&table)),
-        _ => None,
-    };
-    NotExposed { reason: obstacle.to_string(), remedy, table }
+    NotExposed { reason: obstacle.to_string(), remedy: remedy(&table, &obstacle, url), table }
 }
 
-fn problem_of(Unexposed { table, obstacle }: Unexposed) -> Problem {
-    let remedy = match &obstacle {
-        Obstacle::KeyType { .. } => "give the table a primary key of whole numbers, text, GUIDs or dates".to_owned(),
+fn problem_of(Unexposed { table, obstacle }: Unexposed, url: &str) -> Problem {
+    Problem { reason: obstacle.to_string(), remedy: remedy(&table, &obstacle, url), table: Some(table) }
+}
+
+/// What mends it: a command where there is one. SQLite cannot change the key of a table that exists.
+fn remedy(table: &str, obstacle: &Obstacle, url: &str) -> String {
+    match obstacle {
+        Obstacle::KeyType { .. } => {
+            "create it anew with a primary key of declared type: whole numbers, decimals, text, GUIDs, dates or moments"
+                .to_owned()
+        }
         Obstacle::Missing => format!("remove [tables.{table:?}] from the configuration, or mend its name"),
-        Obstacle::NameClash { .. } | Obstacle::NameUnusable { .. } => rename(&table),
-        Obstacle::NoPrimaryKey => "give the table a primary key".to_owned(),
-        Obstacle::NotTracked | Obstacle::UnknownColumn { .. } => "mend the configuration".to_owned(),
-    };
-    Problem { reason: obstacle.to_string(), remedy, table: Some(table) }
+        Obstacle::NameClash { .. } | Obstacle::NameUnusable { .. } => {
+            format!("give it other names in the configuration: [tables.{table:?}] name = \"...\", rename = {{ ... }}")
+        }
+        Obstacle::NoPrimaryKey => "create it anew with a primary key".to_owned(),
+        Obstacle::NotTracked => track(url, table),
+        Obstacle::UnknownColumn { column } => {
+            format!("remove {column:?} from [tables.{table:?}] in the configuration, or mend its name")
+        }
+    }
 }
 
 fn damage(table: &Table, url: &str) -> Option<Problem> {
@@ -203,18 +210,13 @@ fn track(url: &str, table: &str) -> String {
     format!("deltalink track --database {} {}", shell(url), shell(table))
 }
 
-fn rename(table: &str) -> String {
-    format!("give it another name in the configuration: [tables.{table:?}] name = \"...\"")
-}
-
 fn print(findings: &Findings) {
     for set in &findings.entity_sets {
         say(format_args!("{}: exposed as {}, {}", set.table, set.entity_set, tracking_in_words(set)));
         set.warnings.iter().for_each(|warning| say(format_args!("  warning: {warning}")));
     }
     for table in &findings.not_exposed {
-        let remedy = table.remedy.as_ref().map(|remedy| format!("\n  {remedy}")).unwrap_or_default();
-        say(format_args!("{}: not exposed: {}{remedy}", table.table, table.reason));
+        say(format_args!("{}: not exposed: {}\n  {}", table.table, table.reason, table.remedy));
     }
     for problem in &findings.problems {
         let table = problem.table.as_ref().map(|table| format!("{table}: ")).unwrap_or_default();

@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Args)]
 pub(super) struct DatabaseOption {
     /// The database: sqlite:PATH. The file must exist
-    #[arg(long, env = "DELTALINK_DATABASE", value_name = "URL")]
+    #[arg(long, env = "DELTALINK_DATABASE", hide_env_values = true, value_name = "URL")]
     pub(super) database: Option<String>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Tables {
     #[arg(value_name = "TABLE", conflicts_with = "all", required_unless_present = "all")]
     tables: Vec<String>,
     /// All tables for which it is possible
-    #[arg(long)]
+    #[arg(long, env = "DELTALINK_ALL")]
     pub(super) all: bool,
 }
 

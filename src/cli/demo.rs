@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{block_on, say, serve};
+use super::{say, serve};
 use crate::app::App;
 use crate::backend::Backend;
 use crate::backend::sqlite::SqliteBackend;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::http;
+use crate::http::{self, Stop, block_on};
 use crate::sql::Script;
 use crate::sql::sqlite::{fixed, install};
 use crate::token::Keyring;
@@ -28,7 +28,7 @@ pub(super) struct Demo {
     #[arg(long, env = "DELTALINK_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
     listen: String,
     /// Keep changing rows, about two a second
-    #[arg(long)]
+    #[arg(long, env = "DELTALINK_CHURN")]
     churn: bool,
 }
 
@@ -37,20 +37,24 @@ impl Demo {
         let failed = |error: std::io::Error| {
             Error::configuration("The demonstration's database cannot be made").caused_by(error)
         };
-        let folder = tempfile::Builder::new().prefix("deltalink-demo-").tempdir().map_err(failed)?;
-        let file = folder.path().join("demo.db");
-        std::fs::File::create(&file).map_err(failed)?;
-        let (listener, bound) = http::listen(&self.listen)?;
-        block_on(async {
+        let (outcome, folder) = block_on(async {
+            let stop = Stop::listen()?;
+            let folder = tempfile::Builder::new().prefix("deltalink-demo-").tempdir().map_err(failed)?;
+            let file = folder.path().join("demo.db");
+            std::fs::File::create(&file).map_err(failed)?;
+            let (listener, bound) = http::listen(&self.listen)?;
             let backend: Arc<dyn Backend> = Arc::new(SqliteBackend::open(&file)?);
             fill(&*backend).await?;
-            let churn = self.churn.then(|| actix_web::rt::spawn(churn::churn(Arc::clone(&backend))));
+            let churn = self.churn.then(|| tokio::spawn(churn::churn(Arc::clone(&backend))));
             let app = Arc::new(App::new(backend, Keyring::generate(), &Config::default()).await?);
             print_walk(&app, &format!("http://{bound}"), &file, self.churn);
-            let outcome = serve::serve(app, listener).await;
-            churn.iter().for_each(actix_web::rt::task::JoinHandle::abort);
-            outcome
-        })
+            let outcome = serve::serve(app, listener, stop).await;
+            churn.iter().for_each(tokio::task::JoinHandle::abort);
+            Ok((outcome, folder))
+        })?;
+        // Only now has every thread ended that may write to the database.
+        drop(folder);
+        outcome
     }
 }
 
@@ -68,6 +72,7 @@ fn print_walk(app: &App, root: &str, file: &Path, churning: bool) {
     let edm = app.edm();
     let names: Vec<&str> = edm.sets().iter().map(|set| set.name.as_str()).collect();
     let file = file.display();
+    let changes = fixed::DEMO_WALK.lines().filter(|line| !line.starts_with("--")).collect::<String>();
     say(format_args!("Serving {} at {root}/odata/ (Ctrl-C ends it and removes the database).", names.join(", ")));
     if churning {
         say("Rows keep changing.");
@@ -81,20 +86,20 @@ fn print_walk(app: &App, root: &str, file: &Path, churning: bool) {
 
 A walk. In another terminal:
 
-1. Read, and ask for changes to be tracked. The answer ends with a delta link; keep it.
+1. Read, and ask for changes to be tracked. The answer ends with a delta link: keep it.
 
-   curl -s -H 'Prefer: odata.track-changes' '{root}/odata/TrainingSession' | tee /tmp/page.json; echo
-   link=$(sed 's/.*"@odata.deltaLink":"\([^"]*\)".*/\1/' /tmp/page.json)
+   page=$(curl -s -H 'Prefer: odata.track-changes' '{root}/odata/TrainingSession'); printf '%s\n' "$page"
+   link=$(printf '%s' "$page" | sed 's/.*"@odata.deltaLink":"\([^"]*\)".*/\1/'); printf '%s\n' "$link"
 
-2. Follow it. Nothing has changed, and there is a new link.
+2. Follow it. Nothing has changed, and there is a link again.
 
    curl -s "$link"; echo
 
 3. Change the database, as any program may.
 
-   python3 -c 'import sqlite3; sqlite3.connect("{file}").executescript("UPDATE TrainingSession SET Steps = 3450 WHERE Id = 10; INSERT INTO TrainingSession VALUES (11, \"2019-10-29T18:24:32-08:00\", \"Run\", 4866, 4562); DELETE FROM TrainingSession WHERE Id = 1")'
+   python3 -c 'import sqlite3; sqlite3.connect("{file}").executescript("{changes}")'
 
-4. Follow the link again: one row changed, one was added, one was deleted.
+4. Follow the link again: one row was changed, one added, one deleted.
 
    curl -s "$link"; echo
 "#

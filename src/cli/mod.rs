@@ -20,7 +20,7 @@ use crate::error::{Error, Result};
 #[derive(Debug, Parser)]
 #[command(name = "deltalink", version, about, max_term_width = 110)]
 #[command(
-    after_help = "Begin with 'deltalink demo'. With a database of your own: 'deltalink track --database sqlite:PATH --all', then\n'deltalink serve --database sqlite:PATH'. The log is set with DELTALINK_LOG (error, warn, info, debug)."
+    after_help = "Begin with 'deltalink demo'. With a database of your own: 'deltalink track --database sqlite:PATH --all', then 'deltalink serve --database sqlite:PATH'.\n\nThe log is set with DELTALINK_LOG (error, warn, info, debug)."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -80,11 +80,6 @@ fn log_to_stderr() {
 #[expect(clippy::print_stderr, reason = "this is where a command's failure is told")]
 fn say_error(error: &Error) {
     eprintln!("deltalink: {error}");
-}
-
-/// Runs `work` to its end on a runtime of its own.
-fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    actix_web::rt::System::new().block_on(work)
 }
 
 /// Prints a line of a command's result. A reader that has left (`| head`) is no failure.

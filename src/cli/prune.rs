@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::database::DatabaseOption;
+use super::say;
 use super::track::print_script;
-use super::{block_on, say};
 use crate::app;
 use crate::edm::Tracking;
 use crate::error::Result;
+use crate::http::block_on;
 use crate::sql::sqlite;
 
 /// Removes recorded changes that are older than their retention. 'serve' does so by itself every ten minutes.
@@ -18,7 +19,7 @@ pub(super) struct Prune {
     #[command(flatten)]
     database: DatabaseOption,
     /// Print the SQL of one batch and run nothing
-    #[arg(long)]
+    #[arg(long, env = "DELTALINK_PRINT")]
     print: bool,
 }
 

@@ -8,13 +8,12 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::block_on;
 use super::database::DatabaseOption;
 use super::signing_keys::SigningKeys;
 use crate::app::App;
 use crate::config::Config;
-use crate::error::{Error, Result};
-use crate::http;
+use crate::error::Result;
+use crate::http::{self, Stop, block_on};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 /// Time between two prunings.
@@ -45,27 +44,30 @@ impl Serve {
         let backend = self.database.open(config.database.as_deref())?;
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         block_on(async {
+            let stop = Stop::listen()?;
             // Everything that can be wrong is found before a key is made or a port is taken.
             let app = App::new(backend, crate::token::Keyring::generate(), &config).await?;
             let app = Arc::new(app.with_keyring(self.signing_keys.load(self.config.as_deref())?));
             let (listener, bound) = http::listen(&address)?;
             announce(&app, bound);
-            serve(app, listener).await
+            serve(app, listener, stop).await
         })
     }
 }
 
 fn announce(app: &App, bound: SocketAddr) {
-    let root = app.public_url.as_ref().map_or_else(|| format!("http://{bound}/odata/"), |url| format!("{url}odata/"));
-    tracing::info!(entity_sets = app.edm().sets().len(), "serving {root}");
+    tracing::info!(entity_sets = app.edm().sets().len(), public_url = app.public_url, "serving http://{bound}/odata/");
+    if !bound.ip().is_loopback() {
+        tracing::warn!("{bound} is not only for this machine: anyone who can reach it can read what is served");
+    }
 }
 
 /// Serves until the process is told to stop.
-pub(super) async fn serve(app: Arc<App>, listener: TcpListener) -> Result<ExitCode> {
-    let pruning = actix_web::rt::spawn(prune_regularly(Arc::clone(&app)));
-    let outcome = http::server(app, listener)?.await;
+pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<ExitCode> {
+    let pruning = tokio::spawn(prune_regularly(Arc::clone(&app)));
+    let outcome = http::serve(app, listener, stop).await;
     pruning.abort();
-    outcome.map(|()| ExitCode::SUCCESS).map_err(Error::internal)
+    outcome.map(|()| ExitCode::SUCCESS)
 }
 
 async fn prune_regularly(app: Arc<App>) {

@@ -24,12 +24,18 @@ pub(super) struct SigningKeys {
 impl SigningKeys {
     /// The keys; `configuration` is the file beside which a new key is put.
     pub(super) fn load(&self, configuration: Option<&Path>) -> Result<Keyring> {
-        if let Ok(text) = std::env::var(VARIABLE) {
-            return Keyring::parse(&text)
-                .map_err(|error| Error::configuration(format!("{VARIABLE} is wrong")).caused_by(error));
-        }
-        if let Some(file) = &self.signing_key_file {
-            return read(file);
+        match (std::env::var_os(VARIABLE), &self.signing_key_file) {
+            (Some(_), Some(file)) => {
+                let message =
+                    format!("Signing keys are given twice, in {VARIABLE} and in {}: keep one.", file.display());
+                return Err(Error::configuration(message));
+            }
+            (Some(text), None) => {
+                return Keyring::parse(&text.to_string_lossy())
+                    .map_err(|error| Error::configuration(format!("{VARIABLE} is wrong")).caused_by(error));
+            }
+            (None, Some(file)) => return read(file),
+            (None, None) => {}
         }
         let beside = configuration.and_then(Path::parent).map(Path::to_path_buf).unwrap_or_default();
         let file = beside.join(DEFAULT_FILE);

@@ -6,12 +6,13 @@ use std::time::Duration;
 use clap::Args;
 
 use super::database::{DatabaseOption, Tables};
-use super::{block_on, say};
+use super::say;
 use crate::backend::Backend;
 use crate::edm::{Catalog, Exposure, Obstacle, Table, Tracking, obstacle};
 use crate::error::{Error, Result};
+use crate::http::block_on;
 use crate::sql::Script;
-use crate::sql::sqlite::{install, remove, set_retention, unseen};
+use crate::sql::sqlite::{install, remove, set_retention, transaction, unseen};
 
 /// A week, as Dataverse keeps changes.
 const DEFAULT_RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -24,12 +25,15 @@ pub(super) struct Track {
     #[command(flatten)]
     tables: Tables,
     /// How long changes are kept, for example 36h or 7d: a link that is older has expired [default: 7d]
-    #[arg(long, env = "DELTALINK_RETENTION", value_name = "TIME", value_parser = humantime::parse_duration)]
+    #[arg(long, env = "DELTALINK_RETENTION", value_name = "TIME", value_parser = retention)]
     retention: Option<Duration>,
     /// Print the SQL and run nothing
-    #[arg(long)]
+    #[arg(long, env = "DELTALINK_PRINT")]
     print: bool,
 }
+
+/// A hundred years: what is longer is a mistake, and SQLite could not count it in the end.
+const LONGEST_RETENTION: Duration = Duration::from_secs(100 * 366 * 24 * 60 * 60);
 
 /// What is to be done for a table.
 struct Step {
@@ -107,14 +111,22 @@ impl Track {
 
     /// Says something that is not SQL; as a comment where SQL is printed.
     fn tell(&self, line: std::fmt::Arguments<'_>) {
-        say(format_args!("{}{line}", if self.print { "-- " } else { "" }));
+        if self.print { comment(line) } else { say(line) }
     }
 }
 
-/// Prints a script as one transaction that any SQLite shell can run.
+fn retention(text: &str) -> Result<Duration, String> {
+    let retention = humantime::parse_duration(text).map_err(|error| error.to_string())?;
+    if retention <= LONGEST_RETENTION { Ok(retention) } else { Err("at most 100 years".to_owned()) }
+}
+
+/// Says something that is not SQL where SQL is printed; in one line, whatever names it holds.
+pub(super) fn comment(line: impl std::fmt::Display) {
+    say(format_args!("-- {}", line.to_string().replace(['\n', '\r'], " ")));
+}
+
+/// Prints a script for a SQLite shell.
 pub(super) fn print_script(script: &Script, name: &str) {
-    say(format_args!("-- {}", name.replace('\n', " ")));
-    say("BEGIN IMMEDIATE;");
-    script.statements.iter().for_each(|statement| say(statement.trim()));
-    say("COMMIT;");
+    comment(name);
+    say(transaction(script));
 }

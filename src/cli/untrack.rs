@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::database::{DatabaseOption, Tables};
-use super::track::print_script;
-use super::{block_on, say};
+use super::say;
+use super::track::{comment, print_script};
 use crate::edm::{Table, Tracking};
 use crate::error::Result;
+use crate::http::block_on;
 use crate::sql::sqlite::{remove, remove_register};
 
 /// Removes triggers and change logs. Links to the tables' changes expire.
@@ -19,7 +20,7 @@ pub(super) struct Untrack {
     #[command(flatten)]
     tables: Tables,
     /// Print the SQL and run nothing
-    #[arg(long)]
+    #[arg(long, env = "DELTALINK_PRINT")]
     print: bool,
 }
 
@@ -32,7 +33,12 @@ impl Untrack {
             let mut left = catalog.tables.iter().filter(|table| table.tracking != Tracking::None).count();
             for table in &tables {
                 let Tracking::Triggers { log, installed, .. } = &table.tracking else {
-                    say(format_args!("{}{}: is not tracked", if self.print { "-- " } else { "" }, table.name));
+                    let line = format!("{}: is not tracked", table.name);
+                    if self.print {
+                        comment(line);
+                    } else {
+                        say(line);
+                    }
                     continue;
                 };
                 left -= 1;

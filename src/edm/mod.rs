@@ -13,7 +13,7 @@ mod value;
 pub use catalog::{AbandonedLog, Catalog, Column, IndexColumn, RowStorage, Table, Tracking, UniqueIndex};
 pub use fit::{Fitted, Misfit, fit};
 pub use model::{ChangeLog, Edm, EntitySet, Exposure, Obstacle, Property, TableExposure, Unexposed, expose, obstacle};
-pub use name::identifier;
+pub use name::{identifier, is_identifier};
 pub use short::Short;
 pub use temporal::{canonical_date, canonical_date_time_offset, canonical_time_of_day};
 pub use types::EdmType;

@@ -11,7 +11,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 /// The longest identifier that OData allows (CSDL 15.2), in characters.
 pub(super) const MAX_LENGTH: usize = 128;
 
-/// The OData identifier for a database name. May exceed [`MAX_LENGTH`]; whoever exposes it checks.
+/// The OData identifier for a database name. May be longer than OData allows; whoever exposes it checks.
 ///
 /// ```
 /// assert_eq!(deltalink::edm::identifier("Order Details"), "Order_x0020_Details");
@@ -33,8 +33,8 @@ pub fn identifier(name: &str) -> String {
     encoded
 }
 
-/// Whether `name` is an identifier as it stands.
-pub(super) fn is_identifier(name: &str) -> bool {
+/// Whether `name` is an OData identifier as it stands.
+pub fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
     characters.next().is_some_and(can_start) && characters.all(can_continue) && name.chars().count() <= MAX_LENGTH
 }

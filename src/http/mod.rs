@@ -9,6 +9,7 @@ mod read;
 mod routes;
 
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
@@ -19,6 +20,11 @@ use crate::error::{Error, Result};
 
 /// Seconds that running answers have to finish after SIGTERM; then they are cut off.
 const SHUTDOWN_SECONDS: u64 = 10;
+
+/// Runs `work` to its end on the runtime that a [`server`] needs.
+pub fn block_on<T>(work: impl Future<Output = T>) -> T {
+    actix_web::rt::System::new().block_on(work)
+}
 
 /// A socket that listens at `address` (host:port; port 0 takes a free one).
 pub fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
@@ -31,10 +37,52 @@ pub fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
     Ok((listener, bound))
 }
 
-/// The server, ready to be awaited. SIGTERM and SIGINT end it.
+/// The request to end the process: SIGTERM, or Ctrl-C.
+pub struct Stop(Pin<Box<dyn Future<Output = ()> + Send>>);
+
+impl Stop {
+    /// Listens for the request. From here on, and not only once a server runs, it no longer ends the process at once.
+    pub fn listen() -> Result<Self> {
+        signals().map(|signals| Self(Box::pin(signals))).map_err(Error::internal)
+    }
+}
+
+#[cfg(unix)]
+fn signals() -> std::io::Result<impl Future<Output = ()> + Send> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn signals() -> std::io::Result<impl Future<Output = ()> + Send> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move { drop(interrupt.recv().await) })
+}
+
+/// Serves until the process is told to stop, and then until running answers are finished.
+pub async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<()> {
+    let server = server(app, listener)?;
+    let handle = server.handle();
+    let stopping = tokio::spawn(async move {
+        stop.0.await;
+        handle.stop(true).await;
+    });
+    let outcome = server.await;
+    stopping.abort();
+    outcome.map_err(Error::internal)
+}
+
+/// The server, ready to be awaited; its handle ends it.
 pub fn server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
     let data = web::Data::from(app);
     let server = HttpServer::new(move || Actix::new().app_data(data.clone()).configure(routes::routes))
+        .disable_signals()
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .listen(listener)
         .map_err(Error::internal)?;

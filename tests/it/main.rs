@@ -1,14 +1,22 @@
 //! All integration tests, in one binary. A contents page:
 //!
+//! - `architecture`: who may know whom in `src/`, and where SQL may stand
+//! - `cli`: the built binary
+//! - `documents`: documents that say the same as the code
+//! - `memory`: a million rows in little memory (run by `just memory`)
 //! - `suite`: what every backend must do, run on SQLite by `sqlite`
 //! - `broken`: a database that fails in the middle of an answer
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
 //! - `support`: the gateway on a database, and the client that checks every answer against `openapi.yaml`
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics, and so do its helpers")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in its helpers too")]
 
+mod architecture;
 mod broken;
+mod cli;
 mod contract;
+mod documents;
+mod memory;
 mod sqlite;
 mod support;

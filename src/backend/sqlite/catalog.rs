@@ -132,8 +132,7 @@ struct Log {
 
 /// The registered logs; none where nothing was ever tracked.
 fn logs(snapshot: &Transaction<'_>) -> rusqlite::Result<HashMap<i64, Log>> {
-    let registered = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '_deltalink_tables'";
-    if snapshot.query_row(registered, [], |_| Ok(())).optional()?.is_none() {
+    if snapshot.query_row(fixed::CATALOG_REGISTER, [], |_| Ok(())).optional()?.is_none() {
         return Ok(HashMap::new());
     }
     let mut statement = snapshot.prepare(fixed::CATALOG_LOGS)?;

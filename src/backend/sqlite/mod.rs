@@ -99,10 +99,13 @@ fn failure(error: &rusqlite::Error) -> Error {
             | C::CannotOpen
             | C::SystemIoFailure
             | C::DiskFull
-            | C::ReadOnly
             | C::NotADatabase
             | C::DatabaseCorrupt,
         ) => Error::database_unavailable(cause),
+        Some(C::ReadOnly) => {
+            let message = "The database's file or its folder is read-only, and this needs to write there.";
+            Error::new(ErrorKind::DatabaseUnavailable, message).caused_by(cause)
+        }
         Some(C::SchemaChanged) => {
             Error::new(ErrorKind::CatalogChanged, "The database's schema is changing. Try again.").caused_by(cause)
         }

@@ -12,6 +12,7 @@ use rusqlite::OpenFlags;
 
 use super::failure;
 use crate::error::{Error, Result};
+use crate::sql::sqlite::fixed;
 
 pub(super) type Pool = managed::Pool<Readers>;
 
@@ -51,7 +52,7 @@ impl Connector {
                 "There is no database file {path}. It is not created; check the path."
             )));
         }
-        let reads = self.reader()?.sqlite.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()));
+        let reads = self.reader()?.sqlite.query_row(fixed::CATALOG_VERSION, [], |_| Ok(()));
         reads.map_err(|error| {
             let path = self.path.display();
             Error::configuration(format!("The file {path} cannot be read as a SQLite database")).caused_by(error)

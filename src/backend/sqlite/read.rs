@@ -8,6 +8,7 @@ use super::failure;
 use super::pool::{Connection, FileIdentity};
 use crate::edm::{Row, Value, ValueRef};
 use crate::error::{Error, ErrorKind, Result};
+use crate::sql::sqlite::fixed;
 use crate::sql::{History, Param, Query, Statement};
 use crate::version::{ChangeVersion, HistoryMark, Incarnation, Window, Witness};
 
@@ -33,7 +34,7 @@ pub(super) fn read(connection: &mut Connection, query: &Query, sink: &mut dyn Ro
 /// The schema's number in this snapshot, and the file's: reading it is what opens the snapshot.
 pub(super) fn catalog_version(snapshot: &Transaction<'_>, file: FileIdentity) -> Result<u64> {
     let version: u32 =
-        snapshot.query_row("PRAGMA schema_version", [], |row| row.get(0)).map_err(|error| failure(&error))?;
+        snapshot.query_row(fixed::CATALOG_VERSION, [], |row| row.get(0)).map_err(|error| failure(&error))?;
     Ok(u64::from(file.0) << 32 | u64::from(version))
 }
 

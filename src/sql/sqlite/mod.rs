@@ -11,7 +11,8 @@ use crate::token::{Anchor, ChangePosition};
 use crate::version::ChangeVersion;
 use candidates::candidates;
 pub use tracking::{
-    Trigger, install, log_number, log_table, prune, remove, remove_register, set_retention, triggers, unseen,
+    Trigger, install, log_number, log_table, prune, remove, remove_register, set_retention, transaction, triggers,
+    unseen,
 };
 
 /// Fixed statements.
@@ -22,12 +23,18 @@ pub mod fixed {
     pub const CATALOG_INDEXES: &str = include_str!("../../../sql/sqlite/catalog_indexes.sql");
     /// The register of change logs.
     pub const CATALOG_LOGS: &str = include_str!("../../../sql/sqlite/catalog_logs.sql");
+    /// Whether the register exists.
+    pub const CATALOG_REGISTER: &str = include_str!("../../../sql/sqlite/catalog_register.sql");
     /// The gateway's triggers.
     pub const CATALOG_TRIGGERS: &str = include_str!("../../../sql/sqlite/catalog_triggers.sql");
+    /// The schema's number.
+    pub const CATALOG_VERSION: &str = include_str!("../../../sql/sqlite/catalog_version.sql");
     /// The demonstration's changes, separated by blank lines.
     pub const CHURN: &str = include_str!("../../../sql/sqlite/churn.sql");
     /// The demonstration's tables.
     pub const DEMO: &str = include_str!("../../../sql/sqlite/demo.sql");
+    /// What the demonstration's walk changes.
+    pub const DEMO_WALK: &str = include_str!("../../../sql/sqlite/demo_walk.sql");
 }
 
 /// The dialect.

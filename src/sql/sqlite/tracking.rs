@@ -103,6 +103,12 @@ pub fn set_retention(log: i64, retention: u64) -> Script {
     Script { statements: vec![format!("UPDATE {table} SET retention = {retention} WHERE log = {log};")] }
 }
 
+/// The script as text that any SQLite shell runs in one transaction.
+pub fn transaction(script: &Script) -> String {
+    let statements: Vec<&str> = script.statements.iter().map(|statement| statement.trim()).collect();
+    format!("BEGIN IMMEDIATE;\n{}\nCOMMIT;", statements.join("\n"))
+}
+
 /// What the triggers of `table` cannot see, in words.
 pub fn unseen(table: &Table) -> Vec<String> {
     let expressions = table.unique.iter().any(|index| index.columns.iter().any(Option::is_none));

@@ -3,6 +3,7 @@
 pub(crate) mod client;
 mod contract;
 pub(crate) mod gateway;
+pub(crate) mod process;
 pub(crate) mod replica;
 pub(crate) mod sqlite;
 pub(crate) mod wire;
