@@ -53,9 +53,6 @@ impl Default for Service {
     }
 }
 
-/// Namespaces and aliases that OData and the model's own references have taken (CSDL 4.01 section 5.1).
-const RESERVED: [&str; 6] = ["Capabilities", "Core", "Edm", "System", "Transient", "odata"];
-
 impl Config {
     /// The largest page that may be configured, in rows.
     const PAGE_LIMIT: u32 = 100_000;
@@ -110,9 +107,11 @@ impl Service {
     }
 }
 
-/// CSDL 4.01 section 5: identifiers with dots between them, at most 511 characters, and not one that OData keeps.
+/// CSDL 4.01 section 5: identifiers with dots between them, at most 511 characters with the model's `.Model`, and not
+/// one that OData keeps or that is an alias in the model's own references.
 fn is_namespace(text: &str) -> bool {
-    !RESERVED.contains(&text) && text.chars().count() <= 511 && text.split('.').all(is_identifier)
+    let taken = ["Capabilities", "Core", "Edm", "System", "Transient", "odata"].contains(&text);
+    !taken && text.chars().count() <= 505 && text.split('.').all(is_identifier)
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-//! Short texts (dates, numbers, GUIDs) without a place on the heap, because every cell may need one.
+//! Short text on the stack: what dates, moments, GUIDs and decimals are written as, without an allocation for each cell.
+
+use std::fmt;
 
 /// A short ASCII text that lives on the stack.
 #[derive(Clone, Copy)]
@@ -16,12 +18,11 @@ impl Short {
         parts.iter().try_for_each(|part| short.push(part)).map(|()| short)
     }
 
-    pub(super) fn display(text: std::fmt::Arguments<'_>) -> Option<Self> {
+    pub(super) fn display(text: fmt::Arguments<'_>) -> Option<Self> {
         let mut short = Self { bytes: [0; Self::CAPACITY], length: 0 };
-        std::fmt::write(&mut short, text).ok().map(|()| short)
+        fmt::write(&mut short, text).ok().map(|()| short)
     }
 
-    /// The usual 36 characters, lower case.
     pub(super) fn guid(octets: [u8; 16]) -> Self {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut short = Self { bytes: [b'-'; Self::CAPACITY], length: 36 };
@@ -65,14 +66,14 @@ impl PartialEq for Short {
     }
 }
 
-impl std::fmt::Write for Short {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        self.push(text).ok_or(std::fmt::Error)
+impl fmt::Write for Short {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.push(text).ok_or(fmt::Error)
     }
 }
 
-impl std::fmt::Debug for Short {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Short {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.as_str())
     }
 }

@@ -10,7 +10,7 @@
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
 //! - `support`: the gateway on a database, and the client that checks every answer against `openapi.yaml`
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics, and so do its helpers")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in its helpers too")]
 
 mod architecture;
 mod broken;
