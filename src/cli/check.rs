@@ -38,6 +38,7 @@ struct Findings {
     entity_sets: Vec<Exposed>,
     not_exposed: Vec<NotExposed>,
     problems: Vec<Problem>,
+    warnings: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -104,7 +105,8 @@ async fn findings(backend: &dyn Backend, config: &Config, url: &str) -> Result<F
     if edm.sets().is_empty() {
         problems.push(nothing_exposed(url));
     }
-    Ok(Findings { entity_sets, not_exposed, problems })
+    let warnings = catalog.reads_block_writes.then(waiting_writers).into_iter().collect();
+    Ok(Findings { entity_sets, not_exposed, problems, warnings })
 }
 
 async fn exposed(backend: &dyn Backend, catalog: &Catalog, edm: &Edm, set: &Arc<EntitySet>) -> Result<Exposed> {
@@ -206,6 +208,10 @@ fn nothing_exposed(url: &str) -> Problem {
     Problem { table: None, reason: "there is nothing to expose".to_owned(), remedy }
 }
 
+fn waiting_writers() -> String {
+    "the file is not in WAL mode: writers wait while an answer is being read, however slow its reader is. 'PRAGMA journal_mode = WAL', once, mends it".to_owned()
+}
+
 fn track(url: &str, table: &str) -> String {
     format!("deltalink track --database {} {}", shell(url), shell(table))
 }
@@ -218,6 +224,7 @@ fn print(findings: &Findings) {
     for table in &findings.not_exposed {
         say(format_args!("{}: not exposed: {}\n  {}", table.table, table.reason, table.remedy));
     }
+    findings.warnings.iter().for_each(|warning| say(format_args!("warning: {warning}")));
     for problem in &findings.problems {
         let table = problem.table.as_ref().map(|table| format!("{table}: ")).unwrap_or_default();
         say(format_args!("{table}NEEDS MENDING: {}\n  {}", problem.reason, problem.remedy));

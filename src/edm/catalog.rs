@@ -16,6 +16,8 @@ pub struct Catalog {
     pub next_log: i64,
     /// Change logs whose tables are gone or no longer feed them (SQLite).
     pub abandoned_logs: Vec<AbandonedLog>,
+    /// Whether other programs cannot write for as long as an answer is being read (SQLite without WAL).
+    pub reads_block_writes: bool,
 }
 
 /// The number of a change log that nothing feeds any more.

@@ -32,7 +32,8 @@ fn read(snapshot: &Transaction<'_>, version: u64) -> rusqlite::Result<Catalog> {
     }
     let next_log = logs.keys().max().map_or(1, |log| log + 1);
     let abandoned_logs = abandoned(&tables, &logs);
-    Ok(Catalog { version, tables, next_log, abandoned_logs })
+    let journal: String = snapshot.query_row(fixed::CATALOG_JOURNAL, [], |row| row.get(0))?;
+    Ok(Catalog { version, tables, next_log, abandoned_logs, reads_block_writes: journal != "wal" })
 }
 
 /// All tables with their columns and keys.

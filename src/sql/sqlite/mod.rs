@@ -21,6 +21,8 @@ pub mod fixed {
     pub const CATALOG_COLUMNS: &str = include_str!("../../../sql/sqlite/catalog_columns.sql");
     /// Unique indexes.
     pub const CATALOG_INDEXES: &str = include_str!("../../../sql/sqlite/catalog_indexes.sql");
+    /// How the file keeps its journal.
+    pub const CATALOG_JOURNAL: &str = include_str!("../../../sql/sqlite/catalog_journal.sql");
     /// The register of change logs.
     pub const CATALOG_LOGS: &str = include_str!("../../../sql/sqlite/catalog_logs.sql");
     /// Whether the register exists.

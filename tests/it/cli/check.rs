@@ -157,6 +157,15 @@ fn logs_of_tables_that_are_gone_are_found_and_pruned() {
 }
 
 #[test]
+fn a_file_whose_readers_keep_writers_waiting_is_a_warning() {
+    let database = Database::shop();
+    assert_eq!(findings(&database, &[], 0)["warnings"], serde_json::json!([]));
+    database.execute("PRAGMA journal_mode = DELETE");
+    let outcome = check(&database, &[]).expect(0);
+    assert!(outcome.out.contains("\nwarning: the file is not in WAL mode"), "{}", outcome.out);
+}
+
+#[test]
 fn what_triggers_cannot_see_is_a_warning() {
     let database = Database::empty();
     database
