@@ -101,6 +101,18 @@ fn printed_sql_runs_elsewhere_with_the_same_effect_and_nothing_is_run_here() {
 }
 
 #[test]
+fn a_name_cannot_smuggle_a_statement_into_printed_sql() {
+    let database = database();
+    database.execute("CREATE TABLE \"a\nDROP TABLE Orders; --\" (Name TEXT); CREATE TABLE \"b\nDROP TABLE Orders; --\" (Id INTEGER PRIMARY KEY)");
+    for command_name in ["track", "untrack"] {
+        let printed = command(&database, &[command_name, "--all", "--print"]).expect(0);
+        assert!(printed.out.contains("DROP TABLE Orders"), "{}", printed.out);
+        database.execute(&printed.out);
+        database.execute("SELECT * FROM Orders");
+    }
+}
+
+#[test]
 fn an_unknown_table_is_refused_with_the_names_of_those_there_are() {
     let database = database();
     for name in ["track", "untrack"] {
