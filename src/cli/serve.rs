@@ -18,6 +18,9 @@ use crate::http::{self, Stop, block_on};
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 /// Time between two prunings.
 const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
+/// Time between two looks at the schema. Reads notice by themselves that it has changed; the service document and
+/// `$metadata`, which touch no database, learn of it here.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Serves the tracked tables of a database, and those that the configuration names.
 #[derive(Debug, Args)]
@@ -65,8 +68,10 @@ fn announce(app: &App, bound: SocketAddr) {
 /// Serves until the process is told to stop.
 pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<ExitCode> {
     let pruning = tokio::spawn(prune_regularly(Arc::clone(&app)));
+    let looking = tokio::spawn(look_regularly(Arc::clone(&app)));
     let outcome = http::serve(app, listener, stop).await;
     pruning.abort();
+    looking.abort();
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
@@ -79,5 +84,14 @@ async fn prune_regularly(app: Arc<App>) {
             Ok(removed) => tracing::info!(removed, "pruned changes beyond their retention"),
             Err(error) => tracing::warn!(%error, "pruning failed; it is tried again later"),
         }
+    }
+}
+
+async fn look_regularly(app: Arc<App>) {
+    let mut interval = tokio::time::interval(LOOK_EVERY);
+    loop {
+        interval.tick().await;
+        // A database that is away is reported by whoever asks for its rows.
+        let _ = app.refresh().await;
     }
 }

@@ -48,3 +48,16 @@ fn a_key_is_found_listed_and_followed_in_each_form() {
         }
     }
 }
+
+#[test]
+fn a_text_key_is_found_as_it_is_spelled_whatever_its_collation() {
+    let database = Database::empty();
+    database.execute(
+        "CREATE TABLE T (K VARCHAR(9) COLLATE NOCASE NOT NULL PRIMARY KEY, V INT); INSERT INTO T VALUES ('Tea', 1)",
+    );
+    database.track("T");
+    let gateway = database.serve();
+    let client = gateway.client();
+    client.get("/odata/T('Tea')").expect(200);
+    client.get("/odata/T('tea')").expect(404);
+}

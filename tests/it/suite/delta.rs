@@ -469,3 +469,13 @@ fn tables_are_followed_independently() {
     assert!(shop.get(&orders).expect(200).value().is_empty());
     assert_eq!(shop.get(&lines).expect(200).value().len(), 1);
 }
+
+#[test]
+fn the_preference_is_applied_on_the_first_page_of_a_delta_only() {
+    let served = nine();
+    let link = served.delta_link("/odata/Item");
+    served.execute("UPDATE Item SET Name = 'x' WHERE Id < 4");
+    let pages = served.pages(&link, "track-changes, maxpagesize=2");
+    let applied: Vec<_> = pages.iter().map(|page| page.header("Preference-Applied")).collect();
+    assert_eq!(applied, [Some("track-changes, maxpagesize=2"), Some("maxpagesize=2")]);
+}

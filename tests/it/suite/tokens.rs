@@ -249,3 +249,14 @@ fn a_link_stands_for_the_newest_of_the_pages_before_it() {
     shop.database.restore(&backup);
     assert_expired(&shop, &last.delta_link(), "HistoryChanged", "Orders");
 }
+
+#[test]
+fn a_delta_does_not_go_on_where_its_changes_have_been_pruned() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/Orders");
+    shop.execute("UPDATE Orders SET Note = 'x'");
+    let first = shop.get_with(&link, "Prefer", "maxpagesize=1").expect(200);
+    shop.database.prune("Orders");
+    let answer = shop.get(&first.link("nextLink").unwrap()).expect(410);
+    assert_eq!(answer.json()["error"]["details"][0]["code"], "Pruned");
+}
