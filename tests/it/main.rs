@@ -20,3 +20,4 @@ mod documents;
 mod memory;
 mod sqlite;
 mod support;
+mod tracking;

@@ -4,8 +4,10 @@ pub(crate) mod client;
 mod contract;
 pub(crate) mod gateway;
 pub(crate) mod process;
+pub(crate) mod program;
 pub(crate) mod replica;
 pub(crate) mod sqlite;
+pub(crate) mod table;
 pub(crate) mod wire;
 
 pub(crate) use contract::{Checked, Contract};
