@@ -195,6 +195,7 @@ mod tests {
             any::<f64>().prop_filter("equality", |number| !number.is_nan()).prop_map(Value::Real),
             ".{0,12}".prop_map(Value::Text),
             proptest::collection::vec(any::<u8>(), 0..12).prop_map(Value::Bytes),
+            proptest::collection::vec(any::<u8>(), 0..12).prop_map(Value::IllFormed),
         ]
     }
 

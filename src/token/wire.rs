@@ -10,6 +10,7 @@ mod tag {
     pub(super) const REAL: u8 = 2;
     pub(super) const TEXT: u8 = 3;
     pub(super) const BYTES: u8 = 4;
+    pub(super) const ILL_FORMED: u8 = 5;
 }
 
 pub(super) struct Writer(Vec<u8>);
@@ -80,6 +81,10 @@ impl Writer {
             }
             Value::Bytes(bytes) => {
                 self.byte(tag::BYTES);
+                self.bytes(bytes);
+            }
+            Value::IllFormed(bytes) => {
+                self.byte(tag::ILL_FORMED);
                 self.bytes(bytes);
             }
         }
@@ -179,6 +184,7 @@ impl<'a> Reader<'a> {
             tag::REAL => self.fixed().map(|bytes| Value::Real(f64::from_be_bytes(bytes))),
             tag::TEXT => self.text().map(Value::Text),
             tag::BYTES => self.bytes().map(|bytes| Value::Bytes(bytes.to_vec())),
+            tag::ILL_FORMED => self.bytes().map(|bytes| Value::IllFormed(bytes.to_vec())),
             _ => None,
         }
     }
