@@ -5,6 +5,9 @@
 mod conflicts;
 mod displaced;
 mod keys;
+mod schema;
+mod storage;
+mod writers;
 
 use rusqlite::Connection;
 
