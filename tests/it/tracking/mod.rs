@@ -2,9 +2,12 @@
 //!
 //! Every test writes as another program would, and compares copies that are kept by delta links with the table itself.
 
+mod backups;
 mod conflicts;
 mod displaced;
 mod keys;
+mod lifecycle;
+mod pruning;
 mod schema;
 mod storage;
 mod writers;
@@ -54,6 +57,7 @@ impl Scene {
     fn following(database: Database, config: &str) -> Self {
         let gateway = database.serve_with(config);
         let writer = database.connect();
+        writer.execute_batch("PRAGMA synchronous = OFF").unwrap();
         let client = gateway.client();
         let copies = tables(&database).into_iter().map(|table| Copies::of(table, &writer, &client)).collect();
         Self { gateway, writer, copies, database }
