@@ -168,13 +168,14 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn change_position(&mut self) -> Option<ChangePosition> {
+        let upper = ChangeVersion(self.number()?);
         let version = ChangeVersion(self.number()?);
         let deleted = match self.byte()? {
             0 => false,
             1 => true,
             _ => return None,
         };
-        Some(ChangePosition { version, deleted, key: self.list(Self::value)? })
+        Some(ChangePosition { upper, version, deleted, key: self.list(Self::value)? })
     }
 
     pub(super) fn value(&mut self) -> Option<Value> {
