@@ -1,12 +1,11 @@
 //! Tracking that is installed, repaired and removed; histories that have just begun.
 
-use std::process::Command;
-
 use deltalink::edm::Tracking;
 use rusqlite::Connection;
 
+use super::run;
 use super::{Scene, tables};
-use crate::support::program::run;
+use crate::support::process::{self, Process};
 use crate::support::sqlite::Database;
 
 const TABLES: &str = "CREATE TABLE T (Id INTEGER PRIMARY KEY, U TEXT UNIQUE); CREATE TABLE \"S s\" (A TEXT COLLATE NOCASE, B INTEGER, PRIMARY KEY (A, B)) WITHOUT ROWID;
@@ -80,12 +79,14 @@ fn several_installations_at_once_end_with_one_that_is_whole() {
     let database = with_tables();
     let url = format!("sqlite:{}", database.path().display());
     let track = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_deltalink"));
-        command.args(["track", "--all", "--database", &url]).stdout(std::process::Stdio::null());
-        command.stderr(std::process::Stdio::null()).spawn().unwrap()
+        let mut command = process::deltalink(database.folder.path());
+        command.args(["track", "--all", "--database", &url]);
+        Process::start(command)
     };
-    let mut children: Vec<_> = (0..4).map(|_| track()).collect();
-    children.iter_mut().for_each(|child| drop(child.wait().unwrap()));
+    let processes: Vec<Process> = (0..4).map(|_| track()).collect();
+    for process in processes {
+        let _ = process.finish();
+    }
     run(&database, "track", &["--all"]);
     for table in database.describe().tables.iter().filter(|table| !table.key.is_empty()) {
         assert!(

@@ -16,16 +16,17 @@ use rusqlite::Connection;
 
 use crate::support::client::Client;
 use crate::support::gateway::Gateway;
+use crate::support::process;
 use crate::support::replica::{Replica, Step};
 use crate::support::sqlite::Database;
 use crate::support::table;
 
 /// A database whose tables are tracked, its gateway, a writer, and copies of every table.
 struct Scene {
-    database: Database,
     gateway: Gateway,
     writer: Connection,
     copies: Vec<Copies>,
+    database: Database,
 }
 
 /// Copies of one table.
@@ -172,4 +173,11 @@ fn whatever_recursive_triggers(sql: &str, test: impl Fn(&mut Scene)) {
         test(&mut scene);
         scene.finish();
     }
+}
+
+/// Runs a command of the built program on `database`: what it printed.
+#[track_caller]
+fn run(database: &Database, command: &str, arguments: &[&str]) -> String {
+    let url = format!("sqlite:{}", database.path().display());
+    process::run(database.folder.path(), &[&[command, "--database", &url], arguments].concat()).expect(0).out
 }

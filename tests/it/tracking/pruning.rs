@@ -1,7 +1,7 @@
 //! What pruning may take: nothing that a link which it leaves valid still needs.
 
+use super::run;
 use super::{Copies, Scene, follow};
-use crate::support::program::run;
 use crate::support::replica::{Replica, Step};
 use crate::support::table;
 
