@@ -4,7 +4,6 @@ pub(crate) mod client;
 mod contract;
 pub(crate) mod gateway;
 pub(crate) mod process;
-pub(crate) mod program;
 pub(crate) mod replica;
 pub(crate) mod sqlite;
 pub(crate) mod table;

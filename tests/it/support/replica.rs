@@ -11,7 +11,7 @@ use super::client::{Answer, Asking, Client};
 pub(crate) struct Replica {
     set: String,
     key: Vec<String>,
-    page_size: Option<u32>,
+    pub(crate) page_size: Option<u32>,
     pub(crate) rows: BTreeMap<String, Value>,
     /// The next page or the delta link; `None` before the first request.
     pub(crate) link: Option<String>,
