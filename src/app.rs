@@ -105,7 +105,8 @@ pub async fn prune(backend: &dyn Backend) -> Result<u64> {
     let catalog = backend.describe().await?;
     let mut removed = 0;
     for table in &catalog.tables {
-        let Tracking::Triggers { log, .. } = table.tracking else { continue };
+        // Where tracking is damaged there may be no log, and no link needs it.
+        let Tracking::Triggers { log, damage: None, .. } = table.tracking else { continue };
         // The update of the register counts too: a batch that removes nothing changes at most that.
         loop {
             let changed = backend.execute(sqlite::prune(log)).await?;

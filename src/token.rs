@@ -7,7 +7,7 @@
 //! format (1 byte) | key id (2) | flags (1) | entity set (length, UTF-8) | fingerprint (8)
 //!   | select: count, names            if flag SELECT
 //!   | incarnation (4) | since | witness version - since | witness mark (8)   if flag ANCHOR
-//!   | position version | deleted (1)  if flag CHANGES and flag AFTER
+//!   | upper bound | position version | deleted (1)   if flag CHANGES and flag AFTER
 //!   | key: count, values              if flag AFTER
 //!   | remaining of $top               if flag REMAINING
 //!   | HMAC-SHA256 of all before, its first 16 bytes
@@ -49,7 +49,7 @@ pub enum State {
     Changes {
         /// What the client has seen.
         anchor: Anchor,
-        /// The last item of the page before; its upper bound is the anchor's witness.
+        /// The last item of the page before.
         after: Option<ChangePosition>,
     },
     /// After a row of an entity set.
@@ -77,6 +77,9 @@ pub struct Anchor {
 /// The place of an item in a delta: within one version deletions come first, then keys in order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangePosition {
+    /// The delta goes up to this version. It is not the anchor's witness: a page that is read later shows rows as they
+    /// are then, and leaves out what has changed again, so the client has seen newer versions than the delta lists.
+    pub upper: ChangeVersion,
     /// The version of the item.
     pub version: ChangeVersion,
     /// Whether it is a deletion.
@@ -122,6 +125,7 @@ impl Token {
             State::Changes { anchor, after } => {
                 wire.anchor(anchor);
                 if let Some(position) = after {
+                    wire.number(position.upper.0);
                     wire.number(position.version.0);
                     wire.byte(u8::from(position.deleted));
                     wire.values(&position.key);
@@ -195,6 +199,7 @@ mod tests {
             any::<f64>().prop_filter("equality", |number| !number.is_nan()).prop_map(Value::Real),
             ".{0,12}".prop_map(Value::Text),
             proptest::collection::vec(any::<u8>(), 0..12).prop_map(Value::Bytes),
+            proptest::collection::vec(any::<u8>(), 0..12).prop_map(Value::IllFormed),
         ]
     }
 
@@ -208,10 +213,8 @@ mod tests {
 
     fn state() -> impl Strategy<Value = State> {
         let key = || proptest::collection::vec(value(), 1..4);
-        let position = (any::<u64>(), any::<bool>(), key()).prop_map(|(version, deleted, key)| ChangePosition {
-            version: ChangeVersion(version),
-            deleted,
-            key,
+        let position = (any::<u64>(), any::<u64>(), any::<bool>(), key()).prop_map(|(upper, version, deleted, key)| {
+            ChangePosition { upper: ChangeVersion(upper), version: ChangeVersion(version), deleted, key }
         });
         prop_oneof![
             (anchor(), proptest::option::of(position)).prop_map(|(anchor, after)| State::Changes { anchor, after }),
@@ -239,6 +242,7 @@ mod tests {
             state: State::Changes {
                 anchor: Anchor { incarnation: Incarnation(9), since: ChangeVersion(48_000), witness },
                 after: Some(ChangePosition {
+                    upper: ChangeVersion(48_200),
                     version: ChangeVersion(48_100),
                     deleted: false,
                     key: vec![Value::Integer(10_248), Value::Integer(3)],

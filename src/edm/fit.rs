@@ -96,7 +96,7 @@ fn text(max_length: Option<u32>, value: ValueRef<'_>) -> Result<Fitted<'_>, Misf
         ValueRef::Text(text) => Cow::Borrowed(text),
         ValueRef::Integer(number) => Cow::Owned(number.to_string()),
         ValueRef::Real(number) => Cow::Owned(number.to_string()),
-        ValueRef::Bytes(_) | ValueRef::Null => return Err(Misfit),
+        ValueRef::Bytes(_) | ValueRef::IllFormed(_) | ValueRef::Null => return Err(Misfit),
     };
     let fits = max_length.is_none_or(|max| text.len() <= max as usize || text.chars().count() <= max as usize);
     if fits { Ok(Fitted::Text(text)) } else { Err(Misfit) }

@@ -3,8 +3,10 @@
 /// A stored value, borrowed from the row that is being read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ValueRef<'a> {
-    /// Octets; also text that is not UTF-8.
+    /// Octets.
     Bytes(&'a [u8]),
+    /// Text that is not UTF-8. It fits no type, but a page may end at it, and then its place in the order counts.
+    IllFormed(&'a [u8]),
     /// A whole number.
     Integer(i64),
     /// SQL NULL.
@@ -20,6 +22,7 @@ impl ValueRef<'_> {
     pub fn to_value(self) -> Value {
         match self {
             Self::Bytes(bytes) => Value::Bytes(bytes.to_vec()),
+            Self::IllFormed(bytes) => Value::IllFormed(bytes.to_vec()),
             Self::Integer(number) => Value::Integer(number),
             Self::Null => Value::Null,
             Self::Real(number) => Value::Real(number),
@@ -33,6 +36,8 @@ impl ValueRef<'_> {
 pub enum Value {
     /// Octets.
     Bytes(Vec<u8>),
+    /// Text that is not UTF-8.
+    IllFormed(Vec<u8>),
     /// A whole number.
     Integer(i64),
     /// SQL NULL.
@@ -48,6 +53,7 @@ impl Value {
     pub fn borrow(&self) -> ValueRef<'_> {
         match self {
             Self::Bytes(bytes) => ValueRef::Bytes(bytes),
+            Self::IllFormed(bytes) => ValueRef::IllFormed(bytes),
             Self::Integer(number) => ValueRef::Integer(*number),
             Self::Null => ValueRef::Null,
             Self::Real(number) => ValueRef::Real(*number),

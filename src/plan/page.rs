@@ -41,7 +41,7 @@ pub enum Tracked {
 pub struct ChangesPage {
     /// What the client has seen.
     pub anchor: Anchor,
-    /// The last item of the page before; with it, the page's upper bound is the anchor's witness.
+    /// The last item of the page before, and the upper bound that it keeps.
     pub after: Option<ChangePosition>,
     /// Items of the page at most.
     pub limit: u64,

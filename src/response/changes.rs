@@ -30,8 +30,10 @@ pub(super) struct ChangesSink {
     /// Where the delta began; absent for `latest`.
     anchor: Option<Anchor>,
     /// The pinned upper bound, on pages behind the first.
-    pinned: Option<Witness>,
-    upper: Witness,
+    pinned: Option<ChangeVersion>,
+    upper: ChangeVersion,
+    /// The newest version that this page shows rows of.
+    seen: Witness,
     control: Control,
     entities: EntityWriter,
     removed: RemovedWriter,
@@ -47,7 +49,9 @@ pub(super) struct ChangesSink {
 impl ChangesSink {
     pub(super) fn new(read: Box<Read>, style: &Style, keyring: Arc<Keyring>, body: Box<dyn Body>) -> Self {
         let (limit, anchor, pinned) = match &read.target {
-            Target::Changes(page) => (page.limit, Some(page.anchor), page.after.as_ref().map(|_| page.anchor.witness)),
+            Target::Changes(page) => {
+                (page.limit, Some(page.anchor), page.after.as_ref().map(|position| position.upper))
+            }
             _ => (0, None, None),
         };
         let control = Control::new(json(&read), style.root.clone());
@@ -56,7 +60,8 @@ impl ChangesSink {
             limit,
             anchor,
             pinned,
-            upper: Witness::default(),
+            upper: ChangeVersion::default(),
+            seen: Witness::default(),
             entities: EntityWriter::new(&read.set, &read.returned, &read.returned, first_property, &control, style),
             removed: RemovedWriter::new(&read.set, &control, style),
             links: Links::new(keyring, style),
@@ -76,14 +81,15 @@ impl ChangesSink {
             return Err(Error::internal("a change has no version"));
         };
         let key = (KEY..KEY + self.read.set.key.len()).map(|at| row.value(at).to_value()).collect();
-        Ok(ChangePosition { version: ChangeVersion(version.cast_unsigned()), deleted: is_gone(row), key })
+        let version = ChangeVersion(version.cast_unsigned());
+        Ok(ChangePosition { upper: self.upper, version, deleted: is_gone(row), key })
     }
 
     fn write_link(&mut self) {
         let after = if self.more { self.last.take() } else { None };
         // While paging, the start stays; behind the last page, the bound becomes the new start.
-        let since = self.anchor.filter(|_| after.is_some()).map_or(self.upper.version, |anchor| anchor.since);
-        let anchor = Anchor { incarnation: self.incarnation, since, witness: self.upper };
+        let since = self.anchor.filter(|_| after.is_some()).map_or(self.upper, |anchor| anchor.since);
+        let anchor = Anchor { incarnation: self.incarnation, since, witness: self.seen };
         let link = if after.is_some() { Link::Next } else { Link::Delta };
         self.links.write(self.chunks.buffer(), &self.read, &self.control, &link, State::Changes { anchor, after });
     }
@@ -96,7 +102,8 @@ fn is_gone(row: &dyn Row) -> bool {
 impl RowSink for ChangesSink {
     fn begin(&mut self, opening: &Opening) -> Result<()> {
         let window = opening.window.ok_or_else(|| Error::internal("changes were read without their window"))?;
-        self.upper = self.pinned.unwrap_or(window.current);
+        self.upper = self.pinned.unwrap_or(window.current.version);
+        self.seen = window.current;
         self.incarnation = window.incarnation;
         self.chunks.head(Head::default());
         let context =

@@ -161,6 +161,7 @@ fn etag(row: &dyn Row, columns: usize) -> String {
             ValueRef::Real(number) => (2, &number.to_be_bytes()),
             ValueRef::Text(text) => (3, text.as_bytes()),
             ValueRef::Bytes(octets) => (4, octets),
+            ValueRef::IllFormed(octets) => (5, octets),
         };
         hash.update([tag]);
         hash.update((octets.len() as u64).to_be_bytes());

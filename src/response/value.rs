@@ -46,7 +46,7 @@ pub(super) fn exact_text(value: ValueRef<'_>) -> String {
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(number) => number.to_string(),
         ValueRef::Text(text) => text.to_owned(),
-        ValueRef::Bytes(octets) => URL_SAFE_NO_PAD.encode(octets),
+        ValueRef::Bytes(octets) | ValueRef::IllFormed(octets) => URL_SAFE_NO_PAD.encode(octets),
     }
 }
 

@@ -143,9 +143,9 @@ fn change_slots(build: &mut Builder<'_>, set: &EntitySet, dialect: &dyn Dialect)
 
 /// The first page of a delta goes up to what its snapshot shows; the others keep that bound.
 fn upper(page: &ChangesPage) -> Param {
-    match page.after {
+    match &page.after {
         None => Param::CurrentVersion,
-        Some(_) => Param::Version(page.anchor.witness.version),
+        Some(position) => Param::Version(position.upper),
     }
 }
 

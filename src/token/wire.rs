@@ -10,6 +10,7 @@ mod tag {
     pub(super) const REAL: u8 = 2;
     pub(super) const TEXT: u8 = 3;
     pub(super) const BYTES: u8 = 4;
+    pub(super) const ILL_FORMED: u8 = 5;
 }
 
 pub(super) struct Writer(Vec<u8>);
@@ -80,6 +81,10 @@ impl Writer {
             }
             Value::Bytes(bytes) => {
                 self.byte(tag::BYTES);
+                self.bytes(bytes);
+            }
+            Value::IllFormed(bytes) => {
+                self.byte(tag::ILL_FORMED);
                 self.bytes(bytes);
             }
         }
@@ -163,13 +168,14 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn change_position(&mut self) -> Option<ChangePosition> {
+        let upper = ChangeVersion(self.number()?);
         let version = ChangeVersion(self.number()?);
         let deleted = match self.byte()? {
             0 => false,
             1 => true,
             _ => return None,
         };
-        Some(ChangePosition { version, deleted, key: self.list(Self::value)? })
+        Some(ChangePosition { upper, version, deleted, key: self.list(Self::value)? })
     }
 
     pub(super) fn value(&mut self) -> Option<Value> {
@@ -179,6 +185,7 @@ impl<'a> Reader<'a> {
             tag::REAL => self.fixed().map(|bytes| Value::Real(f64::from_be_bytes(bytes))),
             tag::TEXT => self.text().map(Value::Text),
             tag::BYTES => self.bytes().map(|bytes| Value::Bytes(bytes.to_vec())),
+            tag::ILL_FORMED => self.bytes().map(|bytes| Value::IllFormed(bytes.to_vec())),
             _ => None,
         }
     }

@@ -6,7 +6,9 @@
 //! - `memory`: a million rows in little memory (run by `just memory`)
 //! - `suite`: what every backend must do, run on SQLite by `sqlite`
 //! - `broken`: a database that fails in the middle of an answer
+//! - `concurrent`: writers, followers, pruning, and a gateway that is killed again and again
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
+//! - `replica`: a copy built from answers alone equals the table, whatever happens
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
 //! - `support`: the gateway on a database, and the client that checks every answer against `openapi.yaml`
 
@@ -15,8 +17,11 @@
 mod architecture;
 mod broken;
 mod cli;
+mod concurrent;
 mod contract;
 mod documents;
 mod memory;
+mod replica;
 mod sqlite;
 mod support;
+mod tracking;

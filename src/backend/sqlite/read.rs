@@ -1,6 +1,6 @@
 //! A query -> one snapshot, its history, its rows lent to a sink.
 
-use rusqlite::types::ValueRef as Stored;
+use rusqlite::types::{ToSqlOutput as Output, ValueRef as Stored};
 use rusqlite::{CachedStatement, Statement as Prepared, Transaction};
 
 use super::super::{HistoryRow, Opening, RowSink, admit};
@@ -98,6 +98,9 @@ fn bind(prepared: &mut Prepared<'_>, index: usize, param: &Param, current: Chang
         Param::CurrentVersion => prepared.raw_bind_parameter(index, version(current)),
         Param::Version(bound) => prepared.raw_bind_parameter(index, version(*bound)),
         Param::Value(Value::Bytes(bytes)) => prepared.raw_bind_parameter(index, bytes.as_slice()),
+        Param::Value(Value::IllFormed(text)) => {
+            prepared.raw_bind_parameter(index, Output::Borrowed(Stored::Text(text)))
+        }
         Param::Value(Value::Integer(number)) => prepared.raw_bind_parameter(index, number),
         Param::Value(Value::Null) => prepared.raw_bind_parameter(index, rusqlite::types::Null),
         Param::Value(Value::Real(number)) => prepared.raw_bind_parameter(index, number),
@@ -118,7 +121,7 @@ impl Row for Lent<'_> {
         match self.0.get_ref(column) {
             Ok(Stored::Integer(number)) => ValueRef::Integer(number),
             Ok(Stored::Real(number)) => ValueRef::Real(number),
-            Ok(Stored::Text(octets)) => std::str::from_utf8(octets).map_or(ValueRef::Bytes(octets), ValueRef::Text),
+            Ok(Stored::Text(octets)) => std::str::from_utf8(octets).map_or(ValueRef::IllFormed(octets), ValueRef::Text),
             Ok(Stored::Blob(octets)) => ValueRef::Bytes(octets),
             Ok(Stored::Null) | Err(_) => ValueRef::Null,
         }

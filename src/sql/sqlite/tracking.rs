@@ -45,7 +45,7 @@ pub fn log_number(name: &str) -> Option<i64> {
 
 /// The triggers that `table` needs to feed the log number `log`.
 pub fn triggers(table: &Table, log: i64) -> Vec<Trigger> {
-    let mut triggers = statements(&fill(TRIGGERS, &trigger_slots(table, log)));
+    let mut triggers = filled(TRIGGERS, &trigger_slots(table, log));
     for (number, holds) in displacing(table).into_iter().enumerate() {
         let mut slots = trigger_slots(table, log);
         slots.push(("before_insert", trigger_name(log, &format!("before_insert_{number}"))));
@@ -53,7 +53,7 @@ pub fn triggers(table: &Table, log: i64) -> Vec<Trigger> {
         slots.push(("holds", holds));
         slots.push(("own", key_list(table, "t.")));
         slots.push(("other", differs(table, "t.", "OLD.")));
-        triggers.extend(statements(&fill(TOUCHES, &slots)));
+        triggers.extend(filled(TOUCHES, &slots));
     }
     triggers
 }
@@ -161,7 +161,7 @@ fn equal(table: &Table, IndexColumn { column, collation }: &IndexColumn) -> Stri
     let column = &table.columns[*column];
     let name = quote(&column.name);
     let new = match &column.default {
-        Some(default) if !column.nullable => format!("coalesce(NEW.{name}, {default})"),
+        Some(default) if !column.nullable => format!("coalesce(NEW.{name}, {})", default_value(default)),
         _ => format!("NEW.{name}"),
     };
     format!("t.{name} = {new} COLLATE {}", quote(collation))
@@ -199,14 +199,71 @@ fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The triggers in a filled skeleton.
-fn statements(text: &str) -> Vec<Trigger> {
-    text.split("END;")
-        .map(str::trim)
-        .filter(|body| !body.is_empty())
+/// The triggers of a skeleton. It is divided before it is filled: names and defaults may hold anything, `END;` too.
+fn filled(skeleton: &str, slots: &[(&str, String)]) -> Vec<Trigger> {
+    skeleton
+        .split("END;")
+        .map(|part| fill(part, slots))
+        .filter(|body| !body.trim().is_empty())
         .map(|body| {
             let name = body.split('"').nth(1).unwrap_or_default().to_owned();
-            Trigger { name, sql: format!("{body}\nEND") }
+            Trigger { name, sql: format!("{}\nEND", body.trim()) }
         })
         .collect()
+}
+
+/// A column's default as an expression that means the same anywhere. Where a default is expected, SQLite takes a word, in
+/// whatever quotes, for text; in an expression it would be a column.
+fn default_value(default: &str) -> String {
+    match word(default) {
+        Some(word) => format!("'{}'", word.replace('\'', "''")),
+        None => default.to_owned(),
+    }
+}
+
+/// The text of an identifier that stands alone and is no literal.
+fn word(text: &str) -> Option<String> {
+    const LITERALS: [&str; 6] = ["true", "false", "null", "current_date", "current_time", "current_timestamp"];
+    let inside = |open: char, close: char| text.strip_prefix(open)?.strip_suffix(close);
+    for quote in ['"', '`'] {
+        let doubled = format!("{quote}{quote}");
+        if let Some(inner) = inside(quote, quote).filter(|inner| !inner.replace(&doubled, "").contains(quote)) {
+            return Some(inner.replace(&doubled, &quote.to_string()));
+        }
+    }
+    if let Some(inner) = inside('[', ']').filter(|inner| !inner.contains(']')) {
+        return Some(inner.to_owned());
+    }
+    let starts = |character: char| character.is_ascii_alphabetic() || character == '_' || !character.is_ascii();
+    let continues = |character: char| starts(character) || character.is_ascii_digit() || character == '$';
+    let plain = text.starts_with(starts) && text.chars().all(continues);
+    let literal = LITERALS.iter().any(|literal| text.eq_ignore_ascii_case(literal));
+    (plain && !literal).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_text_and_expressions_stay_as_they_are() {
+        for (default, value) in [
+            ("word", "'word'"),
+            ("\"it's\"", "'it''s'"),
+            ("\"a\"\"b\"", "'a\"b'"),
+            ("`a b`", "'a b'"),
+            ("[a b]", "'a b'"),
+            ("grün", "'grün'"),
+            ("TRUE", "TRUE"),
+            ("Current_Timestamp", "Current_Timestamp"),
+            ("-1", "-1"),
+            ("1e5", "1e5"),
+            ("x'00'", "x'00'"),
+            ("'text'", "'text'"),
+            ("\"a\" || \"b\"", "\"a\" || \"b\""),
+            ("datetime('now')", "datetime('now')"),
+        ] {
+            assert_eq!(default_value(default), value);
+        }
+    }
 }

@@ -6,6 +6,7 @@ pub(crate) mod gateway;
 pub(crate) mod process;
 pub(crate) mod replica;
 pub(crate) mod sqlite;
+pub(crate) mod table;
 pub(crate) mod wire;
 
 pub(crate) use contract::{Checked, Contract};

@@ -134,6 +134,14 @@ impl Process {
         self.finish()
     }
 
+    /// Ends the process without asking it; whether it had been running.
+    pub(crate) fn kill(mut self) -> bool {
+        let running = self.child.try_wait().unwrap().is_none();
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+        running
+    }
+
     #[cfg(target_os = "linux")]
     pub(crate) fn id(&self) -> u32 {
         self.child.id()

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::client::{Answer, Client};
+use super::client::{Answer, Asking, Client};
 
 /// The copy, and where it goes on.
 #[derive(Clone, Debug)]
 pub(crate) struct Replica {
     set: String,
     key: Vec<String>,
-    page_size: Option<u32>,
+    pub(crate) page_size: Option<u32>,
     pub(crate) rows: BTreeMap<String, Value>,
     /// The next page or the delta link; `None` before the first request.
     pub(crate) link: Option<String>,
@@ -38,18 +38,15 @@ impl Replica {
     /// Makes one request and applies its answer.
     #[track_caller]
     pub(crate) fn step(&mut self, client: &Client) -> Step {
-        let url = self.link.clone().unwrap_or_else(|| format!("/odata/{}", self.set));
-        let mut prefer = "odata.track-changes".to_owned();
-        if let Some(size) = self.page_size {
-            prefer = format!("{prefer}, odata.maxpagesize={size}");
-        }
-        let answer = client.ask("GET", &url).header("Prefer", &prefer).send();
-        if answer.status == 410 {
-            self.link = answer.header("Location").map(str::to_owned);
-            self.rows.clear();
-            return Step::StartedOver;
-        }
-        self.apply(&answer.expect(200))
+        let answer = self.ask(client).send();
+        self.take(&answer)
+    }
+
+    /// The same; `None`, and nothing has changed, where the connection broke or the gateway had to refuse for now (503).
+    #[track_caller]
+    pub(crate) fn try_step(&mut self, client: &Client) -> Option<Step> {
+        let answer = self.ask(client).try_send().ok().filter(|answer| answer.status != 503)?;
+        Some(self.take(&answer))
     }
 
     /// Follows links until the copy is at one version. Starts over as often as it is told to.
@@ -58,6 +55,27 @@ impl Replica {
         while self.step(client) != Step::UpToDate {}
     }
 
+    fn ask<'a>(&self, client: &'a Client) -> Asking<'a> {
+        let url = self.link.clone().unwrap_or_else(|| format!("/odata/{}", self.set));
+        let mut prefer = "odata.track-changes".to_owned();
+        if let Some(size) = self.page_size {
+            prefer = format!("{prefer}, odata.maxpagesize={size}");
+        }
+        client.ask("GET", &url).header("Prefer", &prefer)
+    }
+
+    #[track_caller]
+    fn take(&mut self, answer: &Answer) -> Step {
+        if answer.status == 410 {
+            self.link = answer.header("Location").map(behind_host);
+            self.rows.clear();
+            return Step::StartedOver;
+        }
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        self.apply(answer)
+    }
+
+    #[track_caller]
     fn apply(&mut self, answer: &Answer) -> Step {
         for item in answer.value() {
             let deleted = item.get("reason").is_some() && item.get("id").is_some();
@@ -69,32 +87,38 @@ impl Replica {
         }
         let next = answer.link("nextLink");
         let step = if next.is_some() { Step::Page } else { Step::UpToDate };
-        self.link = next.or_else(|| answer.link("deltaLink"));
-        assert!(self.link.is_some(), "neither link in {}", answer.text());
+        let link = next.or_else(|| answer.link("deltaLink"));
+        self.link = Some(behind_host(&link.unwrap_or_else(|| panic!("neither link in {}", answer.text()))));
         step
     }
 
-    /// `5`, or `5,'x'`: the key as it stands in an entity's URL, without names.
     fn id(&self, item: &Value) -> String {
-        let literal = |name: &String| match &item[name] {
-            Value::String(text) if is_bare(text) => text.clone(),
-            Value::String(text) => format!("'{}'", text.replace('\'', "''")),
+        let value = |name: &String| match &item[name] {
+            Value::String(text) => text.clone(),
             other => other.to_string(),
         };
-        self.key.iter().map(literal).collect::<Vec<_>>().join(",")
+        id(self.key.iter().map(value))
     }
 }
 
-/// GUIDs and dates stand in URLs without quotes.
-fn is_bare(text: &str) -> bool {
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    (text.len() == 36 || text.len() == 10) && text.contains('-') && digits(text)
+/// What a row is known by: the values of its key, in key order, as they stand in URLs but without quotes.
+pub(crate) fn id(values: impl Iterator<Item = String>) -> String {
+    serde_json::to_string(&values.collect::<Vec<_>>()).unwrap()
 }
 
 fn id_of_url(url: &str) -> String {
     let open = url.rfind('(').unwrap();
     let inside = &url[open + 1..url.len() - 1];
-    let decoded = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned();
     let values = inside.split(',').map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value));
-    values.map(decoded).collect::<Vec<_>>().join(",")
+    id(values.map(|value| {
+        let literal = percent_encoding::percent_decode_str(value).decode_utf8().unwrap();
+        let quoted = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+        quoted.map_or_else(|| literal.to_string(), |text| text.replace("''", "'"))
+    }))
+}
+
+/// What of an absolute link follows the host: the next gateway on the same database may listen at another port.
+fn behind_host(link: &str) -> String {
+    let host = link.find("://").map_or(0, |at| at + 3);
+    link[host..].find('/').map_or(link, |at| &link[host + at..]).to_owned()
 }

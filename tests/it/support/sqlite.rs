@@ -106,6 +106,13 @@ impl Database {
         self.script(&set_retention(log, RETENTION));
     }
 
+    /// Removes what has outlived its retention, as `deltalink prune` does.
+    #[track_caller]
+    pub(crate) fn prune_what_is_old(&self, table: &str) {
+        let (log, _) = self.log(table);
+        while self.script(&prune(log)) > 1 {}
+    }
+
     /// The number of the table's change log, and its triggers.
     #[track_caller]
     pub(crate) fn log(&self, table: &str) -> (i64, Vec<String>) {
