@@ -41,9 +41,8 @@ impl Demo {
             let stop = Stop::listen()?;
             let folder = tempfile::Builder::new().prefix("deltalink-demo-").tempdir().map_err(failed)?;
             let file = folder.path().join("demo.db");
-            std::fs::File::create(&file).map_err(failed)?;
             let (listener, bound) = http::listen(&self.listen)?;
-            let backend: Arc<dyn Backend> = Arc::new(SqliteBackend::open(&file)?);
+            let backend: Arc<dyn Backend> = Arc::new(SqliteBackend::create(&file)?);
             fill(&*backend).await?;
             let churn = self.churn.then(|| tokio::spawn(churn::churn(Arc::clone(&backend))));
             let app = Arc::new(App::new(backend, Keyring::generate(), &Config::default()).await?);

@@ -37,6 +37,13 @@ impl SqliteBackend {
         Ok(Self { readers: pool::readers(Arc::clone(&connector))?, connector })
     }
 
+    /// A new database in the file `path`, in WAL mode, so that reading and writing do not wait for each other.
+    pub fn create(path: impl Into<PathBuf>) -> Result<Self> {
+        let path = path.into();
+        Connector::new(path.clone()).create()?;
+        Self::open(path)
+    }
+
     /// Runs `work` with a reading connection, away from the async threads.
     async fn reading<T: Send + 'static>(
         &self,

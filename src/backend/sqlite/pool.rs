@@ -71,8 +71,18 @@ impl Connector {
         self.connect()
     }
 
+    /// Makes the file.
+    pub(super) fn create(&self) -> Result<()> {
+        let sqlite = self.connect_with(OpenFlags::SQLITE_OPEN_CREATE)?;
+        sqlite.pragma_update(None, "journal_mode", "wal").map_err(|error| failure(&error))
+    }
+
     fn connect(&self) -> Result<rusqlite::Connection> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        self.connect_with(OpenFlags::empty())
+    }
+
+    fn connect_with(&self, further: OpenFlags) -> Result<rusqlite::Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | further;
         let connect = || {
             let sqlite = rusqlite::Connection::open_with_flags(&self.path, flags)?;
             sqlite.busy_timeout(WAIT_FOR_LOCK)?;
