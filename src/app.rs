@@ -31,6 +31,7 @@ pub struct App {
 /// The model in force, and when it was made.
 struct Model {
     edm: Arc<Edm>,
+    catalog: Catalog,
     made: Instant,
 }
 
@@ -52,6 +53,7 @@ impl App {
             return Err(Error::configuration(message));
         }
         report(&unexposed, &catalog);
+        expire_damaged(&*backend, &catalog, &Catalog::default()).await;
         Ok(Self {
             backend,
             keyring: Arc::new(keyring),
@@ -59,7 +61,7 @@ impl App {
             deleted_id: config.service.deleted_id,
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
             exposure,
-            model: RwLock::new(Model { edm: Arc::new(edm), made: Instant::now() }),
+            model: RwLock::new(Model { edm: Arc::new(edm), catalog, made: Instant::now() }),
         })
     }
 
@@ -82,16 +84,23 @@ impl App {
     /// Reads the schema again; whether it had changed.
     pub async fn refresh(&self) -> Result<bool> {
         let catalog = self.backend.describe().await?;
-        let changed = catalog.version != self.edm().catalog_version;
+        let Some(before) = self.replace(&catalog) else { return Ok(false) };
+        expire_damaged(&*self.backend, &catalog, &before).await;
+        Ok(true)
+    }
+
+    /// Puts the model of `catalog` in force; the catalog before it, unless it is the same.
+    fn replace(&self, catalog: &Catalog) -> Option<Catalog> {
         let mut model = self.model.write().unwrap_or_else(PoisonError::into_inner);
         model.made = Instant::now();
-        if changed {
-            let (edm, unexposed) = expose(&catalog, &self.exposure);
-            tracing::info!(entity_sets = edm.sets().len(), "the database's schema has changed and was read again");
-            report(&unexposed, &catalog);
-            model.edm = Arc::new(edm);
+        if model.catalog == *catalog {
+            return None;
         }
-        Ok(changed)
+        let (edm, unexposed) = expose(catalog, &self.exposure);
+        tracing::info!(entity_sets = edm.sets().len(), "the database's schema has changed and was read again");
+        report(&unexposed, catalog);
+        model.edm = Arc::new(edm);
+        Some(std::mem::replace(&mut model.catalog, catalog.clone()))
     }
 
     /// Removes the changes that are older than each log's retention, in batches; how many.
@@ -100,7 +109,27 @@ impl App {
     }
 }
 
-/// Removes what has outlived its retention from every change log, batch by batch, and logs that nothing feeds any more.
+/// Ends for good the links to tables whose tracking is damaged now and was not `before`: it may be whole again when they
+/// are followed, and would not know what it missed.
+async fn expire_damaged(backend: &dyn Backend, catalog: &Catalog, before: &Catalog) {
+    let damaged = |catalog: &Catalog| catalog.tables.iter().filter_map(damaged_log).collect::<Vec<_>>();
+    let known = damaged(before);
+    for log in damaged(catalog).into_iter().filter(|log| !known.contains(log)) {
+        if let Err(error) = backend.execute(sqlite::expire(log)).await {
+            tracing::warn!(%error, "the links of a table whose tracking is damaged could not be ended for good");
+        }
+    }
+}
+
+fn damaged_log(table: &Table) -> Option<i64> {
+    match table.tracking {
+        Tracking::Triggers { log, damage: Some(_), .. } => Some(log),
+        Tracking::Triggers { .. } | Tracking::None => None,
+    }
+}
+
+/// Removes what has outlived its retention from every change log, batch by batch. Logs that nothing feeds stay: their
+/// triggers may be away for a moment only.
 pub async fn prune(backend: &dyn Backend) -> Result<u64> {
     let catalog = backend.describe().await?;
     let mut removed = 0;
@@ -115,9 +144,6 @@ pub async fn prune(backend: &dyn Backend) -> Result<u64> {
                 break;
             }
         }
-    }
-    for log in &catalog.abandoned_logs {
-        backend.execute(sqlite::remove(log.0, &[])).await?;
     }
     Ok(removed)
 }
@@ -144,9 +170,10 @@ fn report(unexposed: &[Unexposed], catalog: &Catalog) {
 }
 
 fn with_slash(url: &str) -> Result<String> {
+    let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic());
     let host = url.strip_prefix("http://").or_else(|| url.strip_prefix("https://"));
     match host {
-        Some(host) if !host.is_empty() && !host.starts_with('/') && !url.contains(['?', '#', '"', ' ']) => {
+        Some(host) if !host.is_empty() && !host.starts_with('/') && !url.contains(['?', '#', '"']) && is_plain => {
             Ok(format!("{}/", url.trim_end_matches('/')))
         }
         _ => Err(Error::configuration(format!(

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 pub use keyring::Keyring;
 
-use crate::edm::{EntitySet, Value};
+use crate::edm::{EntitySet, Property, Value};
 use crate::error::{Error, Result};
 use crate::version::{ChangeVersion, Incarnation, Witness};
 use wire::{Reader, Writer};
@@ -97,12 +97,13 @@ mod flag {
     pub(super) const ALL: u8 = CHANGES | SELECT | ANCHOR | AFTER | REMAINING;
 }
 
-/// A number that changes when the key or the `returned` properties (indexes) change in name or type.
+/// A number that changes when the key or the `returned` properties (indexes) change in name, type or definition.
 pub fn fingerprint(set: &EntitySet, returned: &[usize]) -> u64 {
     let mut hash = Sha256::new();
     for (mark, index) in set.key.iter().map(|index| ('k', index)).chain(returned.iter().map(|index| ('p', index))) {
         let property = &set.properties[*index];
-        hash.update(format!("{mark}{}\0{}\0{}\0", property.name, property.column, property.ty));
+        let Property { name, column, ty, definition, .. } = property;
+        hash.update(format!("{mark}{name}\0{column}\0{ty}\0{definition}\0"));
     }
     let digest = hash.finalize();
     digest[..8].iter().fold(0, |number, &byte| number << 8 | u64::from(byte))

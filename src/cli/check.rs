@@ -176,6 +176,9 @@ fn remedy(table: &str, obstacle: &Obstacle, url: &str) -> String {
             "create it anew with a primary key of declared type: whole numbers, decimals, text, GUIDs, dates or moments"
                 .to_owned()
         }
+        Obstacle::KeyCollation { .. } => {
+            "create it anew with a key whose collation is BINARY, NOCASE or RTRIM".to_owned()
+        }
         Obstacle::Missing => format!("remove [tables.{table:?}] from the configuration, or mend its name"),
         Obstacle::NameClash { .. } | Obstacle::NameUnusable { .. } => {
             format!("give it other names in the configuration: [tables.{table:?}] name = \"...\", rename = {{ ... }}")

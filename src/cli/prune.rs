@@ -36,6 +36,9 @@ impl Prune {
                 return Ok(ExitCode::SUCCESS);
             }
             let removed = app::prune(&*backend).await?;
+            for log in backend.describe().await?.abandoned_logs {
+                backend.execute(sqlite::remove(log.0, &[])).await?;
+            }
             say(format_args!("{removed} recorded changes removed"));
             Ok(ExitCode::SUCCESS)
         })

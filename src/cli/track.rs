@@ -12,7 +12,7 @@ use crate::edm::{Catalog, Exposure, Obstacle, Table, Tracking, obstacle};
 use crate::error::{Error, Result};
 use crate::http::block_on;
 use crate::sql::Script;
-use crate::sql::sqlite::{install, remove, set_retention, transaction, unseen};
+use crate::sql::sqlite::{drop_triggers, install, remove, set_retention, transaction, unseen};
 
 /// A week, as Dataverse keeps changes.
 const DEFAULT_RETENTION: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -87,14 +87,20 @@ impl Track {
             }
             Tracking::Triggers { log, installed, retention, damage: Some(_), .. } => {
                 let mut script = remove(*log, installed);
-                script.statements.extend(install(table, next_log, wanted.unwrap_or(*retention)).statements);
+                // A register that is gone has no retention to tell.
+                let before = if *retention == 0 { DEFAULT_RETENTION.as_secs() } else { *retention };
+                script.statements.extend(install(table, next_log, wanted.unwrap_or(before)).statements);
                 Some(Step { script, done: "was damaged and is tracked anew: links from before have expired" })
             }
-            Tracking::Triggers { log, retention, damage: None, .. } => {
-                wanted.filter(|wanted| wanted != retention).map(|wanted| Step {
-                    script: set_retention(*log, wanted),
-                    done: "is tracked already; its retention was changed",
-                })
+            Tracking::Triggers { log, retention, needless, damage: None, .. } => {
+                let mut script = drop_triggers(needless);
+                let changed = wanted.filter(|wanted| wanted != retention);
+                script.statements.extend(changed.into_iter().flat_map(|wanted| set_retention(*log, wanted).statements));
+                let done = match changed {
+                    Some(_) => "is tracked already; its retention was changed",
+                    None => "is tracked already; triggers that it no longer needs were removed",
+                };
+                (!script.statements.is_empty()).then_some(Step { script, done })
             }
         }
     }

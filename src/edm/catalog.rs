@@ -6,7 +6,7 @@ use super::types::EdmType;
 use crate::version::Incarnation;
 
 /// All tables at one moment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalog {
     /// Changes whenever the database's schema changes; a read refuses a plan made from another one.
     pub version: u64,
@@ -25,7 +25,7 @@ pub struct Catalog {
 pub struct AbandonedLog(pub i64);
 
 /// One table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     /// As the database spells it.
     pub name: String,
@@ -35,6 +35,8 @@ pub struct Table {
     pub key: Vec<usize>,
     /// Unique indexes and constraints, the primary key's own included.
     pub unique: Vec<UniqueIndex>,
+    /// Whether a trigger of somebody else's may call off those that record changes (SQLite).
+    pub ignoring_triggers: bool,
     /// How rows are stored (SQLite).
     pub storage: RowStorage,
     /// Whether changes are recorded, and where.
@@ -42,13 +44,13 @@ pub struct Table {
 }
 
 /// One column.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     /// As the database spells it.
     pub name: String,
     /// The type as declared, for messages.
     pub declared: String,
-    /// What it maps to; `None` where the declaration does not say.
+    /// What it maps to.
     pub ty: EdmType,
     /// Whether the declaration gives a type at all; without one a column cannot be a key.
     pub typed: bool,
@@ -58,19 +60,24 @@ pub struct Column {
     pub computed: bool,
     /// The default as SQL text.
     pub default: Option<String>,
+    /// What else the column's values come from, in any form that changes when a column of the same name and type is
+    /// another one.
+    pub definition: String,
 }
 
 /// A unique index, as far as tracking needs it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UniqueIndex {
     /// Whether it enforces the primary key.
     pub primary: bool,
+    /// The condition that rows of a partial index meet, as SQL text.
+    pub predicate: Option<String>,
     /// Its columns; `None` for an expression.
     pub columns: Vec<Option<IndexColumn>>,
 }
 
 /// One column of an index.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexColumn {
     /// Index into the table's columns.
     pub column: usize,
@@ -104,6 +111,8 @@ pub enum Tracking {
         retention: u64,
         /// The names of the triggers.
         installed: Vec<String>,
+        /// Those of them that the table no longer needs.
+        needless: Vec<String>,
         /// What is wrong with the triggers, if anything: changes may have been missed.
         damage: Option<String>,
     },

@@ -5,6 +5,7 @@ mod catalog;
 mod fit;
 mod model;
 mod name;
+mod obstacle;
 mod short;
 mod temporal;
 mod types;
@@ -12,8 +13,9 @@ mod value;
 
 pub use catalog::{AbandonedLog, Catalog, Column, IndexColumn, RowStorage, Table, Tracking, UniqueIndex};
 pub use fit::{Fitted, Misfit, fit};
-pub use model::{ChangeLog, Edm, EntitySet, Exposure, Obstacle, Property, TableExposure, Unexposed, expose, obstacle};
+pub use model::{ChangeLog, Edm, EntitySet, Exposure, Property, TableExposure, expose, obstacle};
 pub use name::{identifier, is_identifier};
+pub use obstacle::{Obstacle, Unexposed};
 pub use short::Short;
 pub use temporal::{canonical_date, canonical_date_time_offset, canonical_time_of_day};
 pub use types::EdmType;

@@ -2,13 +2,13 @@
 //! is not one.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::catalog::{Catalog, Column, Table, Tracking};
-use super::name::{MAX_LENGTH, identifier, is_identifier};
+use super::name::{identifier, is_identifier};
+use super::obstacle::{Obstacle, Unexposed};
 use super::types::EdmType;
 use crate::version::Incarnation;
 
@@ -62,6 +62,10 @@ pub struct Property {
     pub null_in_database: bool,
     /// Whether the database computes it.
     pub computed: bool,
+    /// What tells the column from another one of the same name and type.
+    pub definition: String,
+    /// How the primary key's index compares the text of a key property (SQLite).
+    pub collation: Option<String>,
 }
 
 /// What the operator wants exposed, and under which names: part of the configuration file.
@@ -89,74 +93,6 @@ pub struct TableExposure {
 impl Default for Exposure {
     fn default() -> Self {
         Self { namespace: "Deltalink".to_owned(), tables: BTreeMap::new() }
-    }
-}
-
-/// A table that clients do not see, or not as the operator wishes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unexposed {
-    /// As the database, or else the configuration, spells it.
-    pub table: String,
-    /// Why.
-    pub obstacle: Obstacle,
-}
-
-/// Why a table cannot be an entity set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Obstacle {
-    /// A key column has a type that OData does not allow in keys, or none.
-    KeyType {
-        /// The column.
-        column: String,
-        /// Its declared type.
-        declared: String,
-    },
-    /// The configuration names a table that does not exist.
-    Missing,
-    /// Two tables, or two columns of the table, would have the same name.
-    NameClash {
-        /// The identifier.
-        name: String,
-    },
-    /// A name is no OData identifier, or longer than one may be.
-    NameUnusable {
-        /// The identifier.
-        name: String,
-    },
-    /// No primary key.
-    NoPrimaryKey,
-    /// It could be exposed, but it is neither tracked nor named in the configuration.
-    NotTracked,
-    /// The configuration names a column that the table does not have.
-    UnknownColumn {
-        /// The column.
-        column: String,
-    },
-}
-
-impl fmt::Display for Obstacle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::KeyType { column, declared } if declared.is_empty() => {
-                write!(f, "the key column \"{column}\" has no declared type")
-            }
-            Self::KeyType { column, declared } => {
-                write!(
-                    f,
-                    "the key column \"{column}\" is {declared}, and OData allows no binary or floating-point keys"
-                )
-            }
-            Self::Missing => f.write_str("the configuration names it, but the database has no such table"),
-            Self::NameClash { name } => write!(f, "the name \"{name}\" is taken"),
-            Self::NameUnusable { name } => {
-                write!(f, "\"{name}\" is not an OData identifier of at most {MAX_LENGTH} characters")
-            }
-            Self::NoPrimaryKey => f.write_str("no primary key"),
-            Self::NotTracked => f.write_str("not tracked"),
-            Self::UnknownColumn { column } => {
-                write!(f, "the configuration names its column \"{column}\", which it does not have")
-            }
-        }
     }
 }
 
@@ -231,6 +167,12 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
     if let Some(column) = table.key_columns().find(|column| !column.typed || !column.ty.can_be_key()) {
         return Err(Obstacle::KeyType { column: column.name.clone(), declared: column.declared.clone() });
     }
+    for &index in &table.key {
+        if let Some(collation) = key_collation(table, index).filter(|collation| !is_built_in(collation)) {
+            let column = table.columns[index].name.clone();
+            return Err(Obstacle::KeyCollation { column, collation: collation.to_owned() });
+        }
+    }
     if wishes.is_none() && table.tracking == Tracking::None {
         return Err(Obstacle::NotTracked);
     }
@@ -244,6 +186,21 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
     }
     let key = table.key.iter().filter_map(|column| exposed.iter().position(|exposed| exposed == column)).collect();
     Ok(EntitySet { name, table: table.name.clone(), properties, key, changes: change_log(&table.tracking) })
+}
+
+/// How the primary key's index compares the column.
+fn key_collation(table: &Table, column: usize) -> Option<&str> {
+    let primary = table.unique.iter().find(|index| index.primary)?;
+    primary.columns.iter().flatten().find(|indexed| indexed.column == column).map(|indexed| indexed.collation.as_str())
+}
+
+/// Whether values of the type may be stored as text, which collations compare.
+fn may_be_text(ty: EdmType) -> bool {
+    !matches!(ty, EdmType::Decimal { .. } | EdmType::Double | EdmType::Int16 | EdmType::Int32 | EdmType::Int64)
+}
+
+fn is_built_in(collation: &str) -> bool {
+    ["BINARY", "NOCASE", "RTRIM"].iter().any(|known| known.eq_ignore_ascii_case(collation))
 }
 
 fn change_log(tracking: &Tracking) -> Option<ChangeLog> {
@@ -272,7 +229,7 @@ fn exposed_columns(table: &Table, wishes: &TableExposure) -> Result<Vec<usize>, 
 }
 
 fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Property, Obstacle> {
-    let Column { name: column, ty, nullable, computed, .. } = &table.columns[index];
+    let Column { name: column, ty, nullable, computed, definition, .. } = &table.columns[index];
     let renamed = wishes.rename.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)).map(|(_, to)| to.clone());
     Ok(Property {
         name: usable(renamed.unwrap_or_else(|| identifier(column)))?,
@@ -281,6 +238,8 @@ fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Prope
         nullable: *nullable && !table.key.contains(&index),
         null_in_database: *nullable,
         computed: *computed,
+        definition: definition.clone(),
+        collation: key_collation(table, index).filter(|_| may_be_text(*ty)).map(str::to_owned),
     })
 }
 

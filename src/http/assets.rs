@@ -19,7 +19,7 @@ const SCHEMAS: [(&str, &str); 8] = [
 
 /// The service is one level down.
 pub(super) async fn redirect_to_service() -> HttpResponse {
-    HttpResponse::TemporaryRedirect().insert_header(("Location", "/odata/")).finish()
+    HttpResponse::TemporaryRedirect().insert_header(("Location", "odata/")).finish()
 }
 
 /// The contract.

@@ -4,7 +4,7 @@
 //! read failed, and then the body must end as broken as it is: never in a well-formed half answer.
 
 use std::ops::ControlFlow;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::rt::task::JoinHandle;
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -27,9 +27,13 @@ enum Part {
     Last(Vec<u8>),
 }
 
+/// The time that one answer may take at most, however steadily its reader takes a little.
+const LONGEST: Duration = Duration::from_secs(10 * 60);
+
 /// The writer's end.
 pub(super) struct Sender {
     parts: mpsc::Sender<Part>,
+    begun: Instant,
 }
 
 /// The reader's end, before anything has come.
@@ -47,14 +51,15 @@ pub(super) enum Answer {
 
 pub(super) fn channel() -> (Sender, Receiver) {
     let (sender, receiver) = mpsc::channel(DEPTH);
-    (Sender { parts: sender }, Receiver { parts: receiver })
+    (Sender { parts: sender, begun: Instant::now() }, Receiver { parts: receiver })
 }
 
 impl Sender {
     /// Waits for the reader to take a part, within limits. Called in a blocking thread.
     fn send(&self, part: Part) -> ControlFlow<()> {
         if let Err(mpsc::error::TrySendError::Full(part)) = self.parts.try_send(part) {
-            let sent = Handle::current().block_on(tokio::time::timeout(STALLED, self.parts.send(part)));
+            let patience = STALLED.min(LONGEST.saturating_sub(self.begun.elapsed()));
+            let sent = Handle::current().block_on(tokio::time::timeout(patience, self.parts.send(part)));
             return if matches!(sent, Ok(Ok(()))) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
         }
         if self.parts.is_closed() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

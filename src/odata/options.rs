@@ -3,7 +3,7 @@
 //! Names are taken with or without `$` and in any case, as OData 4.01 wants of a service whatever version a client
 //! asks for (Protocol 4.01 section 13.2.1).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::percent::decode;
 use crate::error::{Error, ErrorKind, Result};
@@ -110,15 +110,16 @@ impl Options {
     pub fn select(&self) -> Result<Option<Vec<&str>>> {
         let Some(text) = self.value(SystemOption::Select) else { return Ok(None) };
         let mut names: Vec<&str> = Vec::new();
+        let mut seen = HashSet::new();
         for name in text.split(',').map(str::trim) {
             if name.is_empty() {
                 return Err(invalid(SystemOption::Select, "property names separated by commas"));
             }
-            if !names.contains(&name) {
+            if seen.insert(name) {
                 names.push(name);
             }
         }
-        Ok((!names.contains(&"*")).then_some(names))
+        Ok((!seen.contains("*")).then_some(names))
     }
 }
 

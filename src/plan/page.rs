@@ -97,6 +97,10 @@ impl Scope<'_> {
         let options = self.options();
         if let Some(text) = options.value(SystemOption::DeltaToken) {
             self.exclude()?;
+            if text == LATEST {
+                let message = "\"$deltatoken=latest\" starts at the moment of the request: there is nothing to count.";
+                return Err(Error::new(ErrorKind::InvalidValue, message).about("$deltatoken"));
+            }
             let token = self.open(text)?;
             let State::Changes { anchor, after: None } = token.state else { return Err(Error::token_invalid()) };
             self.tracked_still(&token)?;

@@ -1,6 +1,6 @@
 //! Control information: its names by version, and the context URLs.
 //!
-//! Source: JSON Format 4.01 section 4.5; Protocol 4.01 section 10. The part behind `#` is not percent-encoded.
+//! Source: JSON Format 4.01 section 4.5; Protocol 4.01 section 10. Names behind `#` are not percent-encoded.
 
 use crate::edm::EntitySet;
 use crate::plan::{JsonFormat, MetadataLevel, ODataVersion};

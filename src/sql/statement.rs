@@ -59,9 +59,18 @@ impl<'a> Builder<'a> {
         format!("t.{}", self.dialect.identifier(&property.column))
     }
 
+    /// A column of the key, compared as the primary key's index compares it: the order of that index is the order of
+    /// pages, whatever the column's own collation.
+    pub fn key_column(&self, property: &Property) -> String {
+        match &property.collation {
+            Some(collation) => format!("{} COLLATE {}", self.column(property), self.dialect.identifier(collation)),
+            None => self.column(property),
+        }
+    }
+
     /// The columns of the key.
     pub fn key(&self, set: &EntitySet) -> Vec<String> {
-        set.key_properties().map(|property| self.column(property)).collect()
+        set.key_properties().map(|property| self.key_column(property)).collect()
     }
 
     pub(super) fn columns(&self, set: &EntitySet, properties: &[usize]) -> String {

@@ -1,6 +1,6 @@
 //! The file's schema -> the catalog: tables, columns, unique indexes, and whether each table's tracking is whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Row, Transaction};
 
@@ -8,9 +8,9 @@ use super::failure;
 use super::pool::Connection;
 use super::read::catalog_version;
 use super::types::edm_type;
-use crate::edm::{AbandonedLog, Catalog, Column, IndexColumn, RowStorage, Table, Tracking, UniqueIndex};
+use crate::edm::{AbandonedLog, Catalog, Column, EdmType, IndexColumn, RowStorage, Table, Tracking, UniqueIndex};
 use crate::error::Result;
-use crate::sql::sqlite::{Trigger, fixed, log_number, triggers};
+use crate::sql::sqlite::{Trigger, fixed, log_number, predicate, triggers};
 use crate::version::Incarnation;
 
 pub(super) fn describe(connection: &mut Connection) -> Result<Catalog> {
@@ -25,78 +25,95 @@ fn read(snapshot: &Transaction<'_>, version: u64) -> rusqlite::Result<Catalog> {
     add_indexes(snapshot, &mut tables)?;
     let logs = logs(snapshot)?;
     let mut watching = installed_triggers(snapshot)?;
-    for table in &mut tables {
+    let ignoring = ignoring(snapshot)?;
+    for (table, place) in &mut tables {
         table.storage = storage(table);
+        table.ignoring_triggers = ignoring.contains(&table.name);
+        relax_keys(table);
         let installed = watching.remove(&table.name).unwrap_or_default();
-        table.tracking = tracking(table, &installed, &logs);
+        table.tracking = tracking(table, *place, &installed, &logs);
     }
+    let tables: Vec<Table> = tables.into_iter().map(|(table, _)| table).collect();
     let next_log = logs.keys().max().map_or(1, |log| log + 1);
     let abandoned_logs = abandoned(&tables, &logs);
     let journal: String = snapshot.query_row(fixed::CATALOG_JOURNAL, [], |row| row.get(0))?;
     Ok(Catalog { version, tables, next_log, abandoned_logs, reads_block_writes: journal != "wal" })
 }
 
-/// All tables with their columns and keys.
-fn columns(snapshot: &Transaction<'_>) -> rusqlite::Result<Vec<Table>> {
-    let mut tables: Vec<Table> = Vec::new();
+/// All tables with their columns and keys, each with its place in the schema.
+fn columns(snapshot: &Transaction<'_>) -> rusqlite::Result<Vec<(Table, Place)>> {
+    let mut tables: Vec<(Table, Place)> = Vec::new();
     let mut key_positions: Vec<(usize, usize)> = Vec::new();
     let mut statement = snapshot.prepare(fixed::CATALOG_COLUMNS)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;
-        if tables.last().is_none_or(|table| table.name != name) {
-            set_key(tables.last_mut(), &mut key_positions);
-            tables.push(table(name, row.get(1)?));
+        if tables.last().is_none_or(|(table, _)| table.name != name) {
+            set_key(&mut tables, &mut key_positions);
+            tables.push((table(name, row.get(1)?), Place(row.get(10)?)));
         }
-        let Some(table) = tables.last_mut() else { continue };
+        let Some((table, _)) = tables.last_mut() else { continue };
         let position: usize = row.get(6)?;
         if position > 0 {
             key_positions.push((position, table.columns.len()));
         }
         table.columns.push(column(row)?);
     }
-    set_key(tables.last_mut(), &mut key_positions);
+    set_key(&mut tables, &mut key_positions);
     Ok(tables)
 }
 
 fn table(name: String, without_rowid: bool) -> Table {
     let storage = if without_rowid { RowStorage::WithoutRowid } else { RowStorage::HiddenRowid };
-    Table { name, columns: Vec::new(), key: Vec::new(), unique: Vec::new(), storage, tracking: Tracking::None }
+    Table {
+        name,
+        columns: Vec::new(),
+        key: Vec::new(),
+        unique: Vec::new(),
+        ignoring_triggers: false,
+        storage,
+        tracking: Tracking::None,
+    }
 }
 
-fn set_key(table: Option<&mut Table>, positions: &mut Vec<(usize, usize)>) {
+fn set_key(tables: &mut [(Table, Place)], positions: &mut Vec<(usize, usize)>) {
     positions.sort_unstable();
     let key = positions.drain(..).map(|(_, column)| column).collect();
-    if let Some(table) = table {
+    if let Some((table, _)) = tables.last_mut() {
         table.key = key;
     }
 }
 
 fn column(row: &Row<'_>) -> rusqlite::Result<Column> {
     let declared: String = row.get(3)?;
-    // `hidden` is 2 and 3 for generated columns.
+    // `hidden` is 2 and 3 for generated columns; what they are generated from stands in the table's text only.
+    let computed = row.get::<_, u8>(7)? >= 2;
+    let default: Option<String> = row.get(5)?;
+    let table: Option<String> = if computed { row.get(9)? } else { None };
     Ok(Column {
         name: row.get(2)?,
         ty: edm_type(&declared),
         typed: !declared.trim().is_empty() && !declared.trim().eq_ignore_ascii_case("ANY"),
         declared,
         nullable: !row.get::<_, bool>(4)?,
-        computed: row.get::<_, u8>(7)? >= 2,
-        default: row.get(5)?,
+        computed,
+        definition: format!("{}\0{default:?}\0{table:?}", row.get::<_, u32>(8)?),
+        default,
     })
 }
 
-fn add_indexes(snapshot: &Transaction<'_>, tables: &mut [Table]) -> rusqlite::Result<()> {
+fn add_indexes(snapshot: &Transaction<'_>, tables: &mut [(Table, Place)]) -> rusqlite::Result<()> {
     let mut statement = snapshot.prepare(fixed::CATALOG_INDEXES)?;
     let mut rows = statement.query([])?;
     let mut last = None;
     while let Some(row) = rows.next()? {
         let (table, index): (String, String) = (row.get(0)?, row.get(1)?);
-        let Some(found) = tables.iter_mut().find(|candidate| candidate.name == table) else { continue };
+        let Some((found, _)) = tables.iter_mut().find(|(candidate, _)| candidate.name == table) else { continue };
         let this = Some((table, index));
         if last != this {
             let primary = row.get::<_, String>(2)? == "pk";
-            found.unique.push(UniqueIndex { primary, columns: Vec::new() });
+            let predicate = row.get::<_, Option<String>>(5)?.as_deref().and_then(predicate).map(str::to_owned);
+            found.unique.push(UniqueIndex { primary, predicate, columns: Vec::new() });
             last = this;
         }
         let column = row.get::<_, Option<String>>(3)?.and_then(|name| found.column(&name));
@@ -125,10 +142,30 @@ fn storage(table: &mut Table) -> RowStorage {
     storage
 }
 
+/// Where something stands in the schema: what was made later stands behind what was made before.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place(i64);
+
 struct Log {
     incarnation: Incarnation,
     retention: u64,
-    exists: bool,
+    /// `None` if its table is gone.
+    place: Option<Place>,
+}
+
+/// SQLite does not hold text to its declared length. A key that is longer is a key all the same.
+fn relax_keys(table: &mut Table) {
+    for &index in &table.key {
+        let column = &mut table.columns[index];
+        if matches!(column.ty, EdmType::String { .. }) {
+            column.ty = EdmType::String { max_length: None };
+        }
+    }
+}
+
+/// The tables whose other triggers may call off ours.
+fn ignoring(snapshot: &Transaction<'_>) -> rusqlite::Result<HashSet<String>> {
+    snapshot.prepare(fixed::CATALOG_IGNORING)?.query_map([], |row| row.get(0))?.collect()
 }
 
 /// The registered logs; none where nothing was ever tracked.
@@ -138,7 +175,11 @@ fn logs(snapshot: &Transaction<'_>) -> rusqlite::Result<HashMap<i64, Log>> {
     }
     let mut statement = snapshot.prepare(fixed::CATALOG_LOGS)?;
     let log = |row: &Row<'_>| {
-        let log = Log { incarnation: Incarnation(row.get(1)?), retention: row.get(2)?, exists: row.get(3)? };
+        let log = Log {
+            incarnation: Incarnation(row.get(1)?),
+            retention: row.get(2)?,
+            place: row.get::<_, Option<i64>>(3)?.map(Place),
+        };
         Ok((row.get(0)?, log))
     };
     statement.query_map([], log)?.collect()
@@ -154,24 +195,29 @@ fn installed_triggers(snapshot: &Transaction<'_>) -> rusqlite::Result<HashMap<St
     Ok(watching)
 }
 
-fn tracking(table: &Table, installed: &[Trigger], logs: &HashMap<i64, Log>) -> Tracking {
+fn tracking(table: &Table, place: Place, installed: &[Trigger], logs: &HashMap<i64, Log>) -> Tracking {
     let Some(log) = installed.iter().filter_map(|trigger| log_number(&trigger.name)).max() else {
         return Tracking::None;
     };
     let installed_names = installed.iter().map(|trigger| trigger.name.clone()).collect();
     let (incarnation, retention) = logs.get(&log).map_or_else(Default::default, |log| (log.incarnation, log.retention));
-    let damage = damage(table, log, installed, logs.get(&log));
-    Tracking::Triggers { log, incarnation, retention, installed: installed_names, damage }
+    let needed = triggers(table, log);
+    let damage = damage(&needed, place, installed, logs.get(&log));
+    let needless = |trigger: &&Trigger| !needed.iter().any(|needed| needed.definition() == trigger.definition());
+    let needless = installed.iter().filter(needless).map(|trigger| trigger.name.clone()).collect();
+    Tracking::Triggers { log, incarnation, retention, installed: installed_names, needless, damage }
 }
 
-/// Why changes may have been missed: a trigger that the table needs as it is now is not there. Others do no harm.
-fn damage(table: &Table, log: i64, installed: &[Trigger], registered: Option<&Log>) -> Option<String> {
-    if !registered.is_some_and(|log| log.exists) {
-        return Some("its change log is gone".to_owned());
+/// Why changes may have been missed: a trigger that the table needs as it is now is not there, or was not there while
+/// the table was made anew. Triggers beyond those record nothing wrong.
+fn damage(needed: &[Trigger], place: Place, installed: &[Trigger], registered: Option<&Log>) -> Option<String> {
+    let Some(log) = registered.and_then(|log| log.place) else { return Some("its change log is gone".to_owned()) };
+    if place > log {
+        return Some("the table was made anew after its tracking".to_owned());
     }
     let there = |needed: &Trigger| installed.iter().any(|trigger| trigger.definition() == needed.definition());
     let missing: Vec<String> =
-        triggers(table, log).into_iter().filter(|needed| !there(needed)).map(|trigger| trigger.name).collect();
+        needed.iter().filter(|needed| !there(needed)).map(|trigger| trigger.name.clone()).collect();
     (!missing.is_empty()).then(|| format!("triggers are missing or out of date: {}", missing.join(", ")))
 }
 

@@ -70,7 +70,14 @@ mod tests {
     /// A tracked table with a computed column, and one that is not tracked and has two key columns.
     pub(super) fn shop(namespace: &str) -> Edm {
         let (incarnation, installed) = (Incarnation(1), Vec::new());
-        let tracking = Tracking::Triggers { log: 1, incarnation, retention: 1, installed, damage: None };
+        let tracking = Tracking::Triggers {
+            log: 1,
+            incarnation,
+            retention: 1,
+            needless: installed.clone(),
+            installed,
+            damage: None,
+        };
         let orders = [
             column("Id", EdmType::Int64, false),
             column("Note", EdmType::String { max_length: Some(40) }, true),
@@ -88,13 +95,30 @@ mod tests {
     }
 
     fn column(name: &str, ty: EdmType, nullable: bool) -> Column {
-        let declared = String::new();
-        Column { name: name.to_owned(), declared, ty, typed: true, nullable, computed: false, default: None }
+        let (declared, definition) = (String::new(), String::new());
+        Column {
+            name: name.to_owned(),
+            declared,
+            ty,
+            typed: true,
+            nullable,
+            computed: false,
+            default: None,
+            definition,
+        }
     }
 
     fn table(name: &str, columns: &[Column], key: &[usize], tracking: Tracking) -> Table {
         let (columns, key, unique) = (columns.to_vec(), key.to_vec(), Vec::new());
-        Table { name: name.to_owned(), columns, key, unique, storage: RowStorage::HiddenRowid, tracking }
+        Table {
+            name: name.to_owned(),
+            columns,
+            key,
+            unique,
+            ignoring_triggers: false,
+            storage: RowStorage::HiddenRowid,
+            tracking,
+        }
     }
 
     #[test]

@@ -1,18 +1,20 @@
 //! SQLite's way of saying things.
 
 mod candidates;
+mod displaced;
 mod tracking;
 
 use super::dialect::{Dialect, Skeleton};
 use super::statement::{Builder, Param, Statement};
 use super::template;
-use crate::edm::{ChangeLog, EdmType, EntitySet, Value};
+use crate::edm::{ChangeLog, EdmType, EntitySet, Property, Value};
 use crate::token::{Anchor, ChangePosition};
 use crate::version::ChangeVersion;
 use candidates::candidates;
+pub use displaced::{predicate, unseen};
 pub use tracking::{
-    Trigger, install, log_number, log_table, prune, remove, remove_register, set_retention, transaction, triggers,
-    unseen,
+    Trigger, drop_triggers, expire, install, log_number, log_table, prune, remove, remove_register, set_retention,
+    transaction, triggers,
 };
 
 /// Fixed statements.
@@ -23,6 +25,8 @@ pub mod fixed {
     pub const CATALOG_INDEXES: &str = include_str!("../../../sql/sqlite/catalog_indexes.sql");
     /// How the file keeps its journal.
     pub const CATALOG_JOURNAL: &str = include_str!("../../../sql/sqlite/catalog_journal.sql");
+    /// Tables with triggers that may call off the gateway's.
+    pub const CATALOG_IGNORING: &str = include_str!("../../../sql/sqlite/catalog_ignoring.sql");
     /// The register of change logs.
     pub const CATALOG_LOGS: &str = include_str!("../../../sql/sqlite/catalog_logs.sql");
     /// Whether the register exists.
@@ -57,14 +61,14 @@ impl Dialect for Sqlite {
         format!("?{index}")
     }
 
-    /// Any of the forms in which the value may be stored; text and moments have several.
+    /// Any of the forms in which the value may be stored; GUIDs, dates and moments have several.
     fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {
         let conditions = set.key_properties().zip(key).map(|(property, value)| {
-            let column = build.column(property);
+            let (column, bare) = (build.key_column(property), build.column(property));
             let forms: Vec<String> =
                 candidates(property.ty, value).into_iter().map(|form| build.param(Param::Value(form))).collect();
             match forms.as_slice() {
-                [form] if is_text(property.ty) => format!("{column} = {form} AND {column} = {form} COLLATE BINARY"),
+                [form] if is_text(property.ty) => format!("{column} = {form} AND {bare} = {form} COLLATE BINARY"),
                 [form] => format!("{column} = {form}"),
                 forms => format!("{column} IN ({})", forms.join(", ")),
             }
@@ -84,30 +88,19 @@ impl Dialect for Sqlite {
         Statement { sql, params: vec![Param::Version(witness)] }
     }
 
-    /// Log columns are compared as octets, so that a key which changed only in a way that the column's collation ignores
-    /// is still two keys; the comparison by the column's own collation beside it is what finds the index.
     fn change_slots(&self, build: &mut Builder<'_>, set: &EntitySet, log: ChangeLog) -> Vec<(&'static str, String)> {
-        let key: Vec<(String, String, bool)> = set
-            .key_properties()
-            .enumerate()
-            .map(|(index, property)| (build.column(property), format!("k{}", index + 1), is_text(property.ty)))
-            .collect();
-        let join = |separator: &str, part: &dyn Fn(&(String, String, bool)) -> String| {
-            key.iter().map(part).collect::<Vec<_>>().join(separator)
+        let key: Vec<(&Property, String)> =
+            set.key_properties().zip((1..).map(|number| format!("k{number}"))).collect();
+        let join = |separator: &str, part: &dyn Fn(&Property, &str) -> String| {
+            key.iter().map(|(property, recorded)| part(property, recorded)).collect::<Vec<_>>().join(separator)
         };
         vec![
             ("log", log_table(log.log)),
             ("table", self.table(set)),
-            ("gone", format!("{} IS NULL", key[0].0)),
-            ("recorded", join(", ", &|(_, recorded, _)| format!("c.{recorded}"))),
-            ("same_key", join(" AND ", &|(_, recorded, _)| format!("later.{recorded} = c.{recorded}"))),
-            (
-                "same_row",
-                join(" AND ", &|(column, recorded, text)| match text {
-                    true => format!("{column} = c.{recorded} AND c.{recorded} = {column} COLLATE BINARY"),
-                    false => format!("{column} = c.{recorded}"),
-                }),
-            ),
+            ("gone", format!("{} IS NULL", build.column(key[0].0))),
+            ("recorded", join(", ", &|_, recorded| format!("c.{recorded}"))),
+            ("same_key", join(" AND ", &|_, recorded| format!("later.{recorded} = c.{recorded}"))),
+            ("same_row", join(" AND ", &|property, recorded| same_value(build, property, recorded))),
         ]
     }
 
@@ -121,6 +114,20 @@ impl Dialect for Sqlite {
     ) -> Vec<(&'static str, String)> {
         let after = after.map_or(anchor.since, |position| position.version);
         vec![("after", build.param(Param::Version(after))), ("upper", build.param(upper))]
+    }
+}
+
+/// The condition that the row `t` has the value which the log's column `recorded` holds. Text is compared as octets too, so
+/// that a key which changed only in a way that the collation ignores is still two keys; the comparison by the key's
+/// collation beside it is what finds the index. A GUID is the same in either case.
+fn same_value(build: &Builder<'_>, property: &Property, recorded: &str) -> String {
+    let column = build.key_column(property);
+    match property.ty {
+        EdmType::Guid => format!("{column} IN (c.{recorded}, lower(c.{recorded}), upper(c.{recorded}))"),
+        EdmType::String { .. } => {
+            format!("{column} = c.{recorded} AND c.{recorded} = {} COLLATE BINARY", build.column(property))
+        }
+        _ => format!("{column} = c.{recorded}"),
     }
 }
 

@@ -6,7 +6,8 @@
 
 use super::super::statement::Script;
 use super::super::template::fill;
-use crate::edm::{AbandonedLog, IndexColumn, RowStorage, Table, UniqueIndex};
+use super::displaced::displacing;
+use crate::edm::{AbandonedLog, Table};
 
 const PREFIX: &str = "_deltalink_";
 const TRIGGERS: &str = include_str!("../../../sql/sqlite/install_triggers.sql");
@@ -58,7 +59,7 @@ pub fn triggers(table: &Table, log: i64) -> Vec<Trigger> {
     triggers
 }
 
-/// Starts the history of `table`: a fresh log number `log`, and the triggers. Removes what `damaged` logs left before.
+/// Starts the history of `table`: a fresh log number `log`, and the triggers.
 pub fn install(table: &Table, log: i64, retention: u64) -> Script {
     let slots = [
         ("number", log.to_string()),
@@ -77,8 +78,7 @@ pub fn install(table: &Table, log: i64, retention: u64) -> Script {
 
 /// Ends the history in the log number `log`, fed by the triggers named.
 pub fn remove(log: i64, triggers: &[String]) -> Script {
-    let mut statements: Vec<String> =
-        triggers.iter().map(|name| format!("DROP TRIGGER IF EXISTS {};", quote(name))).collect();
+    let mut statements = drop_triggers(triggers).statements;
     let slots = [("log", log_table(log)), ("number", log.to_string())];
     statements.push(fill(include_str!("../../../sql/sqlite/remove_log.sql"), &slots));
     Script { statements }
@@ -97,6 +97,17 @@ pub fn prune(log: i64) -> Script {
     Script { statements: vec![fill(include_str!("../../../sql/sqlite/prune.sql"), &slots)] }
 }
 
+/// Ends every link to the changes in the log number `log`, for good.
+pub fn expire(log: i64) -> Script {
+    let slots = [("number", log.to_string())];
+    Script { statements: vec![fill(include_str!("../../../sql/sqlite/expire.sql"), &slots)] }
+}
+
+/// Removes triggers by name.
+pub fn drop_triggers(names: &[String]) -> Script {
+    Script { statements: names.iter().map(|name| format!("DROP TRIGGER IF EXISTS {};", quote(name))).collect() }
+}
+
 /// Keeps changes for `retention` seconds from now on.
 pub fn set_retention(log: i64, retention: u64) -> Script {
     let table = quote(&format!("{PREFIX}tables"));
@@ -107,18 +118,6 @@ pub fn set_retention(log: i64, retention: u64) -> Script {
 pub fn transaction(script: &Script) -> String {
     let statements: Vec<&str> = script.statements.iter().map(|statement| statement.trim()).collect();
     format!("BEGIN IMMEDIATE;\n{}\nCOMMIT;", statements.join("\n"))
-}
-
-/// What the triggers of `table` cannot see, in words.
-pub fn unseen(table: &Table) -> Vec<String> {
-    let expressions = table.unique.iter().any(|index| index.columns.iter().any(Option::is_none));
-    expressions
-        .then(|| {
-            "a unique index on an expression: rows that REPLACE removes because of it are not seen unless the writer sets PRAGMA recursive_triggers = ON"
-                .to_owned()
-        })
-        .into_iter()
-        .collect()
 }
 
 fn trigger_slots(table: &Table, log: i64) -> Vec<(&'static str, String)> {
@@ -133,44 +132,6 @@ fn trigger_slots(table: &Table, log: i64) -> Vec<(&'static str, String)> {
         ("old", key_list(table, "OLD.")),
         ("key_changed", differs(table, "OLD.", "NEW.")),
     ]
-}
-
-/// The conditions under which a row of `t` would be displaced by `NEW`: one for each unique index whose equality is not
-/// the key's own, and one for the hidden rowid.
-fn displacing(table: &Table) -> Vec<String> {
-    let by_index =
-        table.unique.iter().filter(|index| !index.primary || folds(index)).filter_map(|index| held_by(table, index));
-    let by_rowid = rowid_name(table).map(|rowid| format!("t.{rowid} = NEW.{rowid}"));
-    by_index.chain(by_rowid).collect()
-}
-
-/// Whether the index takes different octets for equal.
-fn folds(index: &UniqueIndex) -> bool {
-    index.columns.iter().flatten().any(|column| !column.collation.eq_ignore_ascii_case("BINARY"))
-}
-
-/// The row `t` holds the value of `NEW` in the index. NULL in a column that has a default and refuses NULL is replaced by
-/// the default when the statement says `OR REPLACE`.
-fn held_by(table: &Table, index: &UniqueIndex) -> Option<String> {
-    let conditions: Option<Vec<String>> =
-        index.columns.iter().map(|column| column.as_ref().map(|column| equal(table, column))).collect();
-    conditions.map(|conditions| conditions.join(" AND "))
-}
-
-fn equal(table: &Table, IndexColumn { column, collation }: &IndexColumn) -> String {
-    let column = &table.columns[*column];
-    let name = quote(&column.name);
-    let new = match &column.default {
-        Some(default) if !column.nullable => format!("coalesce(NEW.{name}, {})", default_value(default)),
-        _ => format!("NEW.{name}"),
-    };
-    format!("t.{name} = {new} COLLATE {}", quote(collation))
-}
-
-/// How the hidden rowid can be named in `table`, if it has one that can be named at all.
-fn rowid_name(table: &Table) -> Option<&'static str> {
-    let free = |name: &&str| table.column(name).is_none();
-    (table.storage == RowStorage::HiddenRowid).then(|| ["rowid", "_rowid_", "oid"].into_iter().find(free))?
 }
 
 /// Whether two rows have different keys, compared as octets.
@@ -195,7 +156,7 @@ fn trigger_name(log: i64, what: &str) -> String {
     quote(&format!("{PREFIX}{log}_{what}"))
 }
 
-fn quote(name: &str) -> String {
+pub(super) fn quote(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
@@ -210,60 +171,4 @@ fn filled(skeleton: &str, slots: &[(&str, String)]) -> Vec<Trigger> {
             Trigger { name, sql: format!("{}\nEND", body.trim()) }
         })
         .collect()
-}
-
-/// A column's default as an expression that means the same anywhere. Where a default is expected, SQLite takes a word, in
-/// whatever quotes, for text; in an expression it would be a column.
-fn default_value(default: &str) -> String {
-    match word(default) {
-        Some(word) => format!("'{}'", word.replace('\'', "''")),
-        None => default.to_owned(),
-    }
-}
-
-/// The text of an identifier that stands alone and is no literal.
-fn word(text: &str) -> Option<String> {
-    const LITERALS: [&str; 6] = ["true", "false", "null", "current_date", "current_time", "current_timestamp"];
-    let inside = |open: char, close: char| text.strip_prefix(open)?.strip_suffix(close);
-    for quote in ['"', '`'] {
-        let doubled = format!("{quote}{quote}");
-        if let Some(inner) = inside(quote, quote).filter(|inner| !inner.replace(&doubled, "").contains(quote)) {
-            return Some(inner.replace(&doubled, &quote.to_string()));
-        }
-    }
-    if let Some(inner) = inside('[', ']').filter(|inner| !inner.contains(']')) {
-        return Some(inner.to_owned());
-    }
-    let starts = |character: char| character.is_ascii_alphabetic() || character == '_' || !character.is_ascii();
-    let continues = |character: char| starts(character) || character.is_ascii_digit() || character == '$';
-    let plain = text.starts_with(starts) && text.chars().all(continues);
-    let literal = LITERALS.iter().any(|literal| text.eq_ignore_ascii_case(literal));
-    (plain && !literal).then(|| text.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_text_and_expressions_stay_as_they_are() {
-        for (default, value) in [
-            ("word", "'word'"),
-            ("\"it's\"", "'it''s'"),
-            ("\"a\"\"b\"", "'a\"b'"),
-            ("`a b`", "'a b'"),
-            ("[a b]", "'a b'"),
-            ("grün", "'grün'"),
-            ("TRUE", "TRUE"),
-            ("Current_Timestamp", "Current_Timestamp"),
-            ("-1", "-1"),
-            ("1e5", "1e5"),
-            ("x'00'", "x'00'"),
-            ("'text'", "'text'"),
-            ("\"a\" || \"b\"", "\"a\" || \"b\""),
-            ("datetime('now')", "datetime('now')"),
-        ] {
-            assert_eq!(default_value(default), value);
-        }
-    }
 }

@@ -10,6 +10,7 @@ mod lifecycle;
 mod pruning;
 mod schema;
 mod storage;
+mod unnoticed;
 mod writers;
 
 use rusqlite::Connection;
