@@ -49,10 +49,18 @@ impl Replica {
         Some(self.take(&answer))
     }
 
-    /// Follows links until the copy is at one version. Starts over as often as it is told to.
+    /// Follows links until the copy is at one version: how often it had to start over on the way.
     #[track_caller]
-    pub(crate) fn sync(&mut self, client: &Client) {
-        while self.step(client) != Step::UpToDate {}
+    pub(crate) fn sync(&mut self, client: &Client) -> usize {
+        let mut started_over = 0;
+        loop {
+            match self.step(client) {
+                Step::UpToDate => return started_over,
+                Step::Page => {}
+                Step::StartedOver => started_over += 1,
+            }
+            assert!(started_over < 10, "a fresh start leads to the next one, without end");
+        }
     }
 
     fn ask<'a>(&self, client: &'a Client) -> Asking<'a> {

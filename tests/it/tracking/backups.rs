@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use super::{Scene, follow};
+use super::Scene;
 use crate::support::replica::{Replica, Step};
 use crate::support::sqlite::Database;
 use crate::support::table;
@@ -69,7 +69,7 @@ fn links_from_after_a_backup_end_with_its_restoration() {
         scene.write("UPDATE T SET V = 'y' WHERE Id = 2; DELETE FROM T WHERE Id = 3");
         // The late copy is at a version from before the backup; here it is brought behind it.
         let client = scene.client();
-        follow(&mut scene.copies[0].late, &client);
+        scene.copies[0].late.sync(&client);
         scene.restore(&backup, how);
         assert_eq!(scene.expiry("T"), (410, "HistoryChanged".to_owned()), "{how:?}");
         scene.start_over();
@@ -86,7 +86,7 @@ fn links_from_after_a_backup_stay_ended_when_their_versions_have_passed_again() 
             let backup = back_up(&scene.database);
             scene.write("UPDATE T SET V = 'y' WHERE Id = 2; DELETE FROM T WHERE Id = 3");
             let client = scene.client();
-            follow(&mut scene.copies[0].late, &client);
+            scene.copies[0].late.sync(&client);
             scene.restore(&backup, how);
             for number in 0..writes {
                 scene.run(&format!("UPDATE T SET V = 'other {number}' WHERE Id = 4"));
@@ -200,7 +200,7 @@ fn a_copy_that_went_another_way_is_another_history() {
     other.execute("UPDATE T SET V = 'other' WHERE Id = 2");
     scene.write("UPDATE T SET V = 'own' WHERE Id = 3");
     let client = scene.client();
-    follow(&mut scene.copies[0].late, &client);
+    scene.copies[0].late.sync(&client);
     let mut other = Scene::following(other, "");
     std::mem::swap(&mut other.copies, &mut scene.copies);
     assert_eq!(other.expiry("T"), (410, "HistoryChanged".to_owned()));

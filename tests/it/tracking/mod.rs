@@ -18,7 +18,7 @@ use rusqlite::Connection;
 use crate::support::client::Client;
 use crate::support::gateway::Gateway;
 use crate::support::process;
-use crate::support::replica::{Replica, Step};
+use crate::support::replica::Replica;
 use crate::support::sqlite::Database;
 use crate::support::table;
 
@@ -90,7 +90,7 @@ impl Scene {
         for copies in &mut self.copies {
             let rows = table::rows(&self.writer, &copies.table);
             for copy in &mut copies.eager {
-                assert_eq!(follow(copy, &client), 0, "started over after {what}");
+                assert_eq!(copy.sync(&client), 0, "started over after {what}");
                 assert_eq!(copy.rows, rows, "{} after {what}", copies.table);
             }
         }
@@ -102,7 +102,7 @@ impl Scene {
         self.compare("everything");
         let client = self.client();
         for copies in &mut self.copies {
-            assert_eq!(follow(&mut copies.late, &client), 0, "started over");
+            assert_eq!(copies.late.sync(&client), 0, "started over");
             assert_eq!(copies.late.rows, table::rows(&self.writer, &copies.table), "{} in one go", copies.table);
         }
     }
@@ -114,7 +114,7 @@ impl Scene {
         for copies in &mut self.copies {
             let rows = table::rows(&self.writer, &copies.table);
             for copy in copies.eager.iter_mut().chain([&mut copies.late]) {
-                assert_eq!(follow(copy, &client), 1, "started over");
+                assert_eq!(copy.sync(&client), 1, "started over");
                 assert_eq!(copy.rows, rows, "{}", copies.table);
             }
         }
@@ -141,24 +141,11 @@ impl Copies {
         .to_string();
         let copy = |page_size| {
             let mut copy = Replica::new(&set, &key, page_size);
-            assert_eq!(follow(&mut copy, client), 0);
+            assert_eq!(copy.sync(client), 0);
             assert_eq!(copy.rows, table::rows(connection, &table), "{table}");
             copy
         };
         Self { eager: vec![copy(None), copy(Some(1)), copy(Some(2))], late: copy(Some(3)), table }
-    }
-}
-
-/// Follows links until the copy is at one version: how often it had to start over.
-#[track_caller]
-fn follow(copy: &mut Replica, client: &Client) -> usize {
-    let mut started_over = 0;
-    loop {
-        match copy.step(client) {
-            Step::UpToDate => return started_over,
-            Step::Page => {}
-            Step::StartedOver => started_over += 1,
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! What pruning may take: nothing that a link which it leaves valid still needs.
 
 use super::run;
-use super::{Copies, Scene, follow};
+use super::{Copies, Scene};
 use crate::support::replica::{Replica, Step};
 use crate::support::table;
 
@@ -28,7 +28,7 @@ fn links_older_than_what_is_kept_start_over_and_newer_ones_do_not() {
     assert_eq!(scene.expiry("T"), (410, "Pruned".to_owned()));
     scene.compare("the pruning");
     let client = scene.client();
-    assert_eq!(follow(&mut scene.copies[0].late, &client), 1);
+    assert_eq!(scene.copies[0].late.sync(&client), 1);
     scene.write("UPDATE T SET V = 'y' WHERE Id = 3");
     scene.finish();
 }
@@ -94,7 +94,7 @@ fn whatever_the_clock_says_no_valid_link_misses_a_change() {
             );
             for (version, copy) in at_version.iter().enumerate() {
                 let mut copy = copy.clone();
-                let started_over = follow(&mut copy, &client);
+                let started_over = copy.sync(&client);
                 assert_eq!(started_over, usize::from((version as u64) < floor), "case {number}, version {version}");
                 assert_eq!(copy.rows, table::rows(&scene.writer, "T"), "case {number}, version {version}");
             }

@@ -96,7 +96,7 @@ fn a_renamed_table_is_another_entity_set_with_the_same_history() {
     let client = gateway.client();
     for copies in &mut scene.copies {
         for copy in &mut copies.eager {
-            assert_eq!(super::follow(copy, &client), 0, "links from before both renamings are still good");
+            assert_eq!(copy.sync(&client), 0, "links from before both renamings are still good");
             assert_eq!(copy.rows, crate::support::table::rows(&renamed.writer, "T"));
         }
     }
