@@ -8,16 +8,21 @@ use crate::edm::{IndexColumn, RowStorage, Table, UniqueIndex};
 
 /// What the triggers of `table` cannot see, in words.
 pub fn unseen(table: &Table) -> Vec<String> {
-    let in_index =
-        |holds: &dyn Fn(&Option<IndexColumn>) -> bool| table.unique.iter().any(|index| index.columns.iter().any(holds));
-    let expression = in_index(&|column| column.is_none());
-    let computed = in_index(&|column| column.as_ref().is_some_and(|column| table.columns[column.column].computed));
+    let columns = || table.unique.iter().flat_map(|index| &index.columns);
+    let expression = columns().any(Option::is_none);
+    // When a trigger runs before the row is written, these values are not there yet, nor what is computed from them.
+    let supplied = table.storage == RowStorage::IntegerKey
+        || table.columns.iter().any(|column| column.default.is_some() && !column.nullable);
+    let computed = supplied && columns().flatten().any(|index| table.columns[index.column].computed);
+    let unless = "are not seen unless the writer sets PRAGMA recursive_triggers = ON";
     let mut unseen = Vec::new();
-    if expression || computed && table.storage == RowStorage::IntegerKey {
-        unseen.push(
-            "a unique index on an expression or on a column computed from the rowid: rows that REPLACE removes because of it are not seen unless the writer sets PRAGMA recursive_triggers = ON"
-                .to_owned(),
-        );
+    if expression {
+        unseen.push(format!("a unique index on an expression: rows that REPLACE removes because of it {unless}"));
+    }
+    if computed {
+        unseen.push(format!(
+            "a unique index on a generated column: where the database supplies a value that it is computed from (a default in place of NULL, a new key), rows that REPLACE removes because of it {unless}"
+        ));
     }
     if table.ignoring_triggers {
         unseen.push(

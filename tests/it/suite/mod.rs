@@ -6,6 +6,7 @@ use super::Database;
 use crate::support::client::{Answer, Asking, Client};
 use crate::support::gateway::Gateway;
 
+mod change_mode;
 mod delta;
 mod documents;
 mod entities;
@@ -28,6 +29,15 @@ struct Served {
 /// The shop, served with the default configuration.
 fn shop() -> Served {
     Served::with(Database::shop(), "")
+}
+
+/// Nine tracked rows with the ids 1 to 9.
+fn nine() -> Served {
+    one_table(
+        "Item",
+        "CREATE TABLE Item (Id BIGINT NOT NULL PRIMARY KEY, Name VARCHAR(20));
+         INSERT INTO Item VALUES (1,'a'), (2,'b'), (3,'c'), (4,'d'), (5,'e'), (6,'f'), (7,'g'), (8,'h'), (9,'i')",
+    )
 }
 
 /// A database of one tracked table, made by `sql`.

@@ -1,6 +1,7 @@
 //! Rows that `REPLACE` removes although the statement does not name their key.
 
-use super::whatever_recursive_triggers;
+use super::{run, whatever_recursive_triggers};
+use crate::support::sqlite::Database;
 
 #[test]
 fn rows_displaced_through_a_composite_unique_index_are_recorded() {
@@ -150,4 +151,21 @@ fn what_a_displaced_row_takes_with_it_is_recorded() {
         scene.write("PRAGMA foreign_keys = ON; REPLACE INTO Parent VALUES (9, 'a')");
         scene.write("UPDATE OR REPLACE Parent SET U = 'b' WHERE Id = 9");
     });
+}
+
+#[test]
+fn what_no_trigger_can_see_is_warned_of() {
+    let warnings = |table: &str| {
+        let database = Database::empty();
+        database.execute(table);
+        run(&database, "track", &["--all"]) + &run(&database, "check", &[])
+    };
+    for table in [
+        "CREATE TABLE T (Id INTEGER PRIMARY KEY, A TEXT); CREATE UNIQUE INDEX T_A ON T (lower(A))",
+        "CREATE TABLE T (K TEXT PRIMARY KEY, A TEXT NOT NULL DEFAULT 'a', G TEXT AS (upper(A)) UNIQUE)",
+        "CREATE TABLE T (Id INTEGER PRIMARY KEY, G TEXT AS (Id % 10) UNIQUE)",
+    ] {
+        assert_eq!(warnings(table).matches("warning: a unique index on ").count(), 2, "{table}");
+    }
+    assert!(!warnings("CREATE TABLE T (K TEXT PRIMARY KEY, A TEXT, G TEXT AS (upper(A)) UNIQUE)").contains("warning"));
 }

@@ -99,6 +99,20 @@ fn keys_that_differ_only_in_their_octets_are_two() {
 }
 
 #[test]
+fn keys_that_are_two_only_for_their_index_are_two_on_every_page() {
+    let tables = "CREATE TABLE T (K TEXT COLLATE NOCASE, V INTEGER, PRIMARY KEY (K COLLATE BINARY));
+        CREATE TABLE W (A TEXT COLLATE RTRIM, B TEXT COLLATE NOCASE, V INTEGER, PRIMARY KEY (A COLLATE NOCASE, B COLLATE BINARY)) WITHOUT ROWID;
+        CREATE TABLE N (K TEXT, V INTEGER, PRIMARY KEY (K COLLATE NOCASE));
+        INSERT INTO T VALUES ('a', 1), ('A', 2), ('b', 3), ('B', 4); INSERT INTO N VALUES ('a', 1), ('B', 2), ('c', 3);
+        INSERT INTO W VALUES ('x', 'a', 1), ('x ', 'a', 2), ('x', 'A', 3), ('y', 'a', 4), ('x ', 'A', 5)";
+    whatever_recursive_triggers(tables, |scene| {
+        scene.write("UPDATE T SET V = V + 1; UPDATE W SET V = V + 1; UPDATE N SET V = V + 1");
+        scene.write("DELETE FROM T WHERE K = 'A' COLLATE BINARY; UPDATE T SET K = 'A' WHERE V = 2; UPDATE W SET B = upper(B) WHERE A = 'y'");
+        scene.write("REPLACE INTO N VALUES ('A', 9), ('b', 9); UPDATE N SET K = upper(K)");
+    });
+}
+
+#[test]
 fn rows_without_a_whole_key_come_and_go_with_it() {
     let tables = "CREATE TABLE T (K TEXT PRIMARY KEY, V INTEGER); CREATE TABLE C (A INTEGER, B TEXT, V INTEGER, PRIMARY KEY (A, B));
         INSERT INTO T VALUES (NULL, 1), (NULL, 2), ('a', 3); INSERT INTO C VALUES (1, NULL, 1), (NULL, 'b', 2), (NULL, NULL, 3), (1, 'a', 4)";

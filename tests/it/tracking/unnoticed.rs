@@ -1,7 +1,7 @@
 //! Changes that no trigger hears of, and tables that only look as if nothing had happened: each is recorded after all, or
 //! ends the links.
 
-use super::{Scene, follow, run};
+use super::{Scene, run};
 use crate::support::replica::Replica;
 use crate::support::sqlite::Database;
 use crate::support::table;
@@ -84,7 +84,7 @@ fn a_guid_is_the_same_in_either_case() {
     let writer = &scene.writer;
     writer.execute_batch("INSERT INTO T SELECT upper(K), 2 FROM T; DELETE FROM T WHERE K = lower(K)").unwrap();
     for copy in &mut scene.copies[0].eager {
-        assert_eq!(follow(copy, &client), 0);
+        assert_eq!(copy.sync(&client), 0);
         let values: Vec<_> = copy.rows.values().map(|row| row["V"].clone()).collect();
         assert_eq!(values, [2]);
     }
@@ -177,7 +177,7 @@ fn pruning_beside_a_server_leaves_logs_whose_triggers_are_away() {
     connection.execute_batch("INSERT INTO T VALUES (4, 4)").unwrap();
     let gateway = database.serve();
     let mut copy = Replica::new("T", &["Id"], None);
-    follow(&mut copy, &gateway.client());
+    copy.sync(&gateway.client());
     assert_eq!(copy.rows, table::rows(&connection, "T"));
 }
 
