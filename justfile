@@ -29,6 +29,6 @@ memory:
     cargo build --release --locked
     DELTALINK_TEST_BINARY="{{justfile_directory()}}/target/release/deltalink" cargo test --locked --test it memory:: -- --ignored --nocapture
 
-# The tests of writers, followers and restarts, for longer: seconds
-soak seconds="600":
-    DELTALINK_TEST_SECONDS={{seconds}} cargo test --release --locked --test it -- --nocapture concurrent
+# The tests of writers, followers and restarts, and of the replica, for longer: rounds and cases
+soak rounds="300" cases="1500":
+    DELTALINK_TEST_ROUNDS={{rounds}} DELTALINK_TEST_CASES={{cases}} cargo test --release --locked --test it -- --nocapture concurrent replica::
