@@ -3,6 +3,8 @@
 //! The correctness rule lives at this boundary and nowhere else: *the window before the rows, both in one snapshot*.
 
 mod admission;
+#[cfg(feature = "mssql")]
+pub mod mssql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 

@@ -4,6 +4,8 @@
 //! from the catalog and with placeholders. Values are always parameters.
 
 mod dialect;
+#[cfg(feature = "mssql")]
+pub mod mssql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod statement;

@@ -1,0 +1,1 @@
+//! SQL Server or Azure SQL as a backend.

@@ -1,0 +1,1 @@
+//! T-SQL's way of saying things.
