@@ -124,7 +124,7 @@ async fn expire_damaged(backend: &dyn Backend, catalog: &Catalog, before: &Catal
 fn damaged_log(table: &Table) -> Option<i64> {
     match table.tracking {
         Tracking::Triggers { log, damage: Some(_), .. } => Some(log),
-        Tracking::Triggers { .. } | Tracking::None => None,
+        Tracking::ChangeTracking { .. } | Tracking::Triggers { .. } | Tracking::None => None,
     }
 }
 

@@ -12,7 +12,7 @@ use super::database::{DatabaseOption, shell};
 use super::say;
 use crate::backend::{Backend, Opening, RowSink};
 use crate::config::Config;
-use crate::edm::{Catalog, Edm, EntitySet, Obstacle, Row, Table, Tracking, Unexposed, expose};
+use crate::edm::{Catalog, EntitySet, Obstacle, Row, Table, Tracking, Unexposed, expose};
 use crate::error::Result;
 use crate::http::block_on;
 use crate::sql::{self, sqlite::unseen};
@@ -94,7 +94,7 @@ async fn findings(backend: &dyn Backend, config: &Config, url: &str) -> Result<F
     let (edm, unexposed) = expose(&catalog, &config.exposure());
     let mut entity_sets = Vec::new();
     for set in edm.sets() {
-        entity_sets.push(exposed(backend, &catalog, &edm, set).await?);
+        entity_sets.push(exposed(backend, &catalog, set).await?);
     }
     let (not_exposed, wrong): (Vec<_>, Vec<_>) =
         unexposed.into_iter().partition(|unexposed| nobody_asked(unexposed, &catalog, config));
@@ -105,16 +105,16 @@ async fn findings(backend: &dyn Backend, config: &Config, url: &str) -> Result<F
     if edm.sets().is_empty() {
         problems.push(nothing_exposed(url));
     }
-    let warnings = catalog.reads_block_writes.then(waiting_writers).into_iter().collect();
+    let warnings = catalog.facts.file().reads_block_writes.then(waiting_writers).into_iter().collect();
     Ok(Findings { entity_sets, not_exposed, problems, warnings })
 }
 
-async fn exposed(backend: &dyn Backend, catalog: &Catalog, edm: &Edm, set: &Arc<EntitySet>) -> Result<Exposed> {
+async fn exposed(backend: &dyn Backend, catalog: &Catalog, set: &Arc<EntitySet>) -> Result<Exposed> {
     let table = catalog.tables.iter().find(|table| table.name == set.table);
-    let window = if set.changes.is_some() { window(backend, edm, set).await? } else { None };
+    let window = if set.changes.is_some() { window(backend, set).await? } else { None };
     let retention = table.and_then(|table| match table.tracking {
         Tracking::Triggers { retention, .. } => Some(retention),
-        Tracking::None => None,
+        Tracking::ChangeTracking { .. } | Tracking::None => None,
     });
     Ok(Exposed {
         table: set.table.clone(),
@@ -128,8 +128,8 @@ async fn exposed(backend: &dyn Backend, catalog: &Catalog, edm: &Edm, set: &Arc<
 }
 
 /// The history of `set`, read as a request for `$deltatoken=latest` would.
-async fn window(backend: &dyn Backend, edm: &Edm, set: &Arc<EntitySet>) -> Result<Option<Window>> {
-    let query = sql::latest(set, edm.catalog_version, backend.dialect());
+async fn window(backend: &dyn Backend, set: &Arc<EntitySet>) -> Result<Option<Window>> {
+    let query = sql::latest(set, backend.dialect());
     let seen = Arc::new(Mutex::new(None));
     backend.read(query, Box::new(Looking(Arc::clone(&seen)))).await?;
     let window = *seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -184,6 +184,7 @@ fn remedy(table: &str, obstacle: &Obstacle, url: &str) -> String {
             format!("give it other names in the configuration: [tables.{table:?}] name = \"...\", rename = {{ ... }}")
         }
         Obstacle::NoPrimaryKey => "create it anew with a primary key".to_owned(),
+        Obstacle::NotReadable => "grant SELECT on it to the login".to_owned(),
         Obstacle::NotTracked => track(url, table),
         Obstacle::UnknownColumn { column } => {
             format!("remove {column:?} from [tables.{table:?}] in the configuration, or mend its name")
@@ -198,7 +199,7 @@ fn damage(table: &Table, url: &str) -> Option<Problem> {
 }
 
 fn abandoned(catalog: &Catalog, url: &str) -> Option<Problem> {
-    let count = catalog.abandoned_logs.len();
+    let count = catalog.facts.file().abandoned_logs.len();
     (count > 0).then(|| Problem {
         table: None,
         reason: format!("{count} change log(s) belong to tables that were dropped or created anew"),

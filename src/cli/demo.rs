@@ -61,7 +61,7 @@ impl Demo {
 async fn fill(backend: &dyn Backend) -> Result<()> {
     backend.execute(Script { statements: vec![fixed::DEMO.to_owned()] }).await?;
     let catalog = backend.describe().await?;
-    for (log, table) in (catalog.next_log..).zip(&catalog.tables) {
+    for (log, table) in (catalog.facts.file().next_log..).zip(&catalog.tables) {
         backend.execute(install(table, log, RETENTION)).await?;
     }
     Ok(())

@@ -36,7 +36,7 @@ impl Prune {
                 return Ok(ExitCode::SUCCESS);
             }
             let removed = app::prune(&*backend).await?;
-            for log in backend.describe().await?.abandoned_logs {
+            for log in backend.describe().await?.facts.file().abandoned_logs {
                 backend.execute(sqlite::remove(log.0, &[])).await?;
             }
             say(format_args!("{removed} recorded changes removed"));

@@ -8,7 +8,7 @@ use clap::Args;
 use super::database::{DatabaseOption, Tables};
 use super::say;
 use crate::backend::Backend;
-use crate::edm::{Catalog, Exposure, Obstacle, Table, Tracking, obstacle};
+use crate::edm::{Exposure, Obstacle, Table, Tracking, obstacle};
 use crate::error::{Error, Result};
 use crate::http::block_on;
 use crate::sql::Script;
@@ -45,16 +45,17 @@ impl Track {
     pub(super) fn run(self) -> Result<ExitCode> {
         let backend = self.database.open(None)?;
         block_on(async {
-            let mut catalog = backend.describe().await?;
+            let catalog = backend.describe().await?;
+            let mut next_log = catalog.facts.file().next_log;
             let tables: Vec<Table> = self.tables.of(&catalog)?.into_iter().cloned().collect();
             for table in &tables {
-                self.track(&*backend, &mut catalog, table).await?;
+                self.track(&*backend, &mut next_log, table).await?;
             }
             Ok(ExitCode::SUCCESS)
         })
     }
 
-    async fn track(&self, backend: &dyn Backend, catalog: &mut Catalog, table: &Table) -> Result<()> {
+    async fn track(&self, backend: &dyn Backend, next_log: &mut i64, table: &Table) -> Result<()> {
         let name = &table.name;
         if let Some(obstacle) =
             obstacle(table, &Exposure::default()).filter(|obstacle| *obstacle != Obstacle::NotTracked)
@@ -65,10 +66,10 @@ impl Track {
             self.tell(format_args!("{name}: skipped: {obstacle}"));
             return Ok(());
         }
-        match self.step(table, catalog.next_log) {
+        match self.step(table, *next_log) {
             Some(step) => {
                 self.carry_out(backend, step, name).await?;
-                catalog.next_log += 1;
+                *next_log += 1;
             }
             None => self.tell(format_args!("{name}: is tracked already")),
         }
@@ -81,6 +82,7 @@ impl Track {
     fn step(&self, table: &Table, next_log: i64) -> Option<Step> {
         let wanted = self.retention.map(|time| time.as_secs());
         match &table.tracking {
+            Tracking::ChangeTracking { .. } => None,
             Tracking::None => {
                 let retention = wanted.unwrap_or(DEFAULT_RETENTION.as_secs());
                 Some(Step { script: install(table, next_log, retention), done: "is tracked now" })

@@ -44,7 +44,7 @@ impl Untrack {
                 left -= 1;
                 let mut script = remove(*log, installed);
                 if left == 0 {
-                    script.statements.extend(remove_register(&catalog.abandoned_logs).statements);
+                    script.statements.extend(remove_register(&catalog.facts.file().abandoned_logs).statements);
                 }
                 if self.print {
                     print_script(&script, &table.name);

@@ -2,33 +2,33 @@
 //!
 //! Nothing here has been judged yet; [`super::expose`] decides what clients may see of it.
 
+use super::facts::Facts;
 use super::types::EdmType;
 use crate::version::Incarnation;
+
+/// The schema that goes without saying, in SQL Server.
+pub const DEFAULT_SCHEMA: &str = "dbo";
 
 /// All tables at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalog {
-    /// Changes whenever the database's schema changes; a read refuses a plan made from another one.
-    pub version: u64,
     /// In the order of their names.
     pub tables: Vec<Table>,
-    /// The number that the next change log may take (SQLite).
-    pub next_log: i64,
-    /// Change logs whose tables are gone or no longer feed them (SQLite).
-    pub abandoned_logs: Vec<AbandonedLog>,
-    /// Whether other programs cannot write for as long as an answer is being read (SQLite without WAL).
-    pub reads_block_writes: bool,
+    /// What concerns the database as a whole.
+    pub facts: Facts,
 }
-
-/// The number of a change log that nothing feeds any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct AbandonedLog(pub i64);
 
 /// One table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
+    /// The schema that it stands in, where the database has schemas.
+    pub schema: Option<String>,
     /// As the database spells it.
     pub name: String,
+    /// Changes whenever the table's definition does; a read refuses a plan made from another one.
+    pub version: u64,
+    /// What the database's documentation says of it.
+    pub description: Option<String>,
     /// In the order of the table's definition.
     pub columns: Vec<Column>,
     /// Indexes into `columns`, in key order; empty without a primary key.
@@ -39,8 +39,43 @@ pub struct Table {
     pub ignoring_triggers: bool,
     /// How rows are stored (SQLite).
     pub storage: RowStorage,
+    /// References to other tables.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// What the login that reads may do with it.
+    pub rights: Rights,
     /// Whether changes are recorded, and where.
     pub tracking: Tracking,
+}
+
+/// A reference from one table's columns to another's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// As the database spells it.
+    pub name: String,
+    /// Indexes into the columns of the table that refers.
+    pub columns: Vec<usize>,
+    /// The schema of the table referred to, where there are schemas.
+    pub schema: Option<String>,
+    /// The table referred to.
+    pub table: String,
+    /// The names of its columns, in the order of `columns`.
+    pub referenced: Vec<String>,
+}
+
+/// What a login may do with a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights {
+    /// Read its rows.
+    pub select: bool,
+    /// Read its changes.
+    pub changes: bool,
+}
+
+impl Default for Rights {
+    /// Everything: a file has no logins.
+    fn default() -> Self {
+        Self { select: true, changes: true }
+    }
 }
 
 /// One column.
@@ -58,6 +93,10 @@ pub struct Column {
     pub nullable: bool,
     /// Whether the database computes it.
     pub computed: bool,
+    /// Whether it changes with each change of its row (`rowversion`).
+    pub is_row_version: bool,
+    /// What the database's documentation says of it.
+    pub description: Option<String>,
     /// The default as SQL text.
     pub default: Option<String>,
     /// What else the column's values come from, in any form that changes when a column of the same name and type is
@@ -99,6 +138,15 @@ pub enum RowStorage {
 /// How a table's changes are recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tracking {
+    /// By the database itself (SQL Server's change tracking).
+    ChangeTracking {
+        /// The table's number; a table that is made anew has another one.
+        object_id: i32,
+        /// The installation: made from `object_id` and the version at which it was enabled.
+        incarnation: Incarnation,
+        /// Whether commits can be told apart by more than their versions.
+        commits: bool,
+    },
     /// Not at all.
     None,
     /// By triggers that feed the change log `log`.
@@ -119,6 +167,21 @@ pub enum Tracking {
 }
 
 impl Table {
+    /// The name by which people know it: with its schema, unless that is the usual one.
+    pub fn title(&self) -> String {
+        match self.schema.as_deref() {
+            None | Some(DEFAULT_SCHEMA) => self.name.clone(),
+            Some(schema) => format!("{schema}.{}", self.name),
+        }
+    }
+
+    /// Whether `name`, as an operator wrote it, means this table: in any case, with the schema or without the usual one.
+    pub fn is_called(&self, name: &str) -> bool {
+        let whole =
+            || self.schema.as_ref().is_some_and(|schema| name.eq_ignore_ascii_case(&format!("{schema}.{}", self.name)));
+        name.eq_ignore_ascii_case(&self.title()) || whole()
+    }
+
     /// The column named `name`.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name))

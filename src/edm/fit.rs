@@ -29,6 +29,8 @@ pub enum Fitted<'a> {
     Null,
     /// A date, time, moment or GUID: needs no escaping anywhere, quoted in JSON only.
     Plain(Short),
+    /// A floating-point number of half the width.
+    Single(f32),
     /// Text.
     Text(Cow<'a, str>),
 }
@@ -45,6 +47,7 @@ pub fn fit(ty: EdmType, value: ValueRef<'_>) -> Result<Fitted<'_>, Misfit> {
     match ty {
         EdmType::Binary { max_length } => binary(max_length, value),
         EdmType::Boolean => boolean(value),
+        EdmType::Byte => integer(value, 0..=i64::from(u8::MAX)).map(Fitted::Integer),
         EdmType::Date => plain(value, canonical_date),
         EdmType::DateTimeOffset { precision } => plain(value, |text| canonical_date_time_offset(text, precision)),
         EdmType::Decimal { digits } => decimal(digits, value),
@@ -53,6 +56,7 @@ pub fn fit(ty: EdmType, value: ValueRef<'_>) -> Result<Fitted<'_>, Misfit> {
         EdmType::Int16 => integer(value, i64::from(i16::MIN)..=i64::from(i16::MAX)).map(Fitted::Integer),
         EdmType::Int32 => integer(value, i64::from(i32::MIN)..=i64::from(i32::MAX)).map(Fitted::Integer),
         EdmType::Int64 => integer(value, i64::MIN..=i64::MAX).map(Fitted::Long),
+        EdmType::Single => single(value),
         EdmType::String { max_length } => text(max_length, value),
         EdmType::TimeOfDay { precision } => plain(value, |text| canonical_time_of_day(text, precision)),
     }
@@ -84,6 +88,13 @@ fn double(value: ValueRef<'_>) -> Result<Fitted<'_>, Misfit> {
     }
 }
 
+fn single(value: ValueRef<'_>) -> Result<Fitted<'_>, Misfit> {
+    match value {
+        ValueRef::Single(number) => Ok(Fitted::Single(number)),
+        _ => Err(Misfit),
+    }
+}
+
 fn integer(value: ValueRef<'_>, range: std::ops::RangeInclusive<i64>) -> Result<i64, Misfit> {
     match value {
         ValueRef::Integer(number) if range.contains(&number) => Ok(number),
@@ -96,6 +107,8 @@ fn text(max_length: Option<u32>, value: ValueRef<'_>) -> Result<Fitted<'_>, Misf
         ValueRef::Text(text) => Cow::Borrowed(text),
         ValueRef::Integer(number) => Cow::Owned(number.to_string()),
         ValueRef::Real(number) => Cow::Owned(number.to_string()),
+        ValueRef::Canonical(text) => Cow::Owned(text.as_str().to_owned()),
+        ValueRef::Single(number) => Cow::Owned(number.to_string()),
         ValueRef::Bytes(_) | ValueRef::IllFormed(_) | ValueRef::Null => return Err(Misfit),
     };
     let fits = max_length.is_none_or(|max| text.len() <= max as usize || text.chars().count() <= max as usize);
@@ -104,6 +117,7 @@ fn text(max_length: Option<u32>, value: ValueRef<'_>) -> Result<Fitted<'_>, Misf
 
 fn plain(value: ValueRef<'_>, canonical: impl Fn(&str) -> Option<Short>) -> Result<Fitted<'_>, Misfit> {
     match value {
+        ValueRef::Canonical(text) => Ok(Fitted::Plain(text)),
         ValueRef::Text(text) => canonical(text).map(Fitted::Plain).ok_or(Misfit),
         _ => Err(Misfit),
     }
@@ -112,6 +126,7 @@ fn plain(value: ValueRef<'_>, canonical: impl Fn(&str) -> Option<Short>) -> Resu
 /// From the usual 36 characters, from 32 hexadecimal digits, or from 16 octets in network order; always lower case.
 fn guid(value: ValueRef<'_>) -> Result<Fitted<'_>, Misfit> {
     let octets = match value {
+        ValueRef::Canonical(text) => return Ok(Fitted::Plain(text)),
         ValueRef::Bytes(bytes) => bytes.try_into().map_err(|_| Misfit)?,
         ValueRef::Text(text) => guid_octets(text).ok_or(Misfit)?,
         _ => return Err(Misfit),
@@ -146,6 +161,7 @@ fn hex(digit: u8) -> Option<u8> {
 /// nearest to it; where the column gives no scale, for its shortest notation.
 fn decimal(digits: Option<(u8, u8)>, value: ValueRef<'_>) -> Result<Fitted<'_>, Misfit> {
     let number = match value {
+        ValueRef::Canonical(number) => return Ok(Fitted::Decimal(number)),
         ValueRef::Integer(number) => Short::display(format_args!("{number}")),
         ValueRef::Real(number) if number.is_finite() => match digits {
             Some((_, scale)) => scaled(number, scale),

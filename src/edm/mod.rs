@@ -2,6 +2,7 @@
 //! of that model's types.
 
 mod catalog;
+mod facts;
 mod fit;
 mod model;
 mod name;
@@ -11,7 +12,10 @@ mod temporal;
 mod types;
 mod value;
 
-pub use catalog::{AbandonedLog, Catalog, Column, IndexColumn, RowStorage, Table, Tracking, UniqueIndex};
+pub use catalog::{
+    Catalog, Column, DEFAULT_SCHEMA, ForeignKey, IndexColumn, Rights, RowStorage, Table, Tracking, UniqueIndex,
+};
+pub use facts::{AbandonedLog, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};
 pub use model::{ChangeLog, Edm, EntitySet, Exposure, Property, TableExposure, expose, obstacle};
 pub use name::{identifier, is_identifier};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::catalog::{Catalog, Column, Table, Tracking};
+use super::catalog::{Catalog, Column, DEFAULT_SCHEMA, Table, Tracking};
 use super::name::{identifier, is_identifier};
 use super::obstacle::{Obstacle, Unexposed};
 use super::types::EdmType;
@@ -17,8 +17,6 @@ use crate::version::Incarnation;
 pub struct Edm {
     /// The schema's namespace.
     pub namespace: String,
-    /// The catalog it was made from.
-    pub catalog_version: u64,
     sets: Vec<Arc<EntitySet>>,
     by_name: HashMap<String, usize>,
 }
@@ -28,23 +26,33 @@ pub struct Edm {
 pub struct EntitySet {
     /// As in URLs.
     pub name: String,
+    /// The schema of its table, where the database has schemas.
+    pub schema: Option<String>,
     /// As the database spells it.
     pub table: String,
+    /// The definition of the table that the model was made from.
+    pub table_version: u64,
+    /// What the database's documentation says of it.
+    pub description: Option<String>,
     /// In the order of the columns.
     pub properties: Vec<Property>,
     /// Indexes into `properties`, in key order.
     pub key: Vec<usize>,
     /// How changes are recorded; `None` where they are not, or not reliably.
     pub changes: Option<ChangeLog>,
+    /// The property that changes with each change of a row, if the database keeps one (`rowversion`).
+    pub row_version: Option<usize>,
 }
 
 /// Where the changes of an entity set are recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChangeLog {
-    /// The number in the log's name (SQLite).
+    /// The number in the log's name (SQLite), or that of the table (SQL Server).
     pub log: i64,
     /// The installation of tracking.
     pub incarnation: Incarnation,
+    /// Whether the database can tell commits apart by more than their versions (SQL Server).
+    pub commits: bool,
 }
 
 /// One property.
@@ -54,8 +62,12 @@ pub struct Property {
     pub name: String,
     /// As the database spells it.
     pub column: String,
+    /// The column's type, as the database spells it.
+    pub declared: String,
     /// With facets.
     pub ty: EdmType,
+    /// What the database's documentation says of it.
+    pub description: Option<String>,
     /// Whether it can be null; never for a key.
     pub nullable: bool,
     /// Whether the database would accept NULL, also in a key: such rows cannot be addressed and are left out.
@@ -64,7 +76,7 @@ pub struct Property {
     pub computed: bool,
     /// What tells the column from another one of the same name and type.
     pub definition: String,
-    /// How the primary key's index compares the text of a key property (SQLite).
+    /// How the primary key's index compares the text of a key property.
     pub collation: Option<String>,
 }
 
@@ -125,39 +137,39 @@ pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
     let mut sets: BTreeMap<String, Arc<EntitySet>> = BTreeMap::new();
     let mut unexposed = Vec::new();
     for table in named_first(catalog, exposure) {
-        let wishes = wishes_for(exposure, &table.name);
+        let wishes = wishes_for(exposure, table);
         let outcome = entity_set(table, wishes).and_then(|set| {
             if sets.contains_key(&set.name) { Err(Obstacle::NameClash { name: set.name }) } else { Ok(set) }
         });
         match outcome {
             Ok(set) => drop(sets.insert(set.name.clone(), Arc::new(set))),
-            Err(obstacle) => unexposed.push(Unexposed { table: table.name.clone(), obstacle }),
+            Err(obstacle) => unexposed.push(Unexposed { table: table.title(), obstacle }),
         }
     }
     for name in exposure.tables.keys() {
-        if !catalog.tables.iter().any(|table| table.name.eq_ignore_ascii_case(name)) {
+        if !catalog.tables.iter().any(|table| table.is_called(name)) {
             unexposed.push(Unexposed { table: name.clone(), obstacle: Obstacle::Missing });
         }
     }
     let by_name = sets.keys().cloned().enumerate().map(|(index, name)| (name, index)).collect();
     let sets = sets.into_values().collect();
-    (Edm { namespace: exposure.namespace.clone(), catalog_version: catalog.version, sets, by_name }, unexposed)
+    (Edm { namespace: exposure.namespace.clone(), sets, by_name }, unexposed)
 }
 
 /// What keeps `table` from being an entity set, other tables' names aside.
 pub fn obstacle(table: &Table, exposure: &Exposure) -> Option<Obstacle> {
-    entity_set(table, wishes_for(exposure, &table.name)).err()
+    entity_set(table, wishes_for(exposure, table)).err()
 }
 
 /// Tables that the operator gave a name come first, so that nothing else takes it.
 fn named_first<'a>(catalog: &'a Catalog, exposure: &Exposure) -> Vec<&'a Table> {
     let mut tables: Vec<&Table> = catalog.tables.iter().collect();
-    tables.sort_by_key(|table| wishes_for(exposure, &table.name).is_none_or(|wishes| wishes.name.is_none()));
+    tables.sort_by_key(|table| wishes_for(exposure, table).is_none_or(|wishes| wishes.name.is_none()));
     tables
 }
 
-fn wishes_for<'a>(exposure: &'a Exposure, table: &str) -> Option<&'a TableExposure> {
-    exposure.tables.iter().find(|(name, _)| name.eq_ignore_ascii_case(table)).map(|(_, wishes)| wishes)
+fn wishes_for<'a>(exposure: &'a Exposure, table: &Table) -> Option<&'a TableExposure> {
+    exposure.tables.iter().find(|(name, _)| table.is_called(name)).map(|(_, wishes)| wishes)
 }
 
 fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet, Obstacle> {
@@ -176,16 +188,37 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
     if wishes.is_none() && table.tracking == Tracking::None {
         return Err(Obstacle::NotTracked);
     }
+    if !table.rights.select {
+        return Err(Obstacle::NotReadable);
+    }
     let default = TableExposure::default();
     let wishes = wishes.unwrap_or(&default);
-    let name = usable(wishes.name.clone().unwrap_or_else(|| identifier(&table.name)))?;
+    let name = usable(wishes.name.clone().unwrap_or_else(|| set_name(table)))?;
     let exposed = exposed_columns(table, wishes)?;
     let properties = exposed.iter().map(|&column| property(table, column, wishes)).collect::<Result<Vec<_>, _>>()?;
     if let Some(name) = first_double(&properties) {
         return Err(Obstacle::NameClash { name });
     }
     let key = table.key.iter().filter_map(|column| exposed.iter().position(|exposed| exposed == column)).collect();
-    Ok(EntitySet { name, table: table.name.clone(), properties, key, changes: change_log(&table.tracking) })
+    Ok(EntitySet {
+        name,
+        schema: table.schema.clone(),
+        table: table.name.clone(),
+        table_version: table.version,
+        description: table.description.clone(),
+        properties,
+        key,
+        changes: change_log(table),
+        row_version: exposed.iter().position(|&column| table.columns[column].is_row_version),
+    })
+}
+
+/// The table's name; with its schema in front, unless that goes without saying.
+fn set_name(table: &Table) -> String {
+    match table.schema.as_deref() {
+        None | Some(DEFAULT_SCHEMA) => identifier(&table.name),
+        Some(schema) => identifier(&format!("{schema}_{}", table.name)),
+    }
 }
 
 /// How the primary key's index compares the column.
@@ -196,17 +229,23 @@ fn key_collation(table: &Table, column: usize) -> Option<&str> {
 
 /// Whether values of the type may be stored as text, which collations compare.
 fn may_be_text(ty: EdmType) -> bool {
-    !matches!(ty, EdmType::Decimal { .. } | EdmType::Double | EdmType::Int16 | EdmType::Int32 | EdmType::Int64)
+    use EdmType as T;
+    !matches!(ty, T::Byte | T::Decimal { .. } | T::Double | T::Int16 | T::Int32 | T::Int64 | T::Single)
 }
 
 fn is_built_in(collation: &str) -> bool {
     ["BINARY", "NOCASE", "RTRIM"].iter().any(|known| known.eq_ignore_ascii_case(collation))
 }
 
-fn change_log(tracking: &Tracking) -> Option<ChangeLog> {
-    match *tracking {
-        Tracking::Triggers { log, incarnation, damage: None, .. } => Some(ChangeLog { log, incarnation }),
-        Tracking::Triggers { .. } | Tracking::None => None,
+fn change_log(table: &Table) -> Option<ChangeLog> {
+    match table.tracking {
+        Tracking::ChangeTracking { object_id, incarnation, commits } if table.rights.changes => {
+            Some(ChangeLog { log: object_id.into(), incarnation, commits })
+        }
+        Tracking::Triggers { log, incarnation, damage: None, .. } => {
+            Some(ChangeLog { log, incarnation, commits: false })
+        }
+        Tracking::ChangeTracking { .. } | Tracking::Triggers { .. } | Tracking::None => None,
     }
 }
 
@@ -229,12 +268,14 @@ fn exposed_columns(table: &Table, wishes: &TableExposure) -> Result<Vec<usize>, 
 }
 
 fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Property, Obstacle> {
-    let Column { name: column, ty, nullable, computed, definition, .. } = &table.columns[index];
+    let Column { name: column, declared, ty, nullable, computed, description, definition, .. } = &table.columns[index];
     let renamed = wishes.rename.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)).map(|(_, to)| to.clone());
     Ok(Property {
         name: usable(renamed.unwrap_or_else(|| identifier(column)))?,
         column: column.clone(),
+        declared: declared.clone(),
         ty: *ty,
+        description: description.clone(),
         nullable: *nullable && !table.key.contains(&index),
         null_in_database: *nullable,
         computed: *computed,

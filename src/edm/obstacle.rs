@@ -44,6 +44,8 @@ pub enum Obstacle {
     },
     /// No primary key.
     NoPrimaryKey,
+    /// The login may not read it.
+    NotReadable,
     /// It could be exposed, but it is neither tracked nor named in the configuration.
     NotTracked,
     /// The configuration names a column that the table does not have.
@@ -74,6 +76,7 @@ impl fmt::Display for Obstacle {
                 write!(f, "\"{name}\" is not an OData identifier of at most {MAX_LENGTH} characters")
             }
             Self::NoPrimaryKey => f.write_str("no primary key"),
+            Self::NotReadable => f.write_str("the login has no SELECT permission on it"),
             Self::NotTracked => f.write_str("not tracked"),
             Self::UnknownColumn { column } => {
                 write!(f, "the configuration names its column \"{column}\", which it does not have")

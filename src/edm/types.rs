@@ -14,6 +14,8 @@ pub enum EdmType {
     },
     /// True or false.
     Boolean,
+    /// An unsigned 8-bit integer.
+    Byte,
     /// A day.
     Date,
     /// A moment with its offset.
@@ -36,6 +38,8 @@ pub enum EdmType {
     Int32,
     /// A signed 64-bit integer.
     Int64,
+    /// An IEEE 754 binary32 number.
+    Single,
     /// Text, at most `max_length` characters.
     String {
         /// Characters; unlimited where absent.
@@ -54,6 +58,7 @@ impl EdmType {
         match self {
             Self::Binary { .. } => "Edm.Binary",
             Self::Boolean => "Edm.Boolean",
+            Self::Byte => "Edm.Byte",
             Self::Date => "Edm.Date",
             Self::DateTimeOffset { .. } => "Edm.DateTimeOffset",
             Self::Decimal { .. } => "Edm.Decimal",
@@ -62,6 +67,7 @@ impl EdmType {
             Self::Int16 => "Edm.Int16",
             Self::Int32 => "Edm.Int32",
             Self::Int64 => "Edm.Int64",
+            Self::Single => "Edm.Single",
             Self::String { .. } => "Edm.String",
             Self::TimeOfDay { .. } => "Edm.TimeOfDay",
         }
@@ -69,7 +75,7 @@ impl EdmType {
 
     /// Whether OData allows the type in a key (CSDL 6.5).
     pub const fn can_be_key(self) -> bool {
-        !matches!(self, Self::Binary { .. } | Self::Double)
+        !matches!(self, Self::Binary { .. } | Self::Double | Self::Single)
     }
 }
 

@@ -1,10 +1,15 @@
 //! Values as databases hand them over: borrowed while a row is lent, owned when they wait (parameters, positions).
 
+use super::short::Short;
+
 /// A stored value, borrowed from the row that is being read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ValueRef<'a> {
     /// Octets.
     Bytes(&'a [u8]),
+    /// A decimal, date, time, moment or GUID of a database that keeps such values as what they are, in the form in which
+    /// OData writes it.
+    Canonical(Short),
     /// Text that is not UTF-8. It fits no type, but a page may end at it, and then its place in the order counts.
     IllFormed(&'a [u8]),
     /// A whole number.
@@ -13,6 +18,8 @@ pub enum ValueRef<'a> {
     Null,
     /// A floating-point number.
     Real(f64),
+    /// A floating-point number of half the width.
+    Single(f32),
     /// Text.
     Text(&'a str),
 }
@@ -22,10 +29,12 @@ impl ValueRef<'_> {
     pub fn to_value(self) -> Value {
         match self {
             Self::Bytes(bytes) => Value::Bytes(bytes.to_vec()),
+            Self::Canonical(text) => Value::Text(text.as_str().to_owned()),
             Self::IllFormed(bytes) => Value::IllFormed(bytes.to_vec()),
             Self::Integer(number) => Value::Integer(number),
             Self::Null => Value::Null,
             Self::Real(number) => Value::Real(number),
+            Self::Single(number) => Value::Real(number.into()),
             Self::Text(text) => Value::Text(text.to_owned()),
         }
     }

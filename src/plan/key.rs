@@ -57,7 +57,7 @@ fn of_type(literal: &Literal, ty: EdmType) -> Option<Value> {
             "false" => Some(Value::Integer(0)),
             _ => None,
         },
-        (EdmType::Int16 | EdmType::Int32 | EdmType::Int64, Literal::Bare(text)) => {
+        (EdmType::Byte | EdmType::Int16 | EdmType::Int32 | EdmType::Int64, Literal::Bare(text)) => {
             text.parse().ok().map(Value::Integer)
         }
         (EdmType::Decimal { .. }, Literal::Bare(text)) => {

@@ -41,8 +41,6 @@ pub enum Plan {
 /// One consistent read.
 #[derive(Debug)]
 pub struct Read {
-    /// The model's catalog; the read is refused when the database's is another.
-    pub catalog_version: u64,
     /// The entity set.
     pub set: Arc<EntitySet>,
     /// What of it.
@@ -101,7 +99,7 @@ pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings)
         Path::Resource { set, key, rest } => {
             let set = edm.set(set).ok_or_else(|| Error::not_found(format!("The entity set \"{set}\"")).about(set))?;
             let key = key.as_ref().map(|key| key::resolve(key, set, &request.options)).transpose()?;
-            let scope = Scope { request, set, keyring, settings, catalog_version: edm.catalog_version };
+            let scope = Scope { request, set, keyring, settings };
             scope.read(key, rest).map(|read| Plan::Read(Box::new(read)))
         }
     }
@@ -113,7 +111,6 @@ struct Scope<'a> {
     set: &'a Arc<EntitySet>,
     keyring: &'a Keyring,
     settings: Settings,
-    catalog_version: u64,
 }
 
 impl Scope<'_> {
@@ -155,7 +152,6 @@ impl Scope<'_> {
     /// A read of all properties with nothing selected and nothing applied.
     fn read_of(&self, target: Target, format: Format) -> Read {
         Read {
-            catalog_version: self.catalog_version,
             set: Arc::clone(self.set),
             target,
             returned: (0..self.set.properties.len()).collect(),

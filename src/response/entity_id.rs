@@ -47,6 +47,6 @@ fn literal(value: &Fitted<'_>) -> Result<String, Misfit> {
         Fitted::Integer(number) | Fitted::Long(number) => Ok(number.to_string()),
         Fitted::Decimal(text) | Fitted::Plain(text) => Ok(text.as_str().to_owned()),
         Fitted::Text(text) => Ok(format!("'{}'", text.replace('\'', "''"))),
-        Fitted::Binary(_) | Fitted::Double(_) | Fitted::Null => Err(Misfit),
+        Fitted::Binary(_) | Fitted::Double(_) | Fitted::Null | Fitted::Single(_) => Err(Misfit),
     }
 }

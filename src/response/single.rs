@@ -1,6 +1,7 @@
 //! One row -> one entity, or one property of it; no row -> 404.
 //!
-//! The entity tag is a digest of all the entity's values, so it changes with the entity and with nothing else.
+//! The entity tag is the row's own version where the database keeps one (`rowversion`), else a digest of all the entity's
+//! values, so it changes with the entity and with nothing else.
 
 use std::ops::ControlFlow;
 
@@ -16,7 +17,7 @@ use super::rows::json;
 use super::value::{exact_text, string, write_json, write_raw};
 use super::{Style, misfit};
 use crate::backend::{Opening, RowSink};
-use crate::edm::{Row, Value, ValueRef, fit};
+use crate::edm::{EntitySet, Row, Value, ValueRef, fit};
 use crate::error::{Error, Result};
 use crate::plan::{Format, Read, Target};
 
@@ -52,7 +53,7 @@ impl RowSink for EntitySink {
     }
 
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
-        let etag = etag(row, self.read.set.properties.len());
+        let etag = etag(row, &self.read.set);
         let prefix = self.prefix(&etag);
         self.found = self.entities.write(self.chunks.buffer(), row, &prefix);
         if self.found {
@@ -131,7 +132,7 @@ impl RowSink for PropertySink {
         self.found = true;
         let value = row.value(0);
         let no_content = value == ValueRef::Null;
-        self.chunks.head(Head { etag: Some(etag(row, 1)), no_content });
+        self.chunks.head(Head { etag: Some(weak(&digest(row, 1))), no_content });
         if !no_content {
             self.write(value);
         }
@@ -151,21 +152,38 @@ fn no_such_entity(read: &Read) -> Error {
     Error::not_found(format!("The entity of \"{}\" with this key", read.set.name))
 }
 
-/// A weak tag over the first `columns` values of the row.
-fn etag(row: &dyn Row, columns: usize) -> String {
+/// A weak tag: the row's version where the database keeps one, else a digest of all its values.
+fn etag(row: &dyn Row, set: &EntitySet) -> String {
+    match set.row_version.map(|column| row.value(column)) {
+        Some(ValueRef::Bytes(version)) => weak(version),
+        _ => weak(&digest(row, set.properties.len())),
+    }
+}
+
+fn weak(octets: &[u8]) -> String {
+    format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(octets))
+}
+
+/// A digest of the first `columns` values.
+fn digest(row: &dyn Row, columns: usize) -> [u8; 12] {
     let mut hash = Sha256::new();
     for column in 0..columns {
-        let (tag, octets): (u8, &[u8]) = match row.value(column) {
+        let value = row.value(column);
+        let (tag, octets): (u8, &[u8]) = match &value {
             ValueRef::Null => (0, &[]),
             ValueRef::Integer(number) => (1, &number.to_be_bytes()),
             ValueRef::Real(number) => (2, &number.to_be_bytes()),
             ValueRef::Text(text) => (3, text.as_bytes()),
             ValueRef::Bytes(octets) => (4, octets),
             ValueRef::IllFormed(octets) => (5, octets),
+            ValueRef::Canonical(text) => (6, text.as_str().as_bytes()),
+            ValueRef::Single(number) => (7, &number.to_be_bytes()),
         };
         hash.update([tag]);
         hash.update((octets.len() as u64).to_be_bytes());
         hash.update(octets);
     }
-    format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(&hash.finalize()[..12]))
+    let mut digest = [0; 12];
+    digest.copy_from_slice(&hash.finalize()[..12]);
+    digest
 }

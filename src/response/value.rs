@@ -20,6 +20,7 @@ pub(super) fn write_json(out: &mut Vec<u8>, value: &Fitted<'_>, quote_numbers: b
             quoted_if(out, quote_numbers, |out| out.extend_from_slice(number.as_str().as_bytes()));
         }
         Fitted::Double(number) => double(out, *number),
+        Fitted::Single(number) => single(out, *number),
         Fitted::Plain(text) => quoted_if(out, true, |out| out.extend_from_slice(text.as_str().as_bytes())),
         Fitted::Text(text) => string(out, text),
         Fitted::Binary(octets) => {
@@ -35,6 +36,9 @@ pub(super) fn write_raw(out: &mut Vec<u8>, value: &Fitted<'_>) {
         Fitted::Plain(text) => out.extend_from_slice(text.as_str().as_bytes()),
         Fitted::Binary(octets) => out.extend_from_slice(octets),
         Fitted::Double(number) if !number.is_finite() => out.extend_from_slice(not_finite(*number).as_bytes()),
+        Fitted::Single(number) if !number.is_finite() => {
+            out.extend_from_slice(not_finite((*number).into()).as_bytes());
+        }
         other => write_json(out, other, false),
     }
 }
@@ -44,7 +48,9 @@ pub(super) fn exact_text(value: ValueRef<'_>) -> String {
     match value {
         ValueRef::Null => "null".to_owned(),
         ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Canonical(text) => text.as_str().to_owned(),
         ValueRef::Real(number) => number.to_string(),
+        ValueRef::Single(number) => number.to_string(),
         ValueRef::Text(text) => text.to_owned(),
         ValueRef::Bytes(octets) | ValueRef::IllFormed(octets) => URL_SAFE_NO_PAD.encode(octets),
     }
@@ -73,6 +79,15 @@ fn double(out: &mut Vec<u8>, number: f64) {
         serde_json::to_writer(out, &number).expect("a number is written to memory");
     } else {
         let _ = write!(out, "\"{}\"", not_finite(number));
+    }
+}
+
+/// In its own precision: as a double it would have digits that nobody stored.
+fn single(out: &mut Vec<u8>, number: f32) {
+    if number.is_finite() {
+        serde_json::to_writer(out, &number).expect("a number is written to memory");
+    } else {
+        double(out, number.into());
     }
 }
 

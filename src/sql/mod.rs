@@ -21,8 +21,8 @@ use crate::token::Anchor;
 /// Everything that one read runs, in this order, in one snapshot.
 #[derive(Debug)]
 pub struct Query {
-    /// The catalog that the read was planned with.
-    pub catalog_version: u64,
+    /// The definition of the table that the read was planned with.
+    pub table_version: u64,
     /// Reads the table's history; what its row means is the dialect's contract with its backend.
     pub history: Option<History>,
     /// One row, one number: how many there are in all.
@@ -69,12 +69,12 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         }
         Target::Property { key, property } => (None, None, Some(entity(set, key, &[*property], dialect))),
     };
-    Query { catalog_version: read.catalog_version, history, count, rows }
+    Query { table_version: set.table_version, history, count, rows }
 }
 
 /// The query of nothing but the history of `set`.
-pub fn latest(set: &EntitySet, catalog_version: u64, dialect: &dyn Dialect) -> Query {
-    Query { catalog_version, history: history(set, None, dialect), count: None, rows: None }
+pub fn latest(set: &EntitySet, dialect: &dyn Dialect) -> Query {
+    Query { table_version: set.table_version, history: history(set, None, dialect), count: None, rows: None }
 }
 
 fn history(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect) -> Option<History> {

@@ -8,7 +8,10 @@ use super::failure;
 use super::pool::Connection;
 use super::read::catalog_version;
 use super::types::edm_type;
-use crate::edm::{AbandonedLog, Catalog, Column, EdmType, IndexColumn, RowStorage, Table, Tracking, UniqueIndex};
+use crate::edm::{
+    AbandonedLog, Catalog, Column, EdmType, Facts, FileFacts, IndexColumn, Rights, RowStorage, Table, Tracking,
+    UniqueIndex,
+};
 use crate::error::Result;
 use crate::sql::sqlite::{Trigger, fixed, log_number, predicate, triggers};
 use crate::version::Incarnation;
@@ -27,6 +30,7 @@ fn read(snapshot: &Transaction<'_>, version: u64) -> rusqlite::Result<Catalog> {
     let mut watching = installed_triggers(snapshot)?;
     let ignoring = ignoring(snapshot)?;
     for (table, place) in &mut tables {
+        table.version = version;
         table.storage = storage(table);
         table.ignoring_triggers = ignoring.contains(&table.name);
         relax_keys(table);
@@ -37,7 +41,8 @@ fn read(snapshot: &Transaction<'_>, version: u64) -> rusqlite::Result<Catalog> {
     let next_log = logs.keys().max().map_or(1, |log| log + 1);
     let abandoned_logs = abandoned(&tables, &logs);
     let journal: String = snapshot.query_row(fixed::CATALOG_JOURNAL, [], |row| row.get(0))?;
-    Ok(Catalog { version, tables, next_log, abandoned_logs, reads_block_writes: journal != "wal" })
+    let facts = FileFacts { next_log, abandoned_logs, reads_block_writes: journal != "wal" };
+    Ok(Catalog { tables, facts: Facts::File(facts) })
 }
 
 /// All tables with their columns and keys, each with its place in the schema.
@@ -66,12 +71,17 @@ fn columns(snapshot: &Transaction<'_>) -> rusqlite::Result<Vec<(Table, Place)>> 
 fn table(name: String, without_rowid: bool) -> Table {
     let storage = if without_rowid { RowStorage::WithoutRowid } else { RowStorage::HiddenRowid };
     Table {
+        schema: None,
         name,
+        version: 0,
+        description: None,
         columns: Vec::new(),
         key: Vec::new(),
         unique: Vec::new(),
         ignoring_triggers: false,
         storage,
+        foreign_keys: Vec::new(),
+        rights: Rights::default(),
         tracking: Tracking::None,
     }
 }
@@ -97,6 +107,8 @@ fn column(row: &Row<'_>) -> rusqlite::Result<Column> {
         declared,
         nullable: !row.get::<_, bool>(4)?,
         computed,
+        is_row_version: false,
+        description: None,
         definition: format!("{}\0{default:?}\0{table:?}", row.get::<_, u32>(8)?),
         default,
     })

@@ -15,7 +15,7 @@ use crate::version::{ChangeVersion, HistoryMark, Incarnation, Window, Witness};
 pub(super) fn read(connection: &mut Connection, query: &Query, sink: &mut dyn RowSink) -> Result<()> {
     let file = connection.file;
     let snapshot = connection.sqlite.transaction().map_err(|error| failure(&error))?;
-    if catalog_version(&snapshot, file)? != query.catalog_version {
+    if catalog_version(&snapshot, file)? != query.table_version {
         return Err(Error::new(ErrorKind::CatalogChanged, "The database's schema has changed. Try again."));
     }
     let window = query.history.as_ref().map(|history| window(&snapshot, history)).transpose()?;

@@ -63,7 +63,7 @@ mod tests {
     use serde_json::{Map, Value};
 
     use super::*;
-    use crate::edm::{Catalog, Column, Edm, Exposure, RowStorage, Table, TableExposure, Tracking, expose};
+    use crate::edm::{Catalog, Column, Edm, Exposure, Rights, RowStorage, Table, TableExposure, Tracking, expose};
     use crate::plan::ODataVersion;
     use crate::version::Incarnation;
 
@@ -103,6 +103,8 @@ mod tests {
             typed: true,
             nullable,
             computed: false,
+            is_row_version: false,
+            description: None,
             default: None,
             definition,
         }
@@ -111,12 +113,17 @@ mod tests {
     fn table(name: &str, columns: &[Column], key: &[usize], tracking: Tracking) -> Table {
         let (columns, key, unique) = (columns.to_vec(), key.to_vec(), Vec::new());
         Table {
+            schema: None,
             name: name.to_owned(),
+            version: 1,
+            description: None,
             columns,
             key,
             unique,
             ignoring_triggers: false,
             storage: RowStorage::HiddenRowid,
+            foreign_keys: Vec::new(),
+            rights: Rights::default(),
             tracking,
         }
     }

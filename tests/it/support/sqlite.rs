@@ -87,7 +87,7 @@ impl Database {
         if let Tracking::Triggers { log, installed, .. } = &table.tracking {
             self.script(&remove(*log, installed));
         }
-        self.script(&install(table, catalog.next_log, RETENTION));
+        self.script(&install(table, catalog.facts.file().next_log, RETENTION));
     }
 
     /// Removes tracking, as `deltalink untrack` does.
