@@ -89,6 +89,8 @@ pub struct Column {
     pub ty: EdmType,
     /// Whether the declaration gives a type at all; without one a column cannot be a key.
     pub typed: bool,
+    /// Its collation, where the database has one for each column.
+    pub collation: Option<String>,
     /// Whether the database accepts NULL in it.
     pub nullable: bool,
     /// Whether the database computes it.
@@ -120,7 +122,7 @@ pub struct UniqueIndex {
 pub struct IndexColumn {
     /// Index into the table's columns.
     pub column: usize,
-    /// The collation that decides what counts as equal.
+    /// The collation that decides what counts as equal; empty for the column's own.
     pub collation: String,
 }
 

@@ -76,7 +76,7 @@ pub struct Property {
     pub computed: bool,
     /// What tells the column from another one of the same name and type.
     pub definition: String,
-    /// How the primary key's index compares the text of a key property.
+    /// How the text of the column is compared; of a key property, by the primary key's index.
     pub collation: Option<String>,
 }
 
@@ -224,7 +224,8 @@ fn set_name(table: &Table) -> String {
 /// How the primary key's index compares the column.
 fn key_collation(table: &Table, column: usize) -> Option<&str> {
     let primary = table.unique.iter().find(|index| index.primary)?;
-    primary.columns.iter().flatten().find(|indexed| indexed.column == column).map(|indexed| indexed.collation.as_str())
+    let indexed = primary.columns.iter().flatten().find(|indexed| indexed.column == column)?;
+    Some(indexed.collation.as_str()).filter(|collation| !collation.is_empty())
 }
 
 /// Whether values of the type may be stored as text, which collations compare.
@@ -268,7 +269,8 @@ fn exposed_columns(table: &Table, wishes: &TableExposure) -> Result<Vec<usize>, 
 }
 
 fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Property, Obstacle> {
-    let Column { name: column, declared, ty, nullable, computed, description, definition, .. } = &table.columns[index];
+    let Column { name: column, declared, ty, collation, nullable, computed, description, definition, .. } =
+        &table.columns[index];
     let renamed = wishes.rename.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)).map(|(_, to)| to.clone());
     Ok(Property {
         name: usable(renamed.unwrap_or_else(|| identifier(column)))?,
@@ -280,7 +282,10 @@ fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Prope
         null_in_database: *nullable,
         computed: *computed,
         definition: definition.clone(),
-        collation: key_collation(table, index).filter(|_| may_be_text(*ty)).map(str::to_owned),
+        collation: key_collation(table, index)
+            .filter(|_| may_be_text(*ty))
+            .map(str::to_owned)
+            .or_else(|| collation.clone()),
     })
 }
 

@@ -1,7 +1,7 @@
 //! All that can differ between databases, with ANSI's way as the default.
 
 use super::statement::{Builder, Param, Statement};
-use crate::edm::{ChangeLog, EntitySet, Value};
+use crate::edm::{ChangeLog, EntitySet, Property, Value};
 use crate::token::{Anchor, ChangePosition};
 use crate::version::ChangeVersion;
 
@@ -36,6 +36,25 @@ pub trait Dialect: Send + Sync {
     /// The placeholder number `index`, from 1.
     fn placeholder(&self, index: usize) -> String;
 
+    /// What opens the snapshot that reads `set`, where that takes more than a transaction.
+    fn opening(&self, _set: &EntitySet) -> Option<String> {
+        None
+    }
+
+    /// `column` of `property` as it is selected: in a form that the driver hands over without loss.
+    fn selected(&self, _property: &Property, column: String) -> String {
+        column
+    }
+
+    /// `column` of the key, compared as the primary key's index compares it: the order of that index is the order of
+    /// pages.
+    fn in_key_order(&self, property: &Property, column: String) -> String {
+        match &property.collation {
+            Some(collation) => format!("{column} COLLATE {}", self.identifier(collation)),
+            None => column,
+        }
+    }
+
     /// The condition that the key of `t` is `key`, given in the canonical form of its types.
     fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String;
 
@@ -52,6 +71,7 @@ pub trait Dialect: Send + Sync {
     fn change_range(
         &self,
         build: &mut Builder<'_>,
+        set: &EntitySet,
         anchor: &Anchor,
         after: Option<&ChangePosition>,
         upper: Param,

@@ -23,6 +23,9 @@ use crate::token::Anchor;
 pub struct Query {
     /// The definition of the table that the read was planned with.
     pub table_version: u64,
+    /// Opens the snapshot, where that takes more than a transaction; what its rows mean is the dialect's contract with
+    /// its backend.
+    pub opening: Option<String>,
     /// Reads the table's history; what its row means is the dialect's contract with its backend.
     pub history: Option<History>,
     /// One row, one number: how many there are in all.
@@ -69,12 +72,13 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         }
         Target::Property { key, property } => (None, None, Some(entity(set, key, &[*property], dialect))),
     };
-    Query { table_version: set.table_version, history, count, rows }
+    Query { table_version: set.table_version, opening: dialect.opening(set), history, count, rows }
 }
 
 /// The query of nothing but the history of `set`.
 pub fn latest(set: &EntitySet, dialect: &dyn Dialect) -> Query {
-    Query { table_version: set.table_version, history: history(set, None, dialect), count: None, rows: None }
+    let history = history(set, None, dialect);
+    Query { table_version: set.table_version, opening: dialect.opening(set), history, count: None, rows: None }
 }
 
 fn history(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect) -> Option<History> {
@@ -127,7 +131,7 @@ fn changes(read: &Read, page: &ChangesPage, dialect: &dyn Dialect) -> Statement 
     let mut build = Builder::new(dialect);
     let mut slots = change_slots(&mut build, set, dialect);
     slots.push(("columns", build.columns(set, &read.returned)));
-    slots.extend(dialect.change_range(&mut build, &page.anchor, page.after.as_ref(), upper(page)));
+    slots.extend(dialect.change_range(&mut build, set, &page.anchor, page.after.as_ref(), upper(page)));
     slots.push(("limit", build.number(page.limit + 1)));
     build.finish(Skeleton::Changes, &slots)
 }
@@ -135,7 +139,7 @@ fn changes(read: &Read, page: &ChangesPage, dialect: &dyn Dialect) -> Statement 
 fn changes_count(set: &EntitySet, anchor: &Anchor, upper: Param, dialect: &dyn Dialect) -> Statement {
     let mut build = Builder::new(dialect);
     let mut slots = change_slots(&mut build, set, dialect);
-    slots.extend(dialect.change_range(&mut build, anchor, None, upper));
+    slots.extend(dialect.change_range(&mut build, set, anchor, None, upper));
     build.finish(Skeleton::ChangesCount, &slots)
 }
 

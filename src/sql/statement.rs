@@ -59,13 +59,9 @@ impl<'a> Builder<'a> {
         format!("t.{}", self.dialect.identifier(&property.column))
     }
 
-    /// A column of the key, compared as the primary key's index compares it: the order of that index is the order of
-    /// pages, whatever the column's own collation.
+    /// A column of the key, in the order of the primary key's index.
     pub fn key_column(&self, property: &Property) -> String {
-        match &property.collation {
-            Some(collation) => format!("{} COLLATE {}", self.column(property), self.dialect.identifier(collation)),
-            None => self.column(property),
-        }
+        self.dialect.in_key_order(property, self.column(property))
     }
 
     /// The columns of the key.
@@ -74,8 +70,11 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn columns(&self, set: &EntitySet, properties: &[usize]) -> String {
-        let columns: Vec<String> = properties.iter().map(|&index| self.column(&set.properties[index])).collect();
-        columns.join(", ")
+        let selected = |&index: &usize| {
+            let property = &set.properties[index];
+            self.dialect.selected(property, self.column(property))
+        };
+        properties.iter().map(selected).collect::<Vec<_>>().join(", ")
     }
 
     pub(super) fn finish(self, skeleton: Skeleton, slots: &[(&str, String)]) -> Statement {

@@ -105,6 +105,7 @@ fn column(row: &Row<'_>) -> rusqlite::Result<Column> {
         ty: edm_type(&declared),
         typed: !declared.trim().is_empty() && !declared.trim().eq_ignore_ascii_case("ANY"),
         declared,
+        collation: None,
         nullable: !row.get::<_, bool>(4)?,
         computed,
         is_row_version: false,

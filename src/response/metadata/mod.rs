@@ -101,6 +101,7 @@ mod tests {
             declared,
             ty,
             typed: true,
+            collation: None,
             nullable,
             computed: false,
             is_row_version: false,

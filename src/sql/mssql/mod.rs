@@ -1,1 +1,149 @@
 //! T-SQL's way of saying things.
+
+mod keys;
+pub mod types;
+
+use super::dialect::{Dialect, Skeleton};
+use super::statement::{Builder, Param, Statement};
+use super::template;
+use crate::edm::{ChangeLog, EntitySet, Property, Value};
+use crate::token::{Anchor, ChangePosition};
+use crate::version::ChangeVersion;
+use keys::{after, parameters};
+
+/// Fixed statements.
+pub mod fixed {
+    /// Ends the snapshot of a read that was refused.
+    pub const ABANDON: &str = include_str!("../../../sql/mssql/abandon.sql");
+    /// The database, its tables, columns, indexes and references.
+    pub const CATALOG: &str = include_str!("../../../sql/mssql/catalog.sql");
+    /// Ends the snapshot of a read that was whole.
+    pub const CLOSE: &str = include_str!("../../../sql/mssql/close.sql");
+    /// The oldest commit that is still known.
+    pub const COMMITS: &str = include_str!("../../../sql/mssql/commits.sql");
+}
+
+/// The dialect.
+#[derive(Clone, Copy, Debug)]
+pub struct Mssql {
+    isolation: &'static str,
+}
+
+/// The dialect where reads have snapshots.
+pub static WITH_SNAPSHOT: Mssql = Mssql { isolation: "SNAPSHOT" };
+/// The dialect where they have none: what a version covers is then checked again behind the rows.
+pub static WITHOUT_SNAPSHOT: Mssql = Mssql { isolation: "READ COMMITTED" };
+
+impl Dialect for Mssql {
+    fn skeleton(&self, skeleton: Skeleton) -> &'static str {
+        match skeleton {
+            Skeleton::Changes => include_str!("../../../sql/mssql/changes.sql"),
+            Skeleton::ChangesCount => include_str!("../../../sql/mssql/changes_count.sql"),
+            Skeleton::Count => include_str!("../../../sql/mssql/count.sql"),
+            Skeleton::Entities => include_str!("../../../sql/mssql/entities.sql"),
+        }
+    }
+
+    fn table(&self, set: &EntitySet) -> String {
+        let table = self.identifier(&set.table);
+        set.schema.as_ref().map_or(table.clone(), |schema| format!("{}.{table}", self.identifier(schema)))
+    }
+
+    fn identifier(&self, name: &str) -> String {
+        quote(name)
+    }
+
+    fn placeholder(&self, index: usize) -> String {
+        format!("@P{index}")
+    }
+
+    fn opening(&self, set: &EntitySet) -> Option<String> {
+        let slots = [("isolation", self.isolation.to_owned()), ("table", literal(&self.table(set)))];
+        Some(template::fill(include_str!("../../../sql/mssql/open.sql"), &slots))
+    }
+
+    fn selected(&self, property: &Property, column: String) -> String {
+        types::selected(&property.declared, column)
+    }
+
+    /// The key's index is in the order of the column's own collation, which needs no saying.
+    fn in_key_order(&self, _property: &Property, column: String) -> String {
+        column
+    }
+
+    fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {
+        keys::equals(build, set, key)
+    }
+
+    fn seek(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {
+        let columns = build.key(set);
+        let values = parameters(build, set, key);
+        after(&columns, &values)
+    }
+
+    fn history(&self, _set: &EntitySet, log: ChangeLog, witness: ChangeVersion) -> Statement {
+        let commit = |version: &str| {
+            let slots = [("version", version.to_owned())];
+            let commit = || template::fill(include_str!("../../../sql/mssql/commit.sql"), &slots).trim_end().to_owned();
+            if log.commits { commit() } else { "NULL".to_owned() }
+        };
+        let slots = [("table", "@P1".to_owned()), ("newest", commit("@P2")), ("witness", commit("@P3"))];
+        let mut params = vec![Param::Value(Value::Integer(log.log))];
+        if log.commits {
+            params.extend([Param::CurrentVersion, Param::Version(witness)]);
+        }
+        Statement { sql: template::fill(include_str!("../../../sql/mssql/history.sql"), &slots), params }
+    }
+
+    fn change_slots(&self, build: &mut Builder<'_>, set: &EntitySet, _log: ChangeLog) -> Vec<(&'static str, String)> {
+        let recorded: Vec<(&Property, String)> =
+            set.key_properties().map(|property| (property, format!("c.{}", quote(&property.column)))).collect();
+        let same = recorded.iter().map(|(property, recorded)| format!("{} = {recorded}", build.column(property)));
+        let same_row = same.collect::<Vec<_>>().join(" AND ");
+        let selected = recorded.iter().map(|(property, column)| self.selected(property, column.clone()));
+        vec![
+            ("table", self.table(set)),
+            ("recorded", selected.collect::<Vec<_>>().join(", ")),
+            ("same_row", same_row),
+            ("present", format!("{} IS NOT NULL", build.column(recorded[0].0))),
+            ("order", recorded.iter().map(|(_, column)| column.as_str()).collect::<Vec<_>>().join(", ")),
+        ]
+    }
+
+    /// From the version of the last item on: that version is read again, because it may have more items.
+    fn change_range(
+        &self,
+        build: &mut Builder<'_>,
+        set: &EntitySet,
+        anchor: &Anchor,
+        position: Option<&ChangePosition>,
+        upper: Param,
+    ) -> Vec<(&'static str, String)> {
+        let Some(position) = position else {
+            let since = build.param(Param::Version(anchor.since));
+            return vec![("after", since), ("upper", build.param(upper)), ("position", "1 = 1".to_owned())];
+        };
+        let before = ChangeVersion(position.version.0.saturating_sub(1)).max(anchor.since);
+        let since = build.param(Param::Version(before));
+        let version = build.param(Param::Version(position.version));
+        let rank = build.param(Param::Value(Value::Integer(i64::from(!position.deleted))));
+        let mut columns = vec!["c.SYS_CHANGE_VERSION".to_owned(), RANK.to_owned()];
+        columns.extend(set.key_properties().map(|property| format!("c.{}", quote(&property.column))));
+        let mut values = vec![version, rank];
+        values.extend(parameters(build, set, &position.key));
+        vec![("after", since), ("upper", build.param(upper)), ("position", after(&columns, &values))]
+    }
+}
+
+/// Deletions before the rest: the order of `changes.sql`.
+const RANK: &str = "CASE c.SYS_CHANGE_OPERATION WHEN N'D' THEN 0 ELSE 1 END";
+
+/// A name in brackets.
+pub fn quote(name: &str) -> String {
+    format!("[{}]", name.replace(']', "]]"))
+}
+
+/// Text as a Unicode literal: for names that are looked up, never for values.
+fn literal(text: &str) -> String {
+    format!("N'{}'", text.replace('\'', "''"))
+}

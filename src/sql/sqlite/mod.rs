@@ -108,6 +108,7 @@ impl Dialect for Sqlite {
     fn change_range(
         &self,
         build: &mut Builder<'_>,
+        _set: &EntitySet,
         anchor: &Anchor,
         after: Option<&ChangePosition>,
         upper: Param,

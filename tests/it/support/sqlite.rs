@@ -118,7 +118,7 @@ impl Database {
     pub(crate) fn log(&self, table: &str) -> (i64, Vec<String>) {
         match &find(&self.describe(), table).tracking {
             Tracking::Triggers { log, installed, .. } => (*log, installed.clone()),
-            Tracking::None => panic!("{table} is not tracked"),
+            _ => panic!("{table} is not tracked"),
         }
     }
 

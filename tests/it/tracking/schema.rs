@@ -24,7 +24,7 @@ impl Scene {
         let catalog = self.database.describe();
         match &catalog.tables.iter().find(|table| table.name == "T").unwrap().tracking {
             Tracking::Triggers { damage, .. } => damage.clone(),
-            Tracking::None => panic!("T is not tracked"),
+            _ => panic!("T is not tracked"),
         }
     }
 

@@ -1,0 +1,2 @@
+-- Ends the snapshot of a read that was whole.
+COMMIT TRANSACTION;

@@ -1,0 +1,69 @@
+//! What a backend found out about its database as a whole, for whoever operates it.
+
+/// The facts, by kind of database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Facts {
+    /// Of a SQLite file.
+    File(FileFacts),
+    /// Of a database in SQL Server or Azure SQL.
+    Server(ServerFacts),
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        Self::File(FileFacts::default())
+    }
+}
+
+/// What is known of a SQLite file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileFacts {
+    /// The number that the next change log may take.
+    pub next_log: i64,
+    /// Change logs whose tables are gone or no longer feed them.
+    pub abandoned_logs: Vec<AbandonedLog>,
+    /// Whether other programs cannot write for as long as an answer is being read (without WAL).
+    pub reads_block_writes: bool,
+}
+
+/// The number of a change log that nothing feeds any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AbandonedLog(pub i64);
+
+/// What is known of a database in SQL Server or Azure SQL.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServerFacts {
+    /// The database's name.
+    pub database: String,
+    /// Change tracking, where it is on.
+    pub change_tracking: Option<DatabaseTracking>,
+    /// Whether reads may have a snapshot (`ALLOW_SNAPSHOT_ISOLATION`).
+    pub snapshots: bool,
+    /// Whether the connection reaches a replica that cannot be written.
+    pub read_only: bool,
+    /// Whether the commits of `sys.dm_tran_commit_table` may be read: they prove that a history is the same.
+    pub commits: bool,
+    /// Whether the recovery fork may be read: it changes when a backup is restored.
+    pub recovery_fork: bool,
+    /// The age of the oldest commit still kept, in seconds.
+    pub oldest_commit: Option<u64>,
+}
+
+/// How a database tracks changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DatabaseTracking {
+    /// Seconds for which changes are kept at least.
+    pub retention: u64,
+    /// Whether older ones are removed by the server itself.
+    pub auto_cleanup: bool,
+}
+
+impl Facts {
+    /// Those of a file; the default for anything else.
+    pub fn file(&self) -> FileFacts {
+        match self {
+            Self::File(facts) => facts.clone(),
+            Self::Server(_) => FileFacts::default(),
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Keys in conditions: equality, and the order behind a position.
+//!
+//! Every value is cast to the type of the column that it is compared with: otherwise the column would be converted, and
+//! its index not used. A newcomer's trap: a cast may round, cut or replace what does not fit, and would then find another
+//! row, so a key that does not fit its type is never looked up.
+
+use super::super::statement::{Builder, Param};
+use super::types;
+use crate::edm::{EdmType, EntitySet, Property, Value, fit};
+
+/// The condition that the key of `t` is `key`, given in the canonical form of its types.
+pub(super) fn equals(build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {
+    if set.key_properties().zip(key).any(|(property, value)| fit(property.ty, value.borrow()).is_err()) {
+        return "1 = 0".to_owned();
+    }
+    let conditions = set.key_properties().zip(key).map(|(property, value)| {
+        let (column, placeholder) = (build.column(property), build.param(Param::Value(value.clone())));
+        let equal = format!("{column} = {}", parameter(property, &placeholder));
+        if matches!(property.ty, EdmType::String { .. }) {
+            format!("{equal} AND {} = {placeholder} COLLATE {EXACT}", types::selected(&property.declared, column))
+        } else {
+            equal
+        }
+    });
+    conditions.collect::<Vec<_>>().join(" AND ")
+}
+
+/// A collation in which nothing is equal but the same characters. The column's own finds the row by its index; this one
+/// keeps another spelling of a key from being taken for it.
+const EXACT: &str = "Latin1_General_100_BIN2";
+
+/// The values of `key`, given as read, each cast to its column's type.
+pub(super) fn parameters(build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> Vec<String> {
+    let cast = |(property, value): (&Property, &Value)| {
+        let placeholder = build.param(Param::Value(value.clone()));
+        parameter(property, &placeholder)
+    };
+    set.key_properties().zip(key).map(cast).collect()
+}
+
+fn parameter(property: &Property, placeholder: &str) -> String {
+    types::parameter(&property.declared, property.collation.as_deref(), placeholder)
+}
+
+/// The condition that `columns`, compared one after the other, come after `values`. T-SQL has no comparison of rows;
+/// what stands before the parenthesis is implied by what stands in it, and is there because an index can serve it.
+pub(super) fn after(columns: &[String], values: &[String]) -> String {
+    let (Some((column, columns)), Some((value, values))) = (columns.split_first(), values.split_first()) else {
+        return "1 = 0".to_owned();
+    };
+    if columns.is_empty() {
+        return format!("{column} > {value}");
+    }
+    format!("{column} >= {value} AND ({column} > {value} OR ({}))", after(columns, values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_of_several_columns_is_spelled_out() {
+        let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+        assert_eq!(after(&names(&["a"]), &names(&["1"])), "a > 1");
+        assert_eq!(
+            after(&names(&["a", "b", "c"]), &names(&["1", "2", "3"])),
+            "a >= 1 AND (a > 1 OR (b >= 2 AND (b > 2 OR (c > 3))))"
+        );
+    }
+}
