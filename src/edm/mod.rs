@@ -2,6 +2,7 @@
 //! of that model's types.
 
 mod catalog;
+mod exact;
 mod facts;
 mod fit;
 mod model;
@@ -15,6 +16,7 @@ mod value;
 pub use catalog::{
     Catalog, Column, DEFAULT_SCHEMA, ForeignKey, IndexColumn, Rights, RowStorage, Table, Tracking, UniqueIndex,
 };
+pub use exact::{Moment, Ticks};
 pub use facts::{AbandonedLog, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};
 pub use model::{ChangeLog, Edm, EntitySet, Exposure, Property, TableExposure, expose, obstacle};

@@ -23,7 +23,8 @@ impl Short {
         fmt::write(&mut short, text).ok().map(|()| short)
     }
 
-    pub(super) fn guid(octets: [u8; 16]) -> Self {
+    /// 16 octets in network order.
+    pub fn guid(octets: [u8; 16]) -> Self {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut short = Self { bytes: [b'-'; Self::CAPACITY], length: 36 };
         let mut at = 0;

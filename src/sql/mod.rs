@@ -39,6 +39,8 @@ pub struct Query {
 pub struct History {
     /// Asks for it.
     pub statement: Statement,
+    /// Whose history it is.
+    pub log: ChangeLog,
     /// What the token says; without one, any history will do.
     pub claim: Option<Anchor>,
 }
@@ -84,7 +86,7 @@ pub fn latest(set: &EntitySet, dialect: &dyn Dialect) -> Query {
 fn history(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect) -> Option<History> {
     let log = set.changes?;
     let witness = claim.map(|anchor| anchor.witness.version).unwrap_or_default();
-    Some(History { statement: dialect.history(set, log, witness), claim })
+    Some(History { statement: dialect.history(set, log, witness), log, claim })
 }
 
 fn count(set: &EntitySet, dialect: &dyn Dialect) -> Statement {

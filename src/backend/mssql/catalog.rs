@@ -1,0 +1,163 @@
+//! The results of `catalog.sql` -> the catalog: tables, columns, keys, references, and how each table is tracked.
+
+use std::collections::HashMap;
+
+use tiberius::Row;
+
+use super::history::incarnation;
+use super::value::{integer, stamp, text};
+use crate::edm::{
+    Catalog, Column, DatabaseTracking, Facts, ForeignKey, IndexColumn, Rights, RowStorage, ServerFacts, Table, Tracking,
+    UniqueIndex,
+};
+use crate::error::{Error, Result};
+use crate::sql::mssql::types::{declared, edm_type, is_itself, is_row_version};
+
+/// The catalog in the six `results`. `oldest_commit` is the answer of `commits.sql`; `None` where the login may not see commits.
+pub(super) fn catalog(results: &[Vec<Row>], oldest_commit: Option<Option<u64>>) -> Result<Catalog> {
+    let [tables, columns, indexes, references, tracking, database] = results else {
+        return Err(Error::internal(format!("the catalog has {} results", results.len())));
+    };
+    let mut found = Found::tables(tables, oldest_commit.is_some());
+    columns.iter().for_each(|row| found.column(row));
+    indexes.iter().for_each(|row| found.index(row));
+    references.iter().for_each(|row| found.reference(row));
+    let facts = ServerFacts {
+        change_tracking: tracking.first().map(database_tracking),
+        commits: oldest_commit.is_some(),
+        oldest_commit: oldest_commit.flatten(),
+        ..database.first().map(server_facts).unwrap_or_default()
+    };
+    Ok(Catalog { tables: found.tables, facts: Facts::Server(facts) })
+}
+
+/// The tables, and where each of them and of their columns is.
+struct Found {
+    tables: Vec<Table>,
+    by_number: HashMap<i64, usize>,
+    /// By the numbers of the table and the column.
+    columns: HashMap<(i64, i64), usize>,
+    /// The number of the index that was added to last, and its table's.
+    last_index: Option<(i64, i64)>,
+}
+
+impl Found {
+    fn tables(rows: &[Row], commits: bool) -> Self {
+        let by_number = rows.iter().enumerate().map(|(place, row)| (number(row, 0), place)).collect();
+        let tables = rows.iter().map(|row| table(row, commits)).collect();
+        Self { tables, by_number, columns: HashMap::new(), last_index: None }
+    }
+
+    fn table(&mut self, number: i64) -> Option<&mut Table> {
+        self.by_number.get(&number).map(|&place| &mut self.tables[place])
+    }
+
+    fn column(&mut self, row: &Row) {
+        let (table_number, column_number) = (number(row, 0), number(row, 1));
+        let Some(table) = self.table(table_number) else { return };
+        let place = table.columns.len();
+        table.columns.push(column(row));
+        self.columns.insert((table_number, column_number), place);
+    }
+
+    fn index(&mut self, row: &Row) {
+        let this = (number(row, 0), number(row, 1));
+        let column = self.columns.get(&(this.0, number(row, 4))).copied();
+        let is_new = self.last_index != Some(this);
+        let Some(table) = self.table(this.0) else { return };
+        let primary = number(row, 2) == 1;
+        if is_new {
+            table.unique.push(UniqueIndex { primary, predicate: text(row, 3), columns: Vec::new() });
+        }
+        if primary {
+            table.key.extend(column);
+        }
+        if let Some(index) = table.unique.last_mut() {
+            index.columns.push(column.map(|column| IndexColumn { column, collation: String::new() }));
+        }
+        self.last_index = Some(this);
+    }
+
+    fn reference(&mut self, row: &Row) {
+        let table_number = number(row, 0);
+        let column = self.columns.get(&(table_number, number(row, 2))).copied();
+        let (Some(table), Some(column)) = (self.table(table_number), column) else { return };
+        let name = string(row, 1);
+        if table.foreign_keys.last().is_none_or(|last| last.name != name) {
+            let (schema, referred) = (text(row, 3), string(row, 4));
+            table.foreign_keys.push(ForeignKey { name, columns: Vec::new(), schema, table: referred, referenced: Vec::new() });
+        }
+        if let Some(reference) = table.foreign_keys.last_mut() {
+            reference.columns.push(column);
+            reference.referenced.push(string(row, 5));
+        }
+    }
+}
+
+fn table(row: &Row, commits: bool) -> Table {
+    let object_id = number(row, 0);
+    let tracking = integer(row, 6).map_or(Tracking::None, |begun| Tracking::ChangeTracking {
+        object_id: i32::try_from(object_id).unwrap_or_default(),
+        incarnation: incarnation(object_id, begun),
+        commits,
+    });
+    Table {
+        schema: text(row, 1),
+        name: string(row, 2),
+        version: stamp(row, 3).unwrap_or_default(),
+        description: text(row, 7),
+        columns: Vec::new(),
+        key: Vec::new(),
+        unique: Vec::new(),
+        ignoring_triggers: false,
+        storage: RowStorage::HiddenRowid,
+        foreign_keys: Vec::new(),
+        rights: Rights { select: number(row, 4) == 1, changes: number(row, 5) == 1 },
+        tracking,
+    }
+}
+
+fn column(row: &Row) -> Column {
+    let declared = declared(&string(row, 3), number(row, 4), number(row, 5), number(row, 6));
+    let (default, computation) = (text(row, 10), text(row, 11));
+    Column {
+        name: string(row, 2),
+        ty: edm_type(&declared),
+        typed: is_itself(&declared),
+        collation: text(row, 9),
+        nullable: number(row, 7) == 1,
+        computed: number(row, 8) == 1 || is_row_version(&declared),
+        is_row_version: is_row_version(&declared),
+        description: text(row, 12),
+        definition: format!("{}\0{declared}\0{default:?}\0{computation:?}", number(row, 1)),
+        default,
+        declared,
+    }
+}
+
+fn server_facts(row: &Row) -> ServerFacts {
+    ServerFacts {
+        database: string(row, 0),
+        snapshots: text(row, 1).is_some_and(|state| state.eq_ignore_ascii_case("ON")),
+        read_only: text(row, 2).is_some_and(|state| state.eq_ignore_ascii_case("READ_ONLY")),
+        recovery_fork: number(row, 3) > 0,
+        ..ServerFacts::default()
+    }
+}
+
+fn database_tracking(row: &Row) -> DatabaseTracking {
+    let unit = match text(row, 1).as_deref() {
+        Some("MINUTES") => 60,
+        Some("HOURS") => 60 * 60,
+        _ => 24 * 60 * 60,
+    };
+    DatabaseTracking { retention: number(row, 0).unsigned_abs() * unit, auto_cleanup: number(row, 2) == 1 }
+}
+
+fn number(row: &Row, column: usize) -> i64 {
+    integer(row, column).unwrap_or_default()
+}
+
+fn string(row: &Row, column: usize) -> String {
+    text(row, column).unwrap_or_default()
+}
