@@ -1,11 +1,17 @@
 # Recipes for people. `.ci/run` is what the gate runs and needs no `just`.
 
 # What must be green before a commit is shared
-ci: fmt-check clippy doc test deny
+ci: fmt-check clippy doc tsql deny
 
 # Every test
 test:
     cargo test --locked
+
+# Every test, and then the T-SQL that they sent, parsed with Microsoft's own parser. Needs Python, and the network once
+tsql:
+    rm -rf target/tsql/recorded
+    DELTALINK_TEST_TSQL="{{justfile_directory()}}/target/tsql/recorded" cargo test --locked
+    tests/tsql/run target/tsql/recorded
 
 fmt-check:
     cargo fmt --check
