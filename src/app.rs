@@ -9,7 +9,6 @@ use crate::edm::{Catalog, Edm, Exposure, Obstacle, Table, Tracking, Unexposed, e
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
-use crate::sql::sqlite;
 use crate::token::Keyring;
 
 /// The gateway.
@@ -43,6 +42,7 @@ impl App {
     pub async fn new(backend: Arc<dyn Backend>, keyring: Keyring, config: &Config) -> Result<Self> {
         let exposure = config.exposure();
         let catalog = backend.describe().await?;
+        backend.ready(&catalog)?;
         let (edm, unexposed) = expose(&catalog, &exposure);
         if let Some(wrong) = unexposed.iter().find(|unexposed| is_configured(unexposed, &exposure)) {
             let message = format!("The table \"{}\" cannot be exposed as configured: {}.", wrong.table, wrong.obstacle);
@@ -112,19 +112,13 @@ impl App {
 /// Ends for good the links to tables whose tracking is damaged now and was not `before`: it may be whole again when they
 /// are followed, and would not know what it missed.
 async fn expire_damaged(backend: &dyn Backend, catalog: &Catalog, before: &Catalog) {
-    let damaged = |catalog: &Catalog| catalog.tables.iter().filter_map(damaged_log).collect::<Vec<_>>();
+    let damaged =
+        |catalog: &Catalog| catalog.tables.iter().filter_map(|table| backend.dialect().expire(table)).collect::<Vec<_>>();
     let known = damaged(before);
-    for log in damaged(catalog).into_iter().filter(|log| !known.contains(log)) {
-        if let Err(error) = backend.execute(sqlite::expire(log)).await {
+    for expire in damaged(catalog).into_iter().filter(|expire| !known.contains(expire)) {
+        if let Err(error) = backend.execute(expire).await {
             tracing::warn!(%error, "the links of a table whose tracking is damaged could not be ended for good");
         }
-    }
-}
-
-fn damaged_log(table: &Table) -> Option<i64> {
-    match table.tracking {
-        Tracking::Triggers { log, damage: Some(_), .. } => Some(log),
-        Tracking::ChangeTracking { .. } | Tracking::Triggers { .. } | Tracking::None => None,
     }
 }
 
@@ -134,11 +128,10 @@ pub async fn prune(backend: &dyn Backend) -> Result<u64> {
     let catalog = backend.describe().await?;
     let mut removed = 0;
     for table in &catalog.tables {
-        // Where tracking is damaged there may be no log, and no link needs it.
-        let Tracking::Triggers { log, damage: None, .. } = table.tracking else { continue };
+        let Some(prune) = backend.dialect().prune(table) else { continue };
         // The update of the register counts too: a batch that removes nothing changes at most that.
         loop {
-            let changed = backend.execute(sqlite::prune(log)).await?;
+            let changed = backend.execute(prune.clone()).await?;
             removed += changed.saturating_sub(1);
             if changed <= 1 {
                 break;

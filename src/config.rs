@@ -22,10 +22,24 @@ pub struct Config {
     pub listen: Option<String>,
     /// As `--public-url`.
     pub public_url: Option<String>,
+    /// What only SQL Server and Azure SQL have.
+    pub sql_server: SqlServer,
     /// How the service answers.
     pub service: Service,
     /// What is exposed, by table.
     pub tables: BTreeMap<String, TableExposure>,
+}
+
+/// What only SQL Server and Azure SQL have.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SqlServer {
+    /// As `--schema`.
+    pub schema: Option<String>,
+    /// As `--without-snapshot`.
+    pub without_snapshot: bool,
+    /// Part of the history's identity: with another value, all links that were given out before expire.
+    pub epoch: String,
 }
 
 /// How the service answers.
@@ -124,6 +138,9 @@ mod tests {
             database = "sqlite:shop.db"
             listen = "127.0.0.1:9000"
             public_url = "https://example.com/shop"
+            [sql_server]
+            schema = "sales"
+            epoch = "2026-11"
             [service]
             page_size = 100
             deleted_id = "key"

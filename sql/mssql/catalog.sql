@@ -1,8 +1,8 @@
--- All that is known of a database, in one go; six results. The tables come first: the time of a table's last change of definition must
--- not be newer than the columns that are read for it. @P1 names the one schema that is wanted, or is empty.
--- 1. One row is one table: its number, schema, name, time of last change, whether the login may read its rows and its changes, the
+-- All that is known of a database, in one go; six results. The tables come first: a table's signature must not be
+-- newer than the columns that are read for it. @P1 names the one schema that is wanted, or is empty.
+-- 1. One row is one table: its number, schema, name, signature, whether the login may read its rows and its changes, the
 -- version at which tracking began (NULL: not tracked), its description.
-SELECT o.object_id, s.name, o.name, o.modify_date,
+SELECT o.object_id, s.name, o.name, {signature} AS signature,
        HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(o.name), N'OBJECT', N'SELECT') AS may_select,
        HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(o.name), N'OBJECT', N'VIEW CHANGE TRACKING') AS may_view_changes,
        ct.begin_version, CAST(ep.value AS nvarchar(4000)) AS description
@@ -15,10 +15,10 @@ WHERE o.is_ms_shipped = 0 AND o.temporal_type <> 1 AND (@P1 = N'' OR s.name = @P
 ORDER BY s.name, o.name;
 -- 2. One row is one column, in the order of the table: the table's number, its own, its name, the name of its type (for an alias, of the type
 -- behind it), length in octets, precision, scale, whether it may be NULL, whether the database makes its values, its collation, its
--- default, how it is computed, its description. Columns that SELECT * leaves out are left out here.
+-- default (NULL without the right to see definitions), its description. Columns that SELECT * leaves out are left out here.
 SELECT c.object_id, c.column_id, c.name, COALESCE(b.name, u.name) AS type_name, c.max_length, c.precision, c.scale, c.is_nullable,
        CASE WHEN c.is_computed = 1 OR c.is_identity = 1 OR c.generated_always_type <> 0 THEN 1 ELSE 0 END AS is_made,
-       c.collation_name, d.definition AS default_definition, k.definition AS computed_definition,
+       c.collation_name, d.definition AS default_definition,
        CAST(ep.value AS nvarchar(4000)) AS description
 FROM sys.columns AS c
 JOIN sys.tables AS o ON o.object_id = c.object_id
@@ -26,7 +26,6 @@ JOIN sys.schemas AS s ON s.schema_id = o.schema_id
 JOIN sys.types AS u ON u.user_type_id = c.user_type_id
 LEFT JOIN sys.types AS b ON b.user_type_id = u.system_type_id
 LEFT JOIN sys.default_constraints AS d ON d.object_id = c.default_object_id
-LEFT JOIN sys.computed_columns AS k ON k.object_id = c.object_id AND k.column_id = c.column_id
 LEFT JOIN sys.extended_properties AS ep
        ON ep.class = 1 AND ep.major_id = c.object_id AND ep.minor_id = c.column_id AND ep.name = N'MS_Description'
 WHERE o.is_ms_shipped = 0 AND c.is_hidden = 0 AND (@P1 = N'' OR s.name = @P1)
@@ -53,8 +52,7 @@ ORDER BY f.parent_object_id, f.name, x.constraint_column_id;
 SELECT ct.retention_period, ct.retention_period_units_desc, ct.is_auto_cleanup_on
 FROM sys.change_tracking_databases AS ct
 WHERE ct.database_id = DB_ID();
--- 6. One row: the database's name, whether reads may have snapshots, whether it can only be read, and whether the recovery fork may be seen.
-SELECT d.name, d.snapshot_isolation_state_desc, CAST(DATABASEPROPERTYEX(d.name, N'Updateability') AS nvarchar(128)) AS updateability,
-       (SELECT COUNT(*) FROM sys.database_recovery_status AS f WHERE f.database_id = DB_ID() AND f.recovery_fork_guid IS NOT NULL) AS forks
+-- 6. One row: the database's name, whether reads may have snapshots, and whether it can only be read.
+SELECT d.name, d.snapshot_isolation_state_desc, CAST(DATABASEPROPERTYEX(d.name, N'Updateability') AS nvarchar(128)) AS updateability
 FROM sys.databases AS d
 WHERE d.name = DB_NAME();

@@ -4,7 +4,7 @@
 SELECT CHANGE_TRACKING_MIN_VALID_VERSION(CAST({table} AS int)) AS min_valid_version,
        (SELECT ct.begin_version FROM sys.change_tracking_tables AS ct WHERE ct.object_id = {table}) AS begin_version,
        d.create_date,
-       (SELECT f.recovery_fork_guid FROM sys.database_recovery_status AS f WHERE f.database_id = DB_ID()) AS recovery_fork,
+       {fork} AS recovery_fork,
        {newest} AS newest_commit,
        {witness} AS witness_commit
 FROM sys.databases AS d

@@ -9,6 +9,7 @@ pub mod mssql;
 pub mod sqlite;
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
@@ -27,6 +28,17 @@ pub trait Backend: Send + Sync {
 
     /// Its tables, columns and keys, and how each table is tracked.
     async fn describe(&self) -> Result<Catalog>;
+
+    /// Whether the database of `catalog` can be served as this backend was asked to.
+    ///
+    /// # Errors
+    /// What the operator has to do first.
+    fn ready(&self, _catalog: &Catalog) -> Result<()> {
+        Ok(())
+    }
+
+    /// How often to look whether the schema has changed. Reads notice by themselves; what touches no database does not.
+    fn look_every(&self) -> Duration;
 
     /// Opens one snapshot; reads the table's history in it and refuses, with `DeltaLinkExpired`, a query whose token
     /// comes from elsewhere; then lends every row to the sink. Refuses with `CatalogChanged` a query that was planned

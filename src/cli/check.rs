@@ -77,8 +77,8 @@ struct Problem {
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode> {
         let config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
-        let backend = self.database.open(config.database.as_deref())?;
-        let url = self.database.database.clone().or(config.database.clone()).unwrap_or_default();
+        let backend = self.database.open(&config)?;
+        let url = self.database.text(&config)?.to_owned();
         let findings = block_on(findings(&*backend, &config, &url))?;
         if self.json {
             say(serde_json::to_string_pretty(&findings).unwrap_or_default());

@@ -8,7 +8,7 @@ use super::database::DatabaseOption;
 use super::say;
 use super::track::print_script;
 use crate::app;
-use crate::edm::Tracking;
+use crate::config::Config;
 use crate::error::Result;
 use crate::http::block_on;
 use crate::sql::sqlite;
@@ -25,12 +25,12 @@ pub(super) struct Prune {
 
 impl Prune {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let backend = self.database.open(None)?;
+        let backend = self.database.open(&Config::default())?;
         block_on(async {
             if self.print {
                 for table in backend.describe().await?.tables {
-                    if let Tracking::Triggers { log, .. } = table.tracking {
-                        print_script(&sqlite::prune(log), &table.name);
+                    if let Some(script) = backend.dialect().prune(&table) {
+                        print_script(backend.dialect(), &script, &table.title());
                     }
                 }
                 return Ok(ExitCode::SUCCESS);

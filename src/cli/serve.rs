@@ -13,14 +13,11 @@ use super::signing_keys::SigningKeys;
 use crate::app::App;
 use crate::config::Config;
 use crate::error::Result;
-use crate::http::{self, Stop, block_on};
+use crate::http::{self, Reload, Stop, block_on};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 /// Time between two prunings.
 const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
-/// Time between two looks at the schema. Reads notice by themselves that it has changed; the service document and
-/// `$metadata`, which touch no database, learn of it here.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// Serves the tracked tables of a database, and those that the configuration names.
 #[derive(Debug, Args)]
@@ -36,6 +33,9 @@ pub(super) struct Serve {
     /// URL under which clients reach this server, if not the one that they address; links begin with it
     #[arg(long, env = "DELTALINK_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// SQL Server: read without snapshot isolation. Nothing is lost, but answers may have to be asked for again
+    #[arg(long, env = "DELTALINK_WITHOUT_SNAPSHOT")]
+    without_snapshot: bool,
     #[command(flatten)]
     signing_keys: SigningKeys,
 }
@@ -44,7 +44,8 @@ impl Serve {
     pub(super) fn run(self) -> Result<ExitCode> {
         let mut config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
         config.public_url = self.public_url.or(config.public_url);
-        let backend = self.database.open(config.database.as_deref())?;
+        config.sql_server.without_snapshot |= self.without_snapshot;
+        let backend = self.database.open(&config)?;
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         block_on(async {
             let stop = Stop::listen()?;
@@ -68,7 +69,7 @@ fn announce(app: &App, bound: SocketAddr) {
 /// Serves until the process is told to stop.
 pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<ExitCode> {
     let pruning = tokio::spawn(prune_regularly(Arc::clone(&app)));
-    let looking = tokio::spawn(look_regularly(Arc::clone(&app)));
+    let looking = tokio::spawn(look_regularly(Arc::clone(&app), Reload::listen()?));
     let outcome = http::serve(app, listener, stop).await;
     pruning.abort();
     looking.abort();
@@ -87,11 +88,21 @@ async fn prune_regularly(app: Arc<App>) {
     }
 }
 
-async fn look_regularly(app: Arc<App>) {
-    let mut interval = tokio::time::interval(LOOK_EVERY);
+/// Looks at the schema at an interval, and whenever the operator asks for it. The service document and `$metadata`, which
+/// touch no database, learn of changes here.
+async fn look_regularly(app: Arc<App>, mut reload: Reload) {
+    let mut interval = tokio::time::interval(app.backend.look_every());
     loop {
-        interval.tick().await;
-        // A database that is away is reported by whoever asks for its rows.
-        let _ = app.refresh().await;
+        tokio::select! {
+            _ = interval.tick() => {
+                // A database that is away is reported by whoever asks for its rows.
+                let _ = app.refresh().await;
+            }
+            () = reload.asked() => match app.refresh().await {
+                Ok(true) => {}
+                Ok(false) => tracing::info!("the database's schema was read again; it has not changed"),
+                Err(error) => tracing::warn!(%error, "the database's schema could not be read again"),
+            },
+        }
     }
 }

@@ -1,59 +1,63 @@
-//! `deltalink untrack`: removes change tracking, and with it every link. Idempotent.
+//! `deltalink untrack`: ends change tracking, and with it every link. Idempotent.
 
 use std::process::ExitCode;
 
 use clap::Args;
 
 use super::database::{DatabaseOption, Tables};
-use super::say;
-use super::track::{comment, print_script};
-use crate::edm::{Table, Tracking};
+use super::track::{Desk, Manner};
+use crate::config::Config;
+use crate::edm::{Catalog, Table, Tracking};
 use crate::error::Result;
 use crate::http::block_on;
-use crate::sql::sqlite::{remove, remove_register};
+use crate::sql::Script;
 
-/// Removes triggers and change logs. Links to the tables' changes expire.
+/// Ends the tracking of tables. Links to their changes expire.
 #[derive(Debug, Args)]
 pub(super) struct Untrack {
     #[command(flatten)]
     database: DatabaseOption,
     #[command(flatten)]
     tables: Tables,
-    /// Print the SQL and run nothing
-    #[arg(long, env = "DELTALINK_PRINT")]
-    print: bool,
+    #[command(flatten)]
+    manner: Manner,
 }
 
 impl Untrack {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let backend = self.database.open(None)?;
+        let backend = self.database.open(&Config::default())?;
         block_on(async {
             let catalog = backend.describe().await?;
-            let tables: Vec<Table> = self.tables.of(&catalog)?.into_iter().cloned().collect();
+            let desk = Desk { backend: &*backend, print: self.manner.prints(&catalog.facts) };
             let mut left = catalog.tables.iter().filter(|table| table.tracking != Tracking::None).count();
-            for table in &tables {
-                let Tracking::Triggers { log, installed, .. } = &table.tracking else {
-                    let line = format!("{}: is not tracked", table.name);
-                    if self.print {
-                        comment(line);
-                    } else {
-                        say(line);
-                    }
+            for table in self.tables.of(&catalog)? {
+                let name = table.title();
+                if table.tracking == Tracking::None {
+                    desk.tell(format_args!("{name}: is not tracked"));
                     continue;
-                };
+                }
                 left -= 1;
-                let mut script = remove(*log, installed);
-                if left == 0 {
-                    script.statements.extend(remove_register(&catalog.facts.file().abandoned_logs).statements);
-                }
-                if self.print {
-                    print_script(&script, &table.name);
-                    continue;
-                }
-                backend.execute(script).await?;
-                say(format_args!("{}: is not tracked any more", table.name));
+                desk.run(&name, script(&catalog, table, left == 0), "is not tracked any more").await?;
             }
             Ok(ExitCode::SUCCESS)
         })
+    }
+}
+
+/// Ends the tracking of `table`; with the `last` one goes what was needed for all.
+fn script(catalog: &Catalog, table: &Table, last: bool) -> Script {
+    match &table.tracking {
+        #[cfg(feature = "mssql")]
+        Tracking::ChangeTracking { .. } => crate::sql::mssql::disable_table(table),
+        #[cfg(feature = "sqlite")]
+        Tracking::Triggers { log, installed, .. } => {
+            use crate::sql::sqlite::{remove, remove_register};
+            let mut script = remove(*log, installed);
+            if last {
+                script.statements.extend(remove_register(&catalog.facts.file().abandoned_logs).statements);
+            }
+            script
+        }
+        _ => Script::default(),
     }
 }

@@ -47,6 +47,15 @@ pub struct Table {
     pub tracking: Tracking,
 }
 
+/// What a database lets its readers know about the history of its changes, beyond version numbers (SQL Server).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Proofs {
+    /// What commits were: two histories that have reached the same version differ in it.
+    pub commits: bool,
+    /// The recovery fork: another one after a backup was restored.
+    pub recovery_fork: bool,
+}
+
 /// A reference from one table's columns to another's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignKey {
@@ -146,8 +155,8 @@ pub enum Tracking {
         object_id: i32,
         /// The installation: made from `object_id` and the version at which it was enabled.
         incarnation: Incarnation,
-        /// Whether commits can be told apart by more than their versions.
-        commits: bool,
+        /// What proves that a history is the same.
+        proofs: Proofs,
     },
     /// Not at all.
     None,

@@ -1,5 +1,7 @@
 //! What a backend found out about its database as a whole, for whoever operates it.
 
+use super::catalog::Proofs;
+
 /// The facts, by kind of database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Facts {
@@ -41,10 +43,8 @@ pub struct ServerFacts {
     pub snapshots: bool,
     /// Whether the connection reaches a replica that cannot be written.
     pub read_only: bool,
-    /// Whether the commits of `sys.dm_tran_commit_table` may be read: they prove that a history is the same.
-    pub commits: bool,
-    /// Whether the recovery fork may be read: it changes when a backup is restored.
-    pub recovery_fork: bool,
+    /// What proves that a history is the same.
+    pub proofs: Proofs,
     /// The age of the oldest commit still kept, in seconds.
     pub oldest_commit: Option<u64>,
 }

@@ -14,7 +14,7 @@ mod types;
 mod value;
 
 pub use catalog::{
-    Catalog, Column, DEFAULT_SCHEMA, ForeignKey, IndexColumn, Rights, RowStorage, Table, Tracking, UniqueIndex,
+    Catalog, Column, DEFAULT_SCHEMA, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, Table, Tracking, UniqueIndex,
 };
 pub use exact::{Moment, Ticks};
 pub use facts::{AbandonedLog, DatabaseTracking, Facts, FileFacts, ServerFacts};

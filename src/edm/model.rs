@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::catalog::{Catalog, Column, DEFAULT_SCHEMA, Table, Tracking};
+use super::catalog::{Catalog, Column, DEFAULT_SCHEMA, Proofs, Table, Tracking};
 use super::name::{identifier, is_identifier};
 use super::obstacle::{Obstacle, Unexposed};
 use super::types::EdmType;
@@ -51,8 +51,8 @@ pub struct ChangeLog {
     pub log: i64,
     /// The installation of tracking.
     pub incarnation: Incarnation,
-    /// Whether the database can tell commits apart by more than their versions (SQL Server).
-    pub commits: bool,
+    /// What proves that a history is the same (SQL Server).
+    pub proofs: Proofs,
 }
 
 /// One property.
@@ -240,11 +240,11 @@ fn is_built_in(collation: &str) -> bool {
 
 fn change_log(table: &Table) -> Option<ChangeLog> {
     match table.tracking {
-        Tracking::ChangeTracking { object_id, incarnation, commits } if table.rights.changes => {
-            Some(ChangeLog { log: object_id.into(), incarnation, commits })
+        Tracking::ChangeTracking { object_id, incarnation, proofs } if table.rights.changes => {
+            Some(ChangeLog { log: object_id.into(), incarnation, proofs })
         }
         Tracking::Triggers { log, incarnation, damage: None, .. } => {
-            Some(ChangeLog { log, incarnation, commits: false })
+            Some(ChangeLog { log, incarnation, proofs: Proofs::default() })
         }
         Tracking::ChangeTracking { .. } | Tracking::Triggers { .. } | Tracking::None => None,
     }

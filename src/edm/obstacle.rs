@@ -65,10 +65,7 @@ impl fmt::Display for Obstacle {
                 write!(f, "the key column \"{column}\" has no declared type")
             }
             Self::KeyType { column, declared } => {
-                write!(
-                    f,
-                    "the key column \"{column}\" is {declared}, and OData allows no binary or floating-point keys"
-                )
+                write!(f, "the key column \"{column}\" is {declared}, which cannot be a key in OData")
             }
             Self::Missing => f.write_str("the configuration names it, but the database has no such table"),
             Self::NameClash { name } => write!(f, "the name \"{name}\" is taken"),

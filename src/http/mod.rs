@@ -65,6 +65,36 @@ fn signals() -> std::io::Result<impl Future<Output = ()> + Send> {
     Ok(async move { drop(interrupt.recv().await) })
 }
 
+/// The request to read the database's schema again: SIGHUP.
+pub struct Reload(#[cfg(unix)] tokio::signal::unix::Signal);
+
+#[cfg(unix)]
+impl Reload {
+    /// Listens for the request. From here on it no longer ends the process.
+    pub fn listen() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        signal(SignalKind::hangup()).map(Self).map_err(Error::internal)
+    }
+
+    /// Waits for the next request.
+    pub async fn asked(&mut self) {
+        self.0.recv().await;
+    }
+}
+
+#[cfg(not(unix))]
+impl Reload {
+    /// There is no such request here.
+    pub fn listen() -> Result<Self> {
+        Ok(Self())
+    }
+
+    /// Never comes.
+    pub async fn asked(&mut self) {
+        std::future::pending().await
+    }
+}
+
 /// Serves until the process is told to stop, and then until running answers are finished.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<()> {
     let server = server(app, listener)?;

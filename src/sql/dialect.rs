@@ -1,7 +1,7 @@
 //! All that can differ between databases, with ANSI's way as the default.
 
-use super::statement::{Builder, Param, Statement};
-use crate::edm::{ChangeLog, EntitySet, Property, Value};
+use super::statement::{Builder, Param, Script, Statement};
+use crate::edm::{ChangeLog, EntitySet, Property, Table, Value};
 use crate::token::{Anchor, ChangePosition};
 use crate::version::ChangeVersion;
 
@@ -54,6 +54,20 @@ pub trait Dialect: Send + Sync {
             None => column,
         }
     }
+
+    /// Removes a batch of the recorded changes of `table` that are older than their retention; none where the database does
+    /// that by itself. The script changes one row more than it removes; at most one where nothing is left to remove.
+    fn prune(&self, _table: &Table) -> Option<Script> {
+        None
+    }
+
+    /// Ends for good the links to the changes of a table whose recording is damaged; none where it is whole.
+    fn expire(&self, _table: &Table) -> Option<Script> {
+        None
+    }
+
+    /// The script as text for the database's own shell.
+    fn script(&self, script: &Script) -> String;
 
     /// The condition that the key of `t` is `key`, given in the canonical form of its types.
     fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String;

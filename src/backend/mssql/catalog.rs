@@ -5,29 +5,33 @@ use std::collections::HashMap;
 use tiberius::Row;
 
 use super::history::incarnation;
-use super::value::{integer, stamp, text};
+use super::value::{integer, signature, text};
 use crate::edm::{
-    Catalog, Column, DatabaseTracking, Facts, ForeignKey, IndexColumn, Rights, RowStorage, ServerFacts, Table, Tracking,
+    Catalog, Column, DatabaseTracking, Facts, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, ServerFacts, Table, Tracking,
     UniqueIndex,
 };
 use crate::error::{Error, Result};
 use crate::sql::mssql::types::{declared, edm_type, is_itself, is_row_version};
 
-/// The catalog in the six `results`. `oldest_commit` is the answer of `commits.sql`; `None` where the login may not see commits.
-pub(super) fn catalog(results: &[Vec<Row>], oldest_commit: Option<Option<u64>>) -> Result<Catalog> {
+/// The catalog in the six `results`, with what the login may know about the history.
+pub(super) fn catalog(results: &[Vec<Row>], proofs: Proofs, oldest_commit: Option<u64>) -> Result<Catalog> {
     let [tables, columns, indexes, references, tracking, database] = results else {
         return Err(Error::internal(format!("the catalog has {} results", results.len())));
     };
-    let mut found = Found::tables(tables, oldest_commit.is_some());
+    let mut found = Found::tables(tables, proofs);
     columns.iter().for_each(|row| found.column(row));
     indexes.iter().for_each(|row| found.index(row));
     references.iter().for_each(|row| found.reference(row));
     let facts = ServerFacts {
         change_tracking: tracking.first().map(database_tracking),
-        commits: oldest_commit.is_some(),
-        oldest_commit: oldest_commit.flatten(),
+        proofs,
+        oldest_commit,
         ..database.first().map(server_facts).unwrap_or_default()
     };
+    if facts.read_only {
+        // A replica that can only be read does not know its own history well enough.
+        found.tables.iter_mut().for_each(|table| table.rights.changes = false);
+    }
     Ok(Catalog { tables: found.tables, facts: Facts::Server(facts) })
 }
 
@@ -42,9 +46,9 @@ struct Found {
 }
 
 impl Found {
-    fn tables(rows: &[Row], commits: bool) -> Self {
+    fn tables(rows: &[Row], proofs: Proofs) -> Self {
         let by_number = rows.iter().enumerate().map(|(place, row)| (number(row, 0), place)).collect();
-        let tables = rows.iter().map(|row| table(row, commits)).collect();
+        let tables = rows.iter().map(|row| table(row, proofs)).collect();
         Self { tables, by_number, columns: HashMap::new(), last_index: None }
     }
 
@@ -94,17 +98,17 @@ impl Found {
     }
 }
 
-fn table(row: &Row, commits: bool) -> Table {
+fn table(row: &Row, proofs: Proofs) -> Table {
     let object_id = number(row, 0);
     let tracking = integer(row, 6).map_or(Tracking::None, |begun| Tracking::ChangeTracking {
         object_id: i32::try_from(object_id).unwrap_or_default(),
         incarnation: incarnation(object_id, begun),
-        commits,
+        proofs,
     });
     Table {
         schema: text(row, 1),
         name: string(row, 2),
-        version: stamp(row, 3).unwrap_or_default(),
+        version: signature(row, 3).unwrap_or_default(),
         description: text(row, 7),
         columns: Vec::new(),
         key: Vec::new(),
@@ -119,7 +123,6 @@ fn table(row: &Row, commits: bool) -> Table {
 
 fn column(row: &Row) -> Column {
     let declared = declared(&string(row, 3), number(row, 4), number(row, 5), number(row, 6));
-    let (default, computation) = (text(row, 10), text(row, 11));
     Column {
         name: string(row, 2),
         ty: edm_type(&declared),
@@ -128,9 +131,10 @@ fn column(row: &Row) -> Column {
         nullable: number(row, 7) == 1,
         computed: number(row, 8) == 1 || is_row_version(&declared),
         is_row_version: is_row_version(&declared),
-        description: text(row, 12),
-        definition: format!("{}\0{declared}\0{default:?}\0{computation:?}", number(row, 1)),
-        default,
+        description: text(row, 11),
+        // A column that is made anew, or computed in another way, has another number.
+        definition: format!("{}\0{declared}", number(row, 1)),
+        default: text(row, 10),
         declared,
     }
 }
@@ -140,7 +144,6 @@ fn server_facts(row: &Row) -> ServerFacts {
         database: string(row, 0),
         snapshots: text(row, 1).is_some_and(|state| state.eq_ignore_ascii_case("ON")),
         read_only: text(row, 2).is_some_and(|state| state.eq_ignore_ascii_case("READ_ONLY")),
-        recovery_fork: number(row, 3) > 0,
         ..ServerFacts::default()
     }
 }

@@ -35,11 +35,9 @@ pub(super) fn history(
     let (Some(min_valid), Some(current)) = (integer(row, column::MIN_VALID_VERSION), current) else {
         return if tracked_since.is_some() { Err(invisible()) } else { Ok(None) };
     };
-    let whole = half(&[
-        &text(row, column::CREATE_DATE).unwrap_or_default(),
-        &text(row, column::RECOVERY_FORK).unwrap_or_default(),
-        epoch,
-    ]);
+    // The date differs between the replicas of an availability group, so it counts only where nothing better is known.
+    let database = text(row, column::RECOVERY_FORK).or_else(|| text(row, column::CREATE_DATE));
+    let whole = half(&[&database.unwrap_or_default(), epoch]);
     let newest = commit(row, column::NEWEST_COMMIT);
     let window = Window {
         incarnation: incarnation(asked.log.log, tracked_since.unwrap_or_default()),

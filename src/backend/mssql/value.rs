@@ -3,8 +3,6 @@
 //! The driver's own conversions are passed over: they go through the types of other crates, which know fewer digits, and
 //! one of them subtracts an offset twice.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use tiberius::ColumnData;
 use tiberius::time::{Date, DateTime, DateTime2, DateTimeOffset, SmallDateTime, Time};
 
@@ -93,9 +91,7 @@ pub(super) fn text(row: &tiberius::Row, column: usize) -> Option<String> {
     }
 }
 
-/// The time of a change of definition as a number: another one for another time.
-pub(super) fn stamp(row: &tiberius::Row, column: usize) -> Option<u64> {
-    let mut hasher = DefaultHasher::new();
-    text(row, column)?.hash(&mut hasher);
-    Some(hasher.finish())
+/// A table's signature.
+pub(super) fn signature(row: &tiberius::Row, column: usize) -> Option<u64> {
+    integer(row, column).map(i64::cast_unsigned)
 }

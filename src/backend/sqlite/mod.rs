@@ -10,6 +10,7 @@ mod types;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool::managed::{Object, PoolError};
@@ -21,6 +22,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sql::sqlite::Sqlite;
 use crate::sql::{Dialect, Query, Script};
 use pool::{Connector, Pool};
+
+/// One small read of a local file.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// A SQLite file.
 #[derive(Clone)]
@@ -71,6 +75,10 @@ impl Backend for SqliteBackend {
 
     async fn describe(&self) -> Result<Catalog> {
         self.reading(catalog::describe).await
+    }
+
+    fn look_every(&self) -> Duration {
+        LOOK_EVERY
     }
 
     async fn read(&self, query: Query, mut sink: Box<dyn RowSink>) -> Result<()> {

@@ -1,26 +1,44 @@
 //! T-SQL's way of saying things.
 
 mod keys;
+mod tracking;
 pub mod types;
 
 use super::dialect::{Dialect, Skeleton};
-use super::statement::{Builder, Param, Statement};
+use super::statement::{Builder, Param, Script, Statement};
 use super::template;
 use crate::edm::{ChangeLog, EntitySet, Property, Value};
 use crate::token::{Anchor, ChangePosition};
 use crate::version::ChangeVersion;
 use keys::{after, parameters};
+pub use tracking::{allow_snapshots, disable_table, enable_database, enable_table, set_retention};
 
 /// Fixed statements.
 pub mod fixed {
     /// Ends the snapshot of a read that was refused.
     pub const ABANDON: &str = include_str!("../../../sql/mssql/abandon.sql");
-    /// The database, its tables, columns, indexes and references.
-    pub const CATALOG: &str = include_str!("../../../sql/mssql/catalog.sql");
     /// Ends the snapshot of a read that was whole.
     pub const CLOSE: &str = include_str!("../../../sql/mssql/close.sql");
     /// The oldest commit that is still known.
     pub const COMMITS: &str = include_str!("../../../sql/mssql/commits.sql");
+}
+
+/// The database, its tables, columns, indexes and references. Its one parameter names the schema that is wanted.
+pub fn catalog() -> String {
+    template::fill(include_str!("../../../sql/mssql/catalog.sql"), &[("signature", slot(SIGNATURE))])
+}
+
+/// The recovery fork. Fails where there is none to be seen.
+pub fn recovery_fork() -> String {
+    format!("SELECT {} AS recovery_fork", slot(FORK))
+}
+
+const FORK: &str = include_str!("../../../sql/mssql/fork.sql");
+const SIGNATURE: &str = include_str!("../../../sql/mssql/signature.sql");
+
+/// A part of a statement.
+fn slot(text: &str) -> String {
+    template::fill(text, &[]).trim_end().to_owned()
 }
 
 /// The dialect.
@@ -58,8 +76,20 @@ impl Dialect for Mssql {
     }
 
     fn opening(&self, set: &EntitySet) -> Option<String> {
-        let slots = [("isolation", self.isolation.to_owned()), ("table", literal(&self.table(set)))];
+        let table = self.table(set);
+        let slots = [
+            ("isolation", self.isolation.to_owned()),
+            ("name", literal(&table)),
+            ("table", table),
+            ("signature", slot(SIGNATURE)),
+        ];
         Some(template::fill(include_str!("../../../sql/mssql/open.sql"), &slots))
+    }
+
+    /// Not in a transaction: what changes the database as a whole must stand alone.
+    fn script(&self, script: &Script) -> String {
+        let statements: Vec<&str> = script.statements.iter().map(|statement| statement.trim()).collect();
+        statements.join("\nGO\n") + "\nGO"
     }
 
     fn selected(&self, property: &Property, column: String) -> String {
@@ -82,14 +112,19 @@ impl Dialect for Mssql {
     }
 
     fn history(&self, _set: &EntitySet, log: ChangeLog, witness: ChangeVersion) -> Statement {
+        let known = |is: bool, slot: String| if is { slot.trim_end().to_owned() } else { "NULL".to_owned() };
         let commit = |version: &str| {
-            let slots = [("version", version.to_owned())];
-            let commit = || template::fill(include_str!("../../../sql/mssql/commit.sql"), &slots).trim_end().to_owned();
-            if log.commits { commit() } else { "NULL".to_owned() }
+            let commit = include_str!("../../../sql/mssql/commit.sql");
+            known(log.proofs.commits, template::fill(commit, &[("version", version.to_owned())]))
         };
-        let slots = [("table", "@P1".to_owned()), ("newest", commit("@P2")), ("witness", commit("@P3"))];
+        let slots = [
+            ("table", "@P1".to_owned()),
+            ("fork", known(log.proofs.recovery_fork, slot(FORK))),
+            ("newest", commit("@P2")),
+            ("witness", commit("@P3")),
+        ];
         let mut params = vec![Param::Value(Value::Integer(log.log))];
-        if log.commits {
+        if log.proofs.commits {
             params.extend([Param::CurrentVersion, Param::Version(witness)]);
         }
         Statement { sql: template::fill(include_str!("../../../sql/mssql/history.sql"), &slots), params }

@@ -5,16 +5,17 @@ mod displaced;
 mod tracking;
 
 use super::dialect::{Dialect, Skeleton};
-use super::statement::{Builder, Param, Statement};
+use super::statement::{Builder, Param, Script, Statement};
 use super::template;
-use crate::edm::{ChangeLog, EdmType, EntitySet, Property, Value};
+use crate::edm::{ChangeLog, EdmType, EntitySet, Property, Table, Tracking, Value};
 use crate::token::{Anchor, ChangePosition};
 use crate::version::ChangeVersion;
 use candidates::candidates;
 pub use displaced::{predicate, unseen};
+use tracking::transaction;
 pub use tracking::{
     Trigger, drop_triggers, expire, install, log_number, log_table, prune, remove, remove_register, set_retention,
-    transaction, triggers,
+    triggers,
 };
 
 /// Fixed statements.
@@ -59,6 +60,25 @@ impl Dialect for Sqlite {
 
     fn placeholder(&self, index: usize) -> String {
         format!("?{index}")
+    }
+
+    /// Where tracking is damaged there may be no log, and no link needs it.
+    fn prune(&self, table: &Table) -> Option<Script> {
+        match table.tracking {
+            Tracking::Triggers { log, damage: None, .. } => Some(prune(log)),
+            _ => None,
+        }
+    }
+
+    fn expire(&self, table: &Table) -> Option<Script> {
+        match table.tracking {
+            Tracking::Triggers { log, damage: Some(_), .. } => Some(expire(log)),
+            _ => None,
+        }
+    }
+
+    fn script(&self, script: &Script) -> String {
+        transaction(script)
     }
 
     /// Any of the forms in which the value may be stored; GUIDs, dates and moments have several.

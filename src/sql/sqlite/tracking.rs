@@ -115,7 +115,7 @@ pub fn set_retention(log: i64, retention: u64) -> Script {
 }
 
 /// The script as text that any SQLite shell runs in one transaction.
-pub fn transaction(script: &Script) -> String {
+pub(super) fn transaction(script: &Script) -> String {
     let statements: Vec<&str> = script.statements.iter().map(|statement| statement.trim()).collect();
     format!("BEGIN IMMEDIATE;\n{}\nCOMMIT;", statements.join("\n"))
 }

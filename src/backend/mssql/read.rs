@@ -1,0 +1,117 @@
+//! A query -> one snapshot, its history, its rows lent to a sink.
+//!
+//! Runs in a thread of its own, because a sink may wait for its reader; only what the driver does is awaited, on the
+//! runtime that the connection belongs to.
+
+use std::ops::ControlFlow;
+
+use futures_util::TryStreamExt;
+use tiberius::Row;
+use tokio::runtime::Handle;
+
+use super::super::{Opening, RowSink, admit};
+use super::failure::Failure;
+use super::history::history;
+use super::parameter::bind;
+use super::session::Session;
+use super::value::{Lent, integer, signature};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sql::mssql::fixed;
+use crate::sql::{History, Query, Statement};
+use crate::version::{ChangeVersion, Window};
+
+/// One read, and what it is made with.
+pub(super) struct Reading<'a> {
+    pub(super) runtime: &'a Handle,
+    pub(super) session: &'a mut Session,
+    pub(super) query: &'a Query,
+    /// The operator's part of the history's identity.
+    pub(super) epoch: &'a str,
+    /// Whether what is read is of one moment. If it is not, the history is looked at again behind the rows.
+    pub(super) snapshots: bool,
+}
+
+/// Why a read ended early.
+pub(super) struct Ended {
+    pub(super) failure: Failure,
+    /// Whether the sink has heard anything: then the read cannot be made again.
+    pub(super) begun: bool,
+}
+
+impl Reading<'_> {
+    /// Reads into `sink`. Whatever is left in the middle of an answer leaves its session unusable.
+    pub(super) fn run(mut self, sink: &mut dyn RowSink) -> Result<(), Ended> {
+        let mut begun = false;
+        let outcome = self.read(sink, &mut begun);
+        if outcome.is_err() {
+            // What was refused has left a transaction open; if it cannot be ended, the session is not used again.
+            let _ = self.batch(fixed::ABANDON);
+        }
+        outcome.map_err(|failure| Ended { failure, begun })
+    }
+
+    fn read(&mut self, sink: &mut dyn RowSink, begun: &mut bool) -> Result<(), Failure> {
+        let query = self.query;
+        let current = self.open(query)?;
+        let window = query.history.as_ref().map(|asked| self.window(asked, current)).transpose()?;
+        let count = query.count.as_ref().map(|statement| self.count(statement, current)).transpose()?;
+        let flow = self.lend(query, &Opening { window, count }, current, sink, begun)?;
+        if flow.is_break() {
+            return Ok(());
+        }
+        if let Some(asked) = query.history.as_ref().filter(|_| !self.snapshots) {
+            self.window(asked, current)?;
+        }
+        self.batch(fixed::CLOSE)?;
+        sink.end().map_err(Failure::from)
+    }
+
+    /// Opens the snapshot: the newest version of the database's changes, unless the table is not the one that was planned.
+    fn open(&mut self, query: &Query) -> Result<Option<ChangeVersion>, Failure> {
+        let results = self.batch(query.opening.as_deref().unwrap_or_default())?;
+        let first = |result: usize| results.get(result).and_then(|rows| rows.first());
+        if first(1).and_then(|row| signature(row, 0)) != Some(query.table_version) {
+            let message = "The table's definition has changed. Try again.";
+            return Err(Error::new(ErrorKind::CatalogChanged, message).into());
+        }
+        Ok(first(0).and_then(|row| integer(row, 0)).map(|version| ChangeVersion(version.max(0).unsigned_abs())))
+    }
+
+    fn window(&mut self, asked: &History, current: Option<ChangeVersion>) -> Result<Window, Failure> {
+        let rows = self.rows(&asked.statement, current)?;
+        let found = rows.first().map(|row| history(row, asked, current, self.epoch)).transpose()?.flatten();
+        Ok(admit(found, asked.claim.as_ref())?)
+    }
+
+    fn count(&mut self, statement: &Statement, current: Option<ChangeVersion>) -> Result<u64, Failure> {
+        let rows = self.rows(statement, current)?;
+        Ok(rows.first().and_then(|row| integer(row, 0)).and_then(|count| count.try_into().ok()).unwrap_or_default())
+    }
+
+    /// Lends the rows. The sink hears nothing before the server has begun to answer: until then all can be tried again.
+    fn lend(
+        &mut self,
+        query: &Query,
+        opening: &Opening,
+        current: Option<ChangeVersion>,
+        sink: &mut dyn RowSink,
+        begun: &mut bool,
+    ) -> Result<ControlFlow<()>, Failure> {
+        let Some(statement) = &query.rows else {
+            *begun = true;
+            sink.begin(opening)?;
+            return Ok(ControlFlow::Continue(()));
+        };
+        let runtime = self.runtime;
+        let parameters = bind(statement, current);
+        let mut answer = runtime.block_on(self.session.query(&statement.sql, &parameters))?;
+        *begun = true;
+        sink.begin(opening)?;
+        while let Some(row) = runtime.block_on(answer.next())? {
+            if sink.row(&Lent(&row))?.is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
