@@ -5,7 +5,8 @@
 - WHEELS holds two unpacked wheels: `mssql-cli` brings the parser, `dotnetcore2` a .NET runtime to run it in.
 - REFUSED holds misspelt statements. Each of them must be complained about, or the check itself is broken.
 - SKELETONS holds what the gateway makes statements from, and scripts for operators. A file without slots is parsed as it
-  is, one whose slots all have a stand-in with those. Any other must be the pattern of a recorded statement.
+  is, with the statements that its comments offer, and one whose slots all have a stand-in with those. Any other must be the
+  pattern of a recorded statement.
 - RECORDED holds the statements that the tests sent, one a file.
 
 A grammar takes any name for a name. So names that only Microsoft gives (functions, catalog views) are also looked up among
@@ -22,12 +23,14 @@ import sys
 from pathlib import Path
 
 # What stands for a slot whose name says what it holds. Slots for parts of statements have none on purpose.
-STAND_INS = {"database": "[Shop]", "retention_days": "2", "schema": "[dbo]", "table": "[dbo].[Order Details]", "user": "[deltalink]"}
+STAND_INS = {"retention_days": "2", "table": "[dbo].[Order Details]"}
 # The columns of CHANGETABLE, which are names of Microsoft's too.
 CHANGE_COLUMNS = {f"sys_change_{name}" for name in ("columns", "context", "creation_version", "operation", "version")}
 # After these, a name before a parenthesis is nobody's function.
 OWN_NAME_FOLLOWS = {".", "as", "into", "table", "with"}
 SLOT = re.compile(r"\{(\w+)\}")
+# A statement that a script offers in a comment, instead of another.
+OFFERED = re.compile(r"^-- (?=[A-Z]{3,} .*;$)", re.MULTILINE)
 UNPARSED = {"WhiteSpace", "SingleLineComment", "MultilineComment", "EndOfFile"}
 
 
@@ -69,8 +72,8 @@ def divide(paths):
     scripts, patterns = {}, {}
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        # As the gateway does, which drops the comments of a file before it fills it.
-        code = "\n".join("" if line.startswith("--") else line for line in text.split("\n"))
+        # As the gateway does, which drops the comments of a file before it fills it; but what they offer has to be right as well.
+        code = "\n".join("" if line.startswith("--") else line for line in OFFERED.sub("", text).split("\n"))
         slots = set(SLOT.findall(code))
         if slots <= STAND_INS.keys():
             scripts[path] = SLOT.sub(lambda slot: STAND_INS[slot[1]], code)
