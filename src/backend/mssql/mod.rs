@@ -3,13 +3,23 @@
 #![cfg_attr(not(test), expect(dead_code, reason = "nobody connects yet"))]
 
 mod ado_net;
+mod advice;
+mod connect;
+mod dial;
 mod encryption;
+mod entra;
+mod failure;
 mod given;
+mod identity;
 mod keyword;
 mod login;
+mod obstacle;
 mod pair;
+mod pool;
+mod retry;
 mod secret;
 mod server;
+mod session;
 mod target;
 mod url;
 
