@@ -1,5 +1,212 @@
 //! SQL Server or Azure SQL as a backend.
+//!
+//! Each read has a thread, which lends rows to the sink, and one short snapshot transaction. Connections live in a runtime
+//! of this backend's own, so that they outlast whichever of the server's runtimes asked for them.
 
+mod ado_net;
+mod advice;
 mod catalog;
+mod connect;
+mod dial;
+mod encryption;
+mod entra;
+mod failure;
+mod given;
 mod history;
+mod identity;
+mod keyword;
+mod login;
+mod obstacle;
+mod pair;
+mod parameter;
+mod pool;
+mod read;
+mod retry;
+mod secret;
+mod server;
+mod session;
+mod target;
+mod url;
 mod value;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tiberius::ToSql;
+use tokio::runtime::{Handle, Runtime};
+
+pub use secret::Secret;
+pub use target::Target;
+
+use super::{Backend, RowSink};
+use crate::edm::{Catalog, Facts};
+use crate::error::{Error, Result};
+use crate::sql::mssql::{self, WITH_SNAPSHOT, WITHOUT_SNAPSHOT};
+use crate::sql::{Dialect, Query, Script};
+use failure::Failure;
+use pool::{Lent, Pool};
+use read::{Ended, Reading};
+use retry::Retry;
+
+/// The threads that wait for the network. Encoding is done elsewhere, so they have little to do.
+const THREADS: usize = 2;
+/// What the catalog costs grows with the database, and reads notice by themselves what has changed.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
+
+/// What the operator decides.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The one schema to look at; all where absent.
+    pub schema: Option<String>,
+    /// Whether reads have snapshots.
+    pub snapshots: bool,
+    /// Part of the history's identity: with another value, all links expire.
+    pub epoch: String,
+}
+
+/// A database of SQL Server or Azure SQL.
+pub struct MssqlBackend {
+    sessions: Pool,
+    settings: Settings,
+    /// Present until it is dropped.
+    runtime: Option<Runtime>,
+}
+
+impl MssqlBackend {
+    /// The database that `target` names. Nothing is connected yet.
+    pub fn open(target: Target, settings: Settings) -> Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(THREADS)
+            .thread_name("deltalink-mssql")
+            .enable_all()
+            .build()
+            .map_err(Error::internal)?;
+        let sessions = Pool::new(target, runtime.handle().clone())?;
+        Ok(Self { sessions, settings, runtime: Some(runtime) })
+    }
+
+    fn handle(&self) -> Result<Handle> {
+        self.runtime.as_ref().map(|runtime| runtime.handle().clone()).ok_or_else(|| Error::internal("the runtime is gone"))
+    }
+
+    /// Runs `work` with a session, in the sessions' runtime; again after failures that pass.
+    async fn with_session<T, W>(&self, work: impl Fn(Lent) -> W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: Future<Output = Result<T, Failure>> + Send + 'static,
+    {
+        let runtime = self.handle()?;
+        let mut retry = Retry::new();
+        loop {
+            let outcome = match self.sessions.get().await {
+                Ok(session) => runtime.spawn(work(session)).await.map_err(Error::internal)?,
+                Err(failure) => Err(failure),
+            };
+            match outcome {
+                Ok(value) => return Ok(value),
+                Err(failure) => pause(&mut retry, failure).await?,
+            }
+        }
+    }
+}
+
+/// Waits before another attempt; the failure, where there is none to be made.
+async fn pause(retry: &mut Retry, failure: Failure) -> Result<()> {
+    let Some(pause) = failure.transient.then(|| retry.pause()).flatten() else { return Err(failure.error) };
+    tracing::debug!(error = %failure.error, ?pause, "the database failed; it is tried again");
+    tokio::time::sleep(pause).await;
+    Ok(())
+}
+
+impl Drop for MssqlBackend {
+    /// May happen where waiting is not allowed.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[async_trait]
+impl Backend for MssqlBackend {
+    fn dialect(&self) -> &'static dyn Dialect {
+        if self.settings.snapshots { &WITH_SNAPSHOT } else { &WITHOUT_SNAPSHOT }
+    }
+
+    async fn describe(&self) -> Result<Catalog> {
+        let schema = self.settings.schema.clone().unwrap_or_default();
+        self.with_session(|session| describe(session, schema.clone())).await
+    }
+
+    fn ready(&self, catalog: &Catalog) -> Result<()> {
+        let Facts::Server(facts) = &catalog.facts else { return Ok(()) };
+        if facts.read_only {
+            tracing::warn!(
+                "the connection reaches a replica that can only be read: changes are followed on the primary only, so no delta links are given; take ApplicationIntent=ReadOnly away to have them"
+            );
+        }
+        if !self.settings.snapshots {
+            tracing::warn!("reading without snapshots: answers may have to be cut off and asked for again");
+            return Ok(());
+        }
+        if facts.snapshots {
+            return Ok(());
+        }
+        let statement = mssql::allow_snapshots(&facts.database).statements.concat();
+        Err(Error::configuration(format!(
+            "The database does not allow snapshots, so that what is read could miss changes. Run {} Or serve with --without-snapshot.",
+            statement.trim()
+        )))
+    }
+
+    fn look_every(&self) -> Duration {
+        LOOK_EVERY
+    }
+
+    async fn read(&self, query: Query, mut sink: Box<dyn RowSink>) -> Result<()> {
+        let (query, epoch, snapshots) = (Arc::new(query), self.settings.epoch.clone(), self.settings.snapshots);
+        let runtime = self.handle()?;
+        let mut retry = Retry::new();
+        loop {
+            let failure = match self.sessions.get().await {
+                Ok(mut session) => {
+                    let (runtime, query, epoch) = (runtime.clone(), Arc::clone(&query), epoch.clone());
+                    let reading = move || {
+                        let reading =
+                            Reading { runtime: &runtime, session: &mut session, query: &query, epoch: &epoch, snapshots };
+                        (reading.run(&mut *sink), sink)
+                    };
+                    let (outcome, returned) = tokio::task::spawn_blocking(reading).await.map_err(Error::internal)?;
+                    sink = returned;
+                    match outcome {
+                        Ok(()) => return Ok(()),
+                        Err(Ended { failure, begun: true }) => return Err(failure.error),
+                        Err(Ended { failure, begun: false }) => failure,
+                    }
+                }
+                Err(failure) => failure,
+            };
+            pause(&mut retry, failure).await?;
+        }
+    }
+
+    /// Each statement by itself: what changes the database as a whole must not stand in a transaction. What was run once is
+    /// not run again.
+    async fn execute(&self, script: Script) -> Result<u64> {
+        let mut session = self.sessions.get().await.map_err(|failure| failure.error)?;
+        let run = async move {
+            for statement in &script.statements {
+                session.batch(statement).await?.finish().await?;
+            }
+            Ok::<_, Failure>(0)
+        };
+        self.handle()?.spawn(run).await.map_err(Error::internal)?.map_err(|failure| failure.error)
+    }
+}
+
+async fn describe(mut session: Lent, schema: String) -> Result<Catalog, Failure> {
+    let wanted = schema.as_str();
+    let results = session.query(&mssql::catalog(), &[&wanted as &dyn ToSql]).await?.results().await?;
+    Ok(catalog::catalog(&results, wanted)?)
+}
