@@ -112,8 +112,9 @@ impl App {
 /// Ends for good the links to tables whose tracking is damaged now and was not `before`: it may be whole again when they
 /// are followed, and would not know what it missed.
 async fn expire_damaged(backend: &dyn Backend, catalog: &Catalog, before: &Catalog) {
-    let damaged =
-        |catalog: &Catalog| catalog.tables.iter().filter_map(|table| backend.dialect().expire(table)).collect::<Vec<_>>();
+    let damaged = |catalog: &Catalog| {
+        catalog.tables.iter().filter_map(|table| backend.dialect().expire(table)).collect::<Vec<_>>()
+    };
     let known = damaged(before);
     for expire in damaged(catalog).into_iter().filter(|expire| !known.contains(expire)) {
         if let Err(error) = backend.execute(expire).await {

@@ -1,4 +1,4 @@
--- All that is known of a database, in one go; six results. The tables come first: a table's signature must not be
+-- All that is known of a database, in one go; eight results. The tables come first: a table's signature must not be
 -- newer than the columns that are read for it. @P1 names the one schema that is wanted, or is empty.
 -- 1. One row is one table: its number, schema, name, signature, whether the login may read its rows and its changes, the
 -- version at which tracking began (NULL: not tracked), its description.
@@ -56,3 +56,19 @@ WHERE ct.database_id = DB_ID();
 SELECT d.name, d.snapshot_isolation_state_desc, CAST(DATABASEPROPERTYEX(d.name, N'Updateability') AS nvarchar(128)) AS updateability
 FROM sys.databases AS d
 WHERE d.name = DB_NAME();
+-- 7. One row: whether the login may see what commits were (0 or 1), and the age of the oldest one still known, in seconds.
+BEGIN TRY
+  EXECUTE (N'SELECT 1 AS readable, (SELECT TOP (1) DATEDIFF_BIG(second, m.commit_time, SYSUTCDATETIME())
+                                    FROM sys.dm_tran_commit_table AS m ORDER BY m.commit_ts) AS age');
+END TRY
+BEGIN CATCH
+  SELECT 0 AS readable, CAST(NULL AS bigint) AS age;
+END CATCH;
+-- 8. One row: whether the recovery fork may be seen (0 or 1). Azure SQL Database has none.
+BEGIN TRY
+  EXECUTE (N'SELECT COUNT(*) AS readable FROM sys.database_recovery_status AS f
+             WHERE f.database_id = DB_ID() AND f.recovery_fork_guid IS NOT NULL');
+END TRY
+BEGIN CATCH
+  SELECT 0 AS readable;
+END CATCH;

@@ -79,8 +79,10 @@ impl DatabaseOption {
     fn password(&self) -> Result<Option<Secret>> {
         match (std::env::var(PASSWORD), &self.database_password_file) {
             (Ok(_), Some(file)) => {
-                let message =
-                    format!("The database's password is given twice, in {PASSWORD} and in {}: keep one.", file.display());
+                let message = format!(
+                    "The database's password is given twice, in {PASSWORD} and in {}: keep one.",
+                    file.display()
+                );
                 Err(Error::configuration(message))
             }
             (Ok(password), None) => Ok(Some(Secret::new(password))),

@@ -6,9 +6,6 @@ use super::facts::Facts;
 use super::types::EdmType;
 use crate::version::Incarnation;
 
-/// The schema that goes without saying, in SQL Server.
-pub const DEFAULT_SCHEMA: &str = "dbo";
-
 /// All tables at one moment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Catalog {
@@ -23,6 +20,8 @@ pub struct Catalog {
 pub struct Table {
     /// The schema that it stands in, where the database has schemas.
     pub schema: Option<String>,
+    /// Whether that schema has to be said, because it is not the usual one.
+    pub qualified: bool,
     /// As the database spells it.
     pub name: String,
     /// Changes whenever the table's definition does; a read refuses a plan made from another one.
@@ -180,9 +179,9 @@ pub enum Tracking {
 impl Table {
     /// The name by which people know it: with its schema, unless that is the usual one.
     pub fn title(&self) -> String {
-        match self.schema.as_deref() {
-            None | Some(DEFAULT_SCHEMA) => self.name.clone(),
-            Some(schema) => format!("{schema}.{}", self.name),
+        match &self.schema {
+            Some(schema) if self.qualified => format!("{schema}.{}", self.name),
+            _ => self.name.clone(),
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::catalog::{Catalog, Column, DEFAULT_SCHEMA, Proofs, Table, Tracking};
+use super::catalog::{Catalog, Column, Proofs, Table, Tracking};
 use super::name::{identifier, is_identifier};
 use super::obstacle::{Obstacle, Unexposed};
 use super::types::EdmType;
@@ -215,9 +215,9 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
 
 /// The table's name; with its schema in front, unless that goes without saying.
 fn set_name(table: &Table) -> String {
-    match table.schema.as_deref() {
-        None | Some(DEFAULT_SCHEMA) => identifier(&table.name),
-        Some(schema) => identifier(&format!("{schema}_{}", table.name)),
+    match &table.schema {
+        Some(schema) if table.qualified => identifier(&format!("{schema}_{}", table.name)),
+        _ => identifier(&table.name),
     }
 }
 

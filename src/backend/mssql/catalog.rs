@@ -7,18 +7,25 @@ use tiberius::Row;
 use super::history::incarnation;
 use super::value::{integer, signature, text};
 use crate::edm::{
-    Catalog, Column, DatabaseTracking, Facts, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, ServerFacts, Table, Tracking,
-    UniqueIndex,
+    Catalog, Column, DatabaseTracking, Facts, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, ServerFacts, Table,
+    Tracking, UniqueIndex,
 };
 use crate::error::{Error, Result};
 use crate::sql::mssql::types::{declared, edm_type, is_itself, is_row_version};
 
-/// The catalog in the six `results`, with what the login may know about the history.
-pub(super) fn catalog(results: &[Vec<Row>], proofs: Proofs, oldest_commit: Option<u64>) -> Result<Catalog> {
-    let [tables, columns, indexes, references, tracking, database] = results else {
+/// The schema that goes without saying.
+const USUAL: &str = "dbo";
+
+/// The catalog in the eight `results`; `wanted` is the one schema that was asked for, or empty.
+pub(super) fn catalog(results: &[Vec<Row>], wanted: &str) -> Result<Catalog> {
+    let [tables, columns, indexes, references, tracking, database, commits, forks] = results else {
         return Err(Error::internal(format!("the catalog has {} results", results.len())));
     };
-    let mut found = Found::tables(tables, proofs);
+    let readable = |rows: &[Row]| rows.first().is_some_and(|row| number(row, 0) == 1);
+    let proofs = Proofs { commits: readable(commits), recovery_fork: readable(forks) };
+    let oldest_commit = commits.first().and_then(|row| integer(row, 1)).map(|age| age.max(0).unsigned_abs());
+    let usual = if wanted.is_empty() { USUAL } else { wanted };
+    let mut found = Found::tables(tables, usual, proofs);
     columns.iter().for_each(|row| found.column(row));
     indexes.iter().for_each(|row| found.index(row));
     references.iter().for_each(|row| found.reference(row));
@@ -46,9 +53,9 @@ struct Found {
 }
 
 impl Found {
-    fn tables(rows: &[Row], proofs: Proofs) -> Self {
+    fn tables(rows: &[Row], usual: &str, proofs: Proofs) -> Self {
         let by_number = rows.iter().enumerate().map(|(place, row)| (number(row, 0), place)).collect();
-        let tables = rows.iter().map(|row| table(row, proofs)).collect();
+        let tables = rows.iter().map(|row| table(row, usual, proofs)).collect();
         Self { tables, by_number, columns: HashMap::new(), last_index: None }
     }
 
@@ -89,7 +96,13 @@ impl Found {
         let name = string(row, 1);
         if table.foreign_keys.last().is_none_or(|last| last.name != name) {
             let (schema, referred) = (text(row, 3), string(row, 4));
-            table.foreign_keys.push(ForeignKey { name, columns: Vec::new(), schema, table: referred, referenced: Vec::new() });
+            table.foreign_keys.push(ForeignKey {
+                name,
+                columns: Vec::new(),
+                schema,
+                table: referred,
+                referenced: Vec::new(),
+            });
         }
         if let Some(reference) = table.foreign_keys.last_mut() {
             reference.columns.push(column);
@@ -98,15 +111,16 @@ impl Found {
     }
 }
 
-fn table(row: &Row, proofs: Proofs) -> Table {
-    let object_id = number(row, 0);
+fn table(row: &Row, usual: &str, proofs: Proofs) -> Table {
+    let (object_id, schema) = (number(row, 0), string(row, 1));
     let tracking = integer(row, 6).map_or(Tracking::None, |begun| Tracking::ChangeTracking {
         object_id: i32::try_from(object_id).unwrap_or_default(),
         incarnation: incarnation(object_id, begun),
         proofs,
     });
     Table {
-        schema: text(row, 1),
+        qualified: !schema.eq_ignore_ascii_case(usual),
+        schema: Some(schema),
         name: string(row, 2),
         version: signature(row, 3).unwrap_or_default(),
         description: text(row, 7),

@@ -61,7 +61,8 @@ pub(super) fn incarnation(table: i64, tracked_since: i64) -> Incarnation {
 }
 
 fn invisible() -> Error {
-    let message = "The database's changes may not be read by the gateway's login. 'deltalink check' tells what to grant.";
+    let message =
+        "The database's changes may not be read by the gateway's login. 'deltalink check' tells what to grant.";
     Error::new(ErrorKind::DatabaseUnavailable, message)
 }
 

@@ -87,7 +87,10 @@ impl MssqlBackend {
     }
 
     fn handle(&self) -> Result<Handle> {
-        self.runtime.as_ref().map(|runtime| runtime.handle().clone()).ok_or_else(|| Error::internal("the runtime is gone"))
+        self.runtime
+            .as_ref()
+            .map(|runtime| runtime.handle().clone())
+            .ok_or_else(|| Error::internal("the runtime is gone"))
     }
 
     /// Runs `work` with a session, in the sessions' runtime; again after failures that pass.
@@ -173,8 +176,13 @@ impl Backend for MssqlBackend {
                 Ok(mut session) => {
                     let (runtime, query, epoch) = (runtime.clone(), Arc::clone(&query), epoch.clone());
                     let reading = move || {
-                        let reading =
-                            Reading { runtime: &runtime, session: &mut session, query: &query, epoch: &epoch, snapshots };
+                        let reading = Reading {
+                            runtime: &runtime,
+                            session: &mut session,
+                            query: &query,
+                            epoch: &epoch,
+                            snapshots,
+                        };
                         (reading.run(&mut *sink), sink)
                     };
                     let (outcome, returned) = tokio::task::spawn_blocking(reading).await.map_err(Error::internal)?;

@@ -5,14 +5,13 @@
 
 use std::ops::ControlFlow;
 
-use futures_util::TryStreamExt;
-use tiberius::Row;
+use tiberius::{Row, ToSql};
 use tokio::runtime::Handle;
 
 use super::super::{Opening, RowSink, admit};
 use super::failure::Failure;
 use super::history::history;
-use super::parameter::bind;
+use super::parameter::{Bound, bind};
 use super::session::Session;
 use super::value::{Lent, integer, signature};
 use crate::error::{Error, ErrorKind, Result};
@@ -103,15 +102,33 @@ impl Reading<'_> {
             return Ok(ControlFlow::Continue(()));
         };
         let runtime = self.runtime;
-        let parameters = bind(statement, current);
-        let mut answer = runtime.block_on(self.session.query(&statement.sql, &parameters))?;
+        let bound = bind(statement, current);
+        let mut answer = runtime.block_on(self.session.query(&statement.sql, &parameters(&bound)))?;
         *begun = true;
         sink.begin(opening)?;
-        while let Some(row) = runtime.block_on(answer.next())? {
+        while let Some(row) = runtime.block_on(answer.next_row())? {
             if sink.row(&Lent(&row))?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
         }
         Ok(ControlFlow::Continue(()))
     }
+
+    /// The rows of a short answer.
+    fn rows(&mut self, statement: &Statement, current: Option<ChangeVersion>) -> Result<Vec<Row>, Failure> {
+        let bound = bind(statement, current);
+        let session = &mut *self.session;
+        let rows = async { session.query(&statement.sql, &parameters(&bound)).await?.rows().await };
+        Ok(self.runtime.block_on(rows)?)
+    }
+
+    /// The rows of each result of statements without parameters.
+    fn batch(&mut self, sql: &str) -> Result<Vec<Vec<Row>>, Failure> {
+        let session = &mut *self.session;
+        Ok(self.runtime.block_on(async { session.batch(sql).await?.results().await })?)
+    }
+}
+
+fn parameters<'a>(bound: &'a [Bound<'_>]) -> Vec<&'a dyn ToSql> {
+    bound.iter().map(|parameter| parameter as &dyn ToSql).collect()
 }

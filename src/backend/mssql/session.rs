@@ -161,6 +161,19 @@ impl Answer<'_> {
         Ok(rows)
     }
 
+    /// Reads all that is left and keeps the rows of each result set: for short answers.
+    pub(super) async fn results(mut self) -> Result<Vec<Vec<Row>>, DriverError> {
+        let mut results: Vec<Vec<Row>> = Vec::new();
+        while let Some(item) = self.next().await? {
+            match (item, results.last_mut()) {
+                (QueryItem::Metadata(_), _) => results.push(Vec::new()),
+                (QueryItem::Row(row), Some(last)) => last.push(row),
+                (QueryItem::Row(row), None) => results.push(vec![row]),
+            }
+        }
+        Ok(results)
+    }
+
     /// Reads all that is left and forgets it.
     pub(super) async fn finish(mut self) -> Result<(), DriverError> {
         while self.next().await?.is_some() {}

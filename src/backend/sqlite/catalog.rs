@@ -72,6 +72,7 @@ fn table(name: String, without_rowid: bool) -> Table {
     let storage = if without_rowid { RowStorage::WithoutRowid } else { RowStorage::HiddenRowid };
     Table {
         schema: None,
+        qualified: false,
         name,
         version: 0,
         description: None,

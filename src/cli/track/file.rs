@@ -29,9 +29,7 @@ fn step(track: &Track, table: &Table, next_log: i64) -> Option<Step> {
     let wanted = track.retention.map(|time| time.as_secs());
     let (script, done) = match &table.tracking {
         Tracking::ChangeTracking { .. } => return None,
-        Tracking::None => {
-            (install(table, next_log, wanted.unwrap_or(DEFAULT_RETENTION.as_secs())), "is tracked now")
-        }
+        Tracking::None => (install(table, next_log, wanted.unwrap_or(DEFAULT_RETENTION.as_secs())), "is tracked now"),
         Tracking::Triggers { log, installed, retention, damage: Some(_), .. } => {
             let mut script = remove(*log, installed);
             // A register that is gone has no retention to tell.

@@ -3,10 +3,10 @@
 //! A SQLite file is changed at once, as its users expect. A server belongs to somebody else: there the statements are
 //! printed, and run only when that is asked for.
 
-#[cfg(feature = "mssql")]
-mod server;
 #[cfg(feature = "sqlite")]
 mod file;
+#[cfg(feature = "mssql")]
+mod server;
 
 use std::process::ExitCode;
 use std::time::Duration;

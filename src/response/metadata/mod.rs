@@ -115,6 +115,7 @@ mod tests {
         let (columns, key, unique) = (columns.to_vec(), key.to_vec(), Vec::new());
         Table {
             schema: None,
+            qualified: false,
             name: name.to_owned(),
             version: 1,
             description: None,

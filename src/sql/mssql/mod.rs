@@ -19,18 +19,11 @@ pub mod fixed {
     pub const ABANDON: &str = include_str!("../../../sql/mssql/abandon.sql");
     /// Ends the snapshot of a read that was whole.
     pub const CLOSE: &str = include_str!("../../../sql/mssql/close.sql");
-    /// The oldest commit that is still known.
-    pub const COMMITS: &str = include_str!("../../../sql/mssql/commits.sql");
 }
 
 /// The database, its tables, columns, indexes and references. Its one parameter names the schema that is wanted.
 pub fn catalog() -> String {
     template::fill(include_str!("../../../sql/mssql/catalog.sql"), &[("signature", slot(SIGNATURE))])
-}
-
-/// The recovery fork. Fails where there is none to be seen.
-pub fn recovery_fork() -> String {
-    format!("SELECT {} AS recovery_fork", slot(FORK))
 }
 
 const FORK: &str = include_str!("../../../sql/mssql/fork.sql");
