@@ -52,8 +52,10 @@ ORDER BY f.parent_object_id, f.name, x.constraint_column_id;
 SELECT ct.retention_period, ct.retention_period_units_desc, ct.is_auto_cleanup_on
 FROM sys.change_tracking_databases AS ct
 WHERE ct.database_id = DB_ID();
--- 6. One row: the database's name, whether reads may have snapshots, and whether it can only be read.
-SELECT d.name, d.snapshot_isolation_state_desc, CAST(DATABASEPROPERTYEX(d.name, N'Updateability') AS nvarchar(128)) AS updateability
+-- 6. One row: the database's name, whether reads may have snapshots, whether it can only be read,
+-- and which user of it the login is.
+SELECT d.name, d.snapshot_isolation_state_desc, CAST(DATABASEPROPERTYEX(d.name, N'Updateability') AS nvarchar(128)) AS updateability,
+       USER_NAME() AS user_name
 FROM sys.databases AS d
 WHERE d.name = DB_NAME();
 -- 7. One row: whether the login may see what commits were (0 or 1), and the age of the oldest one still known, in seconds.

@@ -9,9 +9,9 @@ use super::say;
 use super::track::print_script;
 use crate::app;
 use crate::config::Config;
+use crate::edm::Facts;
 use crate::error::Result;
 use crate::http::block_on;
-use crate::sql::sqlite;
 
 /// Removes recorded changes that are older than their retention. 'serve' does so by itself every ten minutes.
 #[derive(Debug, Args)]
@@ -36,8 +36,14 @@ impl Prune {
                 return Ok(ExitCode::SUCCESS);
             }
             let removed = app::prune(&*backend).await?;
-            for log in backend.describe().await?.facts.file().abandoned_logs {
-                backend.execute(sqlite::remove(log.0, &[])).await?;
+            let facts = backend.describe().await?.facts;
+            if let Facts::Server(_) = facts {
+                say("SQL Server removes old changes by itself; 'deltalink check' tells whether it does");
+                return Ok(ExitCode::SUCCESS);
+            }
+            #[cfg(feature = "sqlite")]
+            for log in facts.file().abandoned_logs {
+                backend.execute(crate::sql::sqlite::remove(log.0, &[])).await?;
             }
             say(format_args!("{removed} recorded changes removed"));
             Ok(ExitCode::SUCCESS)

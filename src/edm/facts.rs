@@ -37,6 +37,8 @@ pub struct AbandonedLog(pub i64);
 pub struct ServerFacts {
     /// The database's name.
     pub database: String,
+    /// The database's user that the login is.
+    pub user: String,
     /// Change tracking, where it is on.
     pub change_tracking: Option<DatabaseTracking>,
     /// Whether reads may have a snapshot (`ALLOW_SNAPSHOT_ISOLATION`).

@@ -158,6 +158,7 @@ fn server_facts(row: &Row) -> ServerFacts {
         database: string(row, 0),
         snapshots: text(row, 1).is_some_and(|state| state.eq_ignore_ascii_case("ON")),
         read_only: text(row, 2).is_some_and(|state| state.eq_ignore_ascii_case("READ_ONLY")),
+        user: string(row, 3),
         ..ServerFacts::default()
     }
 }

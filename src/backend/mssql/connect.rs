@@ -54,10 +54,6 @@ impl Connector {
         Ok(Self { target, certificates, proof })
     }
 
-    pub(super) fn target(&self) -> &Target {
-        &self.target
-    }
-
     /// A new session. Must run where the session is to be used: a socket belongs to the runtime that opened it.
     pub(super) async fn connect(&self) -> Result<Session, Failure> {
         let (login, expires) = match &self.proof {

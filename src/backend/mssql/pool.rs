@@ -58,11 +58,6 @@ impl Pool {
             other => Error::internal(other.to_string()).into(),
         })
     }
-
-    /// The target, for logs.
-    pub(super) fn target(&self) -> &Target {
-        self.0.manager().connector.target()
-    }
 }
 
 fn all_in_use() -> Error {

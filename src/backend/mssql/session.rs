@@ -2,14 +2,14 @@
 //!
 //! A newcomer's trap: dropping an answer before its end leaves the connection in the middle of it. The driver would then
 //! read and throw away the rest before the next request, however long that is. So a session knows whether an answer of
-//! its was read to the end without an error, and is used again only then. The same goes for transactions.
+//! its was read to the end without an error, and is used again only then.
 
 use std::io;
 use std::net::TcpStream as Socket;
 use std::time::{Duration, Instant, SystemTime};
 
 use tiberius::error::Error as DriverError;
-use tiberius::{Client, Column, IsolationLevel, QueryItem, QueryStream, Row, ToSql};
+use tiberius::{Client, QueryItem, QueryStream, Row, ToSql};
 use tokio::net::TcpStream;
 use tokio_util::compat::Compat;
 
@@ -22,7 +22,6 @@ pub(super) struct Session {
     socket: Socket,
     /// Set before each request, cleared when its answer has been read to its end. After an error it stays set.
     in_answer: bool,
-    in_transaction: bool,
     /// When the proof that the login rests on runs out.
     login_expires: Option<SystemTime>,
     opened: Instant,
@@ -35,16 +34,7 @@ impl Session {
     pub(super) fn new(driver: Driver, socket: Socket, login_expires: Option<SystemTime>) -> Self {
         let now = Instant::now();
         let share = 1.0 - 0.1 * f64::from(getrandom::u32().unwrap_or(0)) / f64::from(u32::MAX);
-        Self {
-            driver,
-            socket,
-            in_answer: false,
-            in_transaction: false,
-            login_expires,
-            opened: now,
-            last_used: now,
-            share,
-        }
+        Self { driver, socket, in_answer: false, login_expires, opened: now, last_used: now, share }
     }
 
     /// Runs a statement with parameters, `@P1` and so on.
@@ -61,24 +51,6 @@ impl Session {
         Ok(Answer { stream, in_answer: &mut self.in_answer, last_used: &mut self.last_used })
     }
 
-    /// Begins a transaction. The isolation level outlives it on the connection, so it is always given.
-    pub(super) async fn begin(&mut self, isolation: IsolationLevel) -> Result<(), DriverError> {
-        self.begin_request()?;
-        self.in_transaction = true;
-        self.driver.begin_transaction_with_isolation(isolation).await?;
-        self.in_answer = false;
-        Ok(())
-    }
-
-    /// Commits the transaction. One that is not committed ends with its connection, which nobody uses again.
-    pub(super) async fn commit(&mut self) -> Result<(), DriverError> {
-        self.begin_request()?;
-        self.driver.commit_transaction().await?;
-        (self.in_answer, self.in_transaction) = (false, false);
-        self.last_used = Instant::now();
-        Ok(())
-    }
-
     fn begin_request(&mut self) -> Result<(), DriverError> {
         if self.in_answer {
             return Err(DriverError::Protocol("the connection is still in the middle of an answer".into()));
@@ -92,8 +64,6 @@ impl Session {
         let over = |since: Instant, limit: Option<Duration>| limit.is_some_and(|limit| since.elapsed() >= limit);
         if self.in_answer {
             Some("it is in the middle of an answer")
-        } else if self.in_transaction {
-            Some("its transaction is still open")
         } else if over(self.opened, lifetime.map(|lifetime| lifetime.mul_f64(self.share))) {
             Some("it is too old")
         } else if over(self.last_used, idle_lifetime) {
@@ -145,11 +115,6 @@ impl Answer<'_> {
             }
         }
         Ok(None)
-    }
-
-    /// The columns of the current result set, or of the first one before any row was read.
-    pub(super) async fn columns(&mut self) -> Result<Option<&[Column]>, DriverError> {
-        self.stream.columns().await
     }
 
     /// Reads all that is left and keeps the rows: for short answers.

@@ -9,8 +9,10 @@
 //!
 //! Sources: the vocabularies `Org.OData.Core.V1` and `Org.OData.Capabilities.V1`, CSDL 4.01 section 14.
 
+use std::borrow::Cow;
+
 use super::{container_name, entity_type_name};
-use crate::edm::{Edm, EntitySet};
+use crate::edm::{Edm, EntitySet, Property};
 
 /// A vocabulary that the document draws on (CSDL 4.01 sections 4.1 and 14).
 pub(super) struct Vocabulary {
@@ -59,7 +61,7 @@ pub(super) enum Expression {
         member: &'static str,
     },
     Record(Vec<(&'static str, Expression)>),
-    String(&'static str),
+    String(Cow<'static, str>),
 }
 
 /// What is said of the container, of each entity set and of properties.
@@ -71,19 +73,30 @@ pub(super) fn annotations(edm: &Edm) -> Vec<Annotations> {
     for set in edm.sets() {
         all.push(Annotations { target: format!("{container}/{}", set.name), annotations: of_entity_set(set) });
         let entity_type = entity_type_name(&edm.namespace, set);
-        all.extend(set.properties.iter().filter(|property| property.computed).map(|property| Annotations {
+        let properties = set.properties.iter().map(|property| Annotations {
             target: format!("{entity_type}/{}", property.name),
-            annotations: vec![flag("Core.Computed", true)],
-        }));
+            annotations: of_property(property),
+        });
+        all.extend(properties.filter(|about| !about.annotations.is_empty()));
     }
     all
+}
+
+/// What the database's documentation says of it, and whether its values are made by the database.
+fn of_property(property: &Property) -> Vec<Annotation> {
+    let description = property.description.iter().map(|text| description(text));
+    description.chain(property.computed.then(|| flag("Core.Computed", true))).collect()
+}
+
+fn description(text: &str) -> Annotation {
+    annotation("Core.Description", Expression::String(text.to_owned().into()))
 }
 
 /// The service as a whole: what it is, then what it cannot do.
 fn of_service() -> Vec<Annotation> {
     let minimal = Expression::EnumMember { ty: "Capabilities.ConformanceLevelType", member: "Minimal" };
     let mut annotations = vec![
-        annotation("Core.ODataVersions", Expression::String("4.0 4.01")),
+        annotation("Core.ODataVersions", Expression::String("4.0 4.01".into())),
         flag("Core.ConventionalIDs", true),
         flag("Core.DereferenceableIDs", true),
         annotation("Capabilities.ConformanceLevel", minimal),
@@ -120,7 +133,8 @@ const UNSUPPORTED: [&str; 6] = [
 
 /// One entity set: change tracking, then what a read may ask for, then that there is nothing but reading.
 fn of_entity_set(set: &EntitySet) -> Vec<Annotation> {
-    vec![
+    let mut annotations: Vec<Annotation> = set.description.iter().map(|text| description(text)).collect();
+    annotations.extend([
         annotation("Capabilities.ChangeTracking", change_tracking(set)),
         flag("Capabilities.IndexableByKey", true),
         flag("Capabilities.TopSupported", true),
@@ -135,7 +149,8 @@ fn of_entity_set(set: &EntitySet) -> Vec<Annotation> {
         restriction("Capabilities.InsertRestrictions", "Insertable", false),
         restriction("Capabilities.UpdateRestrictions", "Updatable", false),
         restriction("Capabilities.DeleteRestrictions", "Deletable", false),
-    ]
+    ]);
+    annotations
 }
 
 /// Whether delta links are given out, and that their requests allow neither `$filter` nor `$expand`.

@@ -95,7 +95,7 @@ fn valued(element: Element, value: &Expression) -> Element {
                 .map(|(property, value)| valued(Element::new("PropertyValue").with("Property", *property), value));
             element.containing([Element::new("Record").containing(values)])
         }
-        Expression::String(value) => element.with("String", *value),
+        Expression::String(value) => element.with("String", value.clone()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! T-SQL's way of saying things.
 
 mod keys;
+mod remedies;
 mod tracking;
 pub mod types;
 
@@ -11,6 +12,7 @@ use crate::edm::{ChangeLog, EntitySet, Property, Value};
 use crate::token::{Anchor, ChangePosition};
 use crate::version::ChangeVersion;
 use keys::{after, parameters};
+pub use remedies::{add_primary_key, auto_cleanup, flush_commits, grant_changes, grant_select, grant_state};
 pub use tracking::{allow_snapshots, disable_table, enable_database, enable_table, set_retention};
 
 /// Fixed statements.

@@ -32,11 +32,11 @@ pub fn disable_table(table: &Table) -> Script {
     script(fill(include_str!("../../../sql/mssql/disable_table.sql"), &[("table", qualified(table))]))
 }
 
-fn script(statement: String) -> Script {
+pub(super) fn script(statement: String) -> Script {
     Script { statements: vec![statement] }
 }
 
-fn qualified(table: &Table) -> String {
+pub(super) fn qualified(table: &Table) -> String {
     let name = quote(&table.name);
     table.schema.as_ref().map_or(name.clone(), |schema| format!("{}.{name}", quote(schema)))
 }

@@ -1,5 +1,10 @@
 //! `deltalink check`: a database and a configuration -> what is exposed and tracked, what is not, why, and what mends it.
 
+#[cfg(feature = "sqlite")]
+mod file;
+#[cfg(feature = "mssql")]
+mod server;
+
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,14 +13,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::Args;
 use serde::Serialize;
 
-use super::database::{DatabaseOption, shell};
+use super::database::DatabaseOption;
 use super::say;
 use crate::backend::{Backend, Opening, RowSink};
 use crate::config::Config;
-use crate::edm::{Catalog, EntitySet, Obstacle, Row, Table, Tracking, Unexposed, expose};
+use crate::edm::{Catalog, EntitySet, Facts, Obstacle, Row, Table, Tracking, Unexposed, expose};
 use crate::error::Result;
 use crate::http::block_on;
-use crate::sql::{self, sqlite::unseen};
+use crate::sql;
 use crate::version::Window;
 
 /// Tells what is exposed and tracked, and what is not. Exit code 1 when something needs mending.
@@ -89,42 +94,79 @@ impl Check {
     }
 }
 
+/// What only one kind of database can need, and how its things are mended.
+trait Doctor {
+    /// What mends it that a table is not exposed: a command or a statement where there is one.
+    fn remedy(&self, table: &str, obstacle: &Obstacle) -> String;
+
+    /// What is wrong with the database and its tables beyond that.
+    fn problems(&self) -> Vec<Problem>;
+
+    /// What is worth knowing about the database.
+    fn warnings(&self) -> Vec<String>;
+
+    /// What is worth knowing about a tracked table.
+    fn warnings_of(&self, table: &Table) -> Vec<String>;
+
+    /// Seconds for which changes of `table` are kept.
+    fn retention(&self, table: &Table) -> Option<u64>;
+
+    /// What leads to the first exposed table.
+    fn first_step(&self) -> String;
+}
+
+fn doctor<'a>(catalog: &'a Catalog, url: &'a str) -> Box<dyn Doctor + 'a> {
+    match &catalog.facts {
+        #[cfg(feature = "sqlite")]
+        Facts::File(facts) => Box::new(file::FileDoctor { catalog, facts, url }),
+        #[cfg(feature = "mssql")]
+        Facts::Server(facts) => Box::new(server::ServerDoctor { catalog, facts }),
+        #[allow(unreachable_patterns, reason = "only in a build without one of the backends")]
+        _ => unreachable!("the backend that described the database is built in"),
+    }
+}
+
 async fn findings(backend: &dyn Backend, config: &Config, url: &str) -> Result<Findings> {
     let catalog = backend.describe().await?;
+    let doctor = doctor(&catalog, url);
     let (edm, unexposed) = expose(&catalog, &config.exposure());
     let mut entity_sets = Vec::new();
     for set in edm.sets() {
-        entity_sets.push(exposed(backend, &catalog, set).await?);
+        entity_sets.push(exposed(backend, &catalog, &*doctor, set).await);
     }
     let (not_exposed, wrong): (Vec<_>, Vec<_>) =
         unexposed.into_iter().partition(|unexposed| nobody_asked(unexposed, &catalog, config));
-    let not_exposed = not_exposed.into_iter().map(|unexposed| not_exposed_of(unexposed, url)).collect();
-    let mut problems: Vec<Problem> = wrong.into_iter().map(|unexposed| problem_of(unexposed, url)).collect();
-    problems.extend(catalog.tables.iter().filter_map(|table| damage(table, url)));
-    problems.extend(abandoned(&catalog, url));
+    let not_exposed = not_exposed.into_iter().map(|unexposed| not_exposed_of(unexposed, &*doctor)).collect();
+    let mut problems: Vec<Problem> = wrong.into_iter().map(|unexposed| problem_of(unexposed, &*doctor)).collect();
+    problems.extend(doctor.problems());
     if edm.sets().is_empty() {
-        problems.push(nothing_exposed(url));
+        let reason = "there is nothing to expose".to_owned();
+        problems.push(Problem { table: None, reason, remedy: doctor.first_step() });
     }
-    let warnings = catalog.facts.file().reads_block_writes.then(waiting_writers).into_iter().collect();
-    Ok(Findings { entity_sets, not_exposed, problems, warnings })
+    Ok(Findings { entity_sets, not_exposed, problems, warnings: doctor.warnings() })
 }
 
-async fn exposed(backend: &dyn Backend, catalog: &Catalog, set: &Arc<EntitySet>) -> Result<Exposed> {
-    let table = catalog.tables.iter().find(|table| table.name == set.table);
-    let window = if set.changes.is_some() { window(backend, set).await? } else { None };
-    let retention = table.and_then(|table| match table.tracking {
-        Tracking::Triggers { retention, .. } => Some(retention),
-        Tracking::ChangeTracking { .. } | Tracking::None => None,
-    });
-    Ok(Exposed {
-        table: set.table.clone(),
+async fn exposed(backend: &dyn Backend, catalog: &Catalog, doctor: &dyn Doctor, set: &Arc<EntitySet>) -> Exposed {
+    let table = catalog.tables.iter().find(|table| table.name == set.table && table.schema == set.schema);
+    let mut warnings =
+        table.filter(|_| set.changes.is_some()).map(|table| doctor.warnings_of(table)).unwrap_or_default();
+    let window = match set.changes {
+        // A table that cannot be read must not keep the others from being checked.
+        Some(_) => window(backend, set).await.unwrap_or_else(|error| {
+            warnings.push(format!("its changes could not be read: {error}"));
+            None
+        }),
+        None => None,
+    };
+    Exposed {
+        table: table.map(Table::title).unwrap_or_default(),
         entity_set: set.name.clone(),
         tracked: set.changes.is_some(),
-        retention_seconds: retention,
+        retention_seconds: table.and_then(|table| doctor.retention(table)),
         min_valid_version: window.map(|window| window.min_valid_version.0),
         current_version: window.map(|window| window.current.version.0),
-        warnings: table.filter(|_| set.changes.is_some()).map(unseen).unwrap_or_default(),
-    })
+        warnings,
+    }
 }
 
 /// The history of `set`, read as a request for `$deltatoken=latest` would.
@@ -156,68 +198,42 @@ impl RowSink for Looking {
 
 /// Whether the table is merely left out: neither tracked nor configured.
 fn nobody_asked(unexposed: &Unexposed, catalog: &Catalog, config: &Config) -> bool {
-    let configured = config.tables.keys().any(|name| name.eq_ignore_ascii_case(&unexposed.table));
-    let tracked = catalog.tables.iter().any(|table| table.name == unexposed.table && table.tracking != Tracking::None);
+    let table = catalog.tables.iter().find(|table| table.title() == unexposed.table);
+    let called = |name: &String| table.map_or(*name == unexposed.table, |table| table.is_called(name));
+    let configured = config.tables.keys().any(called);
+    let tracked = table.is_some_and(|table| table.tracking != Tracking::None);
     !configured && !tracked
 }
 
-fn not_exposed_of(Unexposed { table, obstacle }: Unexposed, url: &str) -> NotExposed {
-    NotExposed { reason: obstacle.to_string(), remedy: remedy(&table, &obstacle, url), table }
+fn not_exposed_of(Unexposed { table, obstacle }: Unexposed, doctor: &dyn Doctor) -> NotExposed {
+    NotExposed { reason: obstacle.to_string(), remedy: doctor.remedy(&table, &obstacle), table }
 }
 
-fn problem_of(Unexposed { table, obstacle }: Unexposed, url: &str) -> Problem {
-    Problem { reason: obstacle.to_string(), remedy: remedy(&table, &obstacle, url), table: Some(table) }
+fn problem_of(Unexposed { table, obstacle }: Unexposed, doctor: &dyn Doctor) -> Problem {
+    Problem { reason: obstacle.to_string(), remedy: doctor.remedy(&table, &obstacle), table: Some(table) }
 }
 
-/// What mends it: a command where there is one. SQLite cannot change the key of a table that exists.
-fn remedy(table: &str, obstacle: &Obstacle, url: &str) -> String {
+/// What mends it in every kind of database: the configuration, or a table with another key.
+fn usual_remedy(table: &str, obstacle: &Obstacle) -> String {
     match obstacle {
+        Obstacle::KeyCollation { .. } => {
+            "create it anew with a key whose collation is BINARY, NOCASE or RTRIM".to_owned()
+        }
         Obstacle::KeyType { .. } => {
             "create it anew with a primary key of declared type: whole numbers, decimals, text, GUIDs, dates or moments"
                 .to_owned()
-        }
-        Obstacle::KeyCollation { .. } => {
-            "create it anew with a key whose collation is BINARY, NOCASE or RTRIM".to_owned()
         }
         Obstacle::Missing => format!("remove [tables.{table:?}] from the configuration, or mend its name"),
         Obstacle::NameClash { .. } | Obstacle::NameUnusable { .. } => {
             format!("give it other names in the configuration: [tables.{table:?}] name = \"...\", rename = {{ ... }}")
         }
         Obstacle::NoPrimaryKey => "create it anew with a primary key".to_owned(),
-        Obstacle::NotReadable => "grant SELECT on it to the login".to_owned(),
-        Obstacle::NotTracked => track(url, table),
+        Obstacle::NotReadable => "let the login read it".to_owned(),
+        Obstacle::NotTracked => "track it".to_owned(),
         Obstacle::UnknownColumn { column } => {
             format!("remove {column:?} from [tables.{table:?}] in the configuration, or mend its name")
         }
     }
-}
-
-fn damage(table: &Table, url: &str) -> Option<Problem> {
-    let Tracking::Triggers { damage: Some(damage), .. } = &table.tracking else { return None };
-    let reason = format!("its tracking is damaged, and its links have expired: {damage}");
-    Some(Problem { table: Some(table.name.clone()), reason, remedy: track(url, &table.name) })
-}
-
-fn abandoned(catalog: &Catalog, url: &str) -> Option<Problem> {
-    let count = catalog.facts.file().abandoned_logs.len();
-    (count > 0).then(|| Problem {
-        table: None,
-        reason: format!("{count} change log(s) belong to tables that were dropped or created anew"),
-        remedy: format!("deltalink prune --database {}", shell(url)),
-    })
-}
-
-fn nothing_exposed(url: &str) -> Problem {
-    let remedy = format!("deltalink track --database {} --all", shell(url));
-    Problem { table: None, reason: "there is nothing to expose".to_owned(), remedy }
-}
-
-fn waiting_writers() -> String {
-    "the file is not in WAL mode: writers wait while an answer is being read, however slow its reader is. 'PRAGMA journal_mode = WAL', once, mends it".to_owned()
-}
-
-fn track(url: &str, table: &str) -> String {
-    format!("deltalink track --database {} {}", shell(url), shell(table))
 }
 
 fn print(findings: &Findings) {
