@@ -85,7 +85,7 @@ fn annotation(annotation: &Annotation) -> (String, Json) {
 /// Sections 14.3 and 14.4. The type of an enumeration member is not written: the term knows it.
 fn expression(value: &Expression) -> Json {
     match value {
-        Expression::Boolean(value) => value.as_ref().into(),
+        Expression::Boolean(value) => (*value).into(),
         Expression::Collection(strings) => Json::Array(strings.iter().map(|&string| string.into()).collect()),
         Expression::EnumMember { member, .. } => (*member).into(),
         Expression::Record(properties) => {
