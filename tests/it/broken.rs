@@ -33,6 +33,10 @@ impl Backend for Breaking {
         self.whole.describe().await
     }
 
+    fn look_every(&self) -> std::time::Duration {
+        std::time::Duration::from_secs(60)
+    }
+
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
         let rows = if self.mended.load(Ordering::Relaxed) { usize::MAX } else { self.after };
         self.whole.read(query, Box::new(BreakingSink { sink, rows, panics: self.panics })).await
