@@ -88,8 +88,10 @@ async fn forward(incoming: &mut tokio::io::ReadHalf<Transport>, sender: Sender<M
 fn default_reply(request: &Request) -> Reply {
     match &request.kind {
         Kind::TransactionManager(Transaction::Begin { .. }) => Reply::new().tx_begin(),
-        Kind::TransactionManager(Transaction::Commit) => Reply::new().tx_end(true),
-        Kind::TransactionManager(Transaction::Rollback) => Reply::new().tx_end(false),
+        Kind::TransactionManager(Transaction::Commit) if request.in_transaction => Reply::new().tx_end(true),
+        Kind::TransactionManager(Transaction::Rollback) if request.in_transaction => Reply::new().tx_end(false),
+        Kind::TransactionManager(Transaction::Commit) => Reply::new().error(Fault::new(3902, "nothing to commit")),
+        Kind::TransactionManager(Transaction::Rollback) => Reply::new().error(Fault::new(3903, "nothing to roll back")),
         Kind::TransactionManager(Transaction::Save(_)) => Reply::new(),
         Kind::Rpc(name) => Reply::new().error(Fault::unknown(name)),
         Kind::Batch | Kind::ExecuteSql | Kind::Attention => Reply::new().error(Fault::unknown(&request.sql)),

@@ -1,8 +1,8 @@
 //! Transactions that are begun and ended by request, and by statement.
 
-use tiberius::{Client, IsolationLevel};
+use tiberius::IsolationLevel;
 
-use super::client::connection;
+use super::client::{Connection, connection};
 use crate::tds::{Fault, Kind, Peer, Reply, Request, Settings, Transaction};
 
 /// Whether a transaction was open at each request.
@@ -58,6 +58,14 @@ async fn a_statement_begins_and_ends_transactions() {
 }
 
 #[tokio::test]
+async fn nothing_ends_where_nothing_has_begun() {
+    let peer = Settings::new(|_| None).start();
+    let mut connection = connection(&peer).await;
+    assert_eq!(connection.commit_transaction().await.unwrap_err().code(), Some(3902));
+    assert_eq!(connection.rollback_transaction().await.unwrap_err().code(), Some(3903));
+}
+
+#[tokio::test]
 async fn a_transaction_may_fail_to_begin() {
     let peer = Settings::new(|_| Some(Reply::new().error(Fault::new(3952, "not allowed")))).start();
     let mut connection = connection(&peer).await;
@@ -66,9 +74,6 @@ async fn a_transaction_may_fail_to_begin() {
     assert_eq!(open(&peer), [false, false]);
 }
 
-async fn batch<S>(client: &mut Client<S>, sql: &str) -> tiberius::Result<()>
-where
-    S: futures_util::io::AsyncRead + futures_util::io::AsyncWrite + Unpin + Send,
-{
-    client.simple_query(sql).await?.into_results().await.map(drop)
+async fn batch(connection: &mut Connection, sql: &str) -> tiberius::Result<()> {
+    connection.simple_query(sql).await?.into_results().await.map(drop)
 }
