@@ -1,5 +1,5 @@
-//! A small TDS 7.4 server, so that what speaks to SQL Server can be tested where there is none. It knows the protocol and
-//! no SQL: a test says what it answers. A contents page:
+//! A small TDS 7.4 server, so that what speaks to SQL Server can be tested where there is none. It knows the protocol
+//! and no SQL: a test says what it answers. A contents page:
 //!
 //! - `settings`, `peer`: what a peer is to be, and one that runs
 //! - `request`, `login`, `parameter`: what a client said

@@ -60,7 +60,7 @@ pub(super) fn header(kind: u8, last: bool, number: u8, body: usize) -> [u8; HEAD
     [kind, u8::from(last) * LAST_OF_MESSAGE, high, low, 0, 51, number, 0]
 }
 
-/// An answer on its way out. Holds no more than what does not fill a packet yet, if [`Self::write_full`] is called often.
+/// An answer on its way out. Holds no more than a packet's worth if [`Self::write_full`] is called often.
 pub(super) struct Outgoing<W> {
     stream: W,
     body: usize,

@@ -68,6 +68,8 @@ async fn a_peer_without_a_certificate_does_not_encrypt() {
     let error = connect_at(&peer, EncryptionLevel::Required, None).await.err().unwrap();
     assert!(matches!(error, Error::Protocol(_)), "{error:?}");
     assert!(connect_at(&peer, EncryptionLevel::Strict, None).await.is_err());
+    let off = connect_at(&peer, EncryptionLevel::Off, None).await;
+    assert!(off.is_err(), "tiberius has begun to do without encryption where it only asks for that of the login");
     connect_at(&peer, EncryptionLevel::NotSupported, None).await.unwrap();
     assert_eq!(peer.logins().len(), 1);
 }

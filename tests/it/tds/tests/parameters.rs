@@ -61,6 +61,12 @@ async fn numbers() {
 }
 
 #[tokio::test]
+async fn numbers_below_one_which_tiberius_declares_with_a_digit_too_many() {
+    let understood = understood(vec![ColumnData::Numeric(Some(Numeric::new_with_scale(5, 38)))]).await;
+    assert_eq!(understood[0].0, "numeric(39,38)", "tiberius has begun to count digits");
+}
+
+#[tokio::test]
 async fn texts_and_octets() {
     let long = "ü".repeat(20_000);
     let understood = understood(vec![
