@@ -9,6 +9,7 @@
 //! - `concurrent`: writers, followers, pruning, and a gateway that is killed again and again
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
 //! - `replica`: a copy built from answers alone equals the table, whatever happens
+//! - `tds`: a server that speaks SQL Server's protocol and no SQL
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
 //! - `support`: the gateway on a database, and the client that checks every answer against `openapi.yaml`
 
@@ -24,4 +25,6 @@ mod memory;
 mod replica;
 mod sqlite;
 mod support;
+#[cfg(feature = "mssql")]
+mod tds;
 mod tracking;
