@@ -72,14 +72,18 @@ def divide(paths):
     scripts, patterns = {}, {}
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        # As the gateway does, which drops the comments of a file before it fills it; but what they offer has to be right as well.
-        code = "\n".join("" if line.startswith("--") else line for line in OFFERED.sub("", text).split("\n"))
-        slots = set(SLOT.findall(code))
-        if slots <= STAND_INS.keys():
+        # What the comments offer has to be right as well. The other comments stay empty lines, so that places are right.
+        code = without_comments(OFFERED.sub("", text), "\n")
+        if set(SLOT.findall(code)) <= STAND_INS.keys():
             scripts[path] = SLOT.sub(lambda slot: STAND_INS[slot[1]], code)
         else:
-            patterns[path] = code.strip()
+            patterns[path] = without_comments(text).strip()
     return scripts, patterns
+
+
+def without_comments(text, instead=""):
+    """What the gateway fills: it drops the lines that are comments."""
+    return "".join(instead if line.startswith("--") else line for line in text.splitlines(keepends=True))
 
 
 def unsent(patterns, statements):
