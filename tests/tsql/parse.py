@@ -23,7 +23,7 @@ import sys
 from pathlib import Path
 
 # What stands for a slot whose name says what it holds. Slots for parts of statements have none on purpose.
-STAND_INS = {"retention_days": "2", "table": "[dbo].[Order Details]"}
+STAND_INS = {"database": "[Shop]", "retention": "2 DAYS", "table": "[dbo].[Order Details]"}
 # The columns of CHANGETABLE, which are names of Microsoft's too.
 CHANGE_COLUMNS = {f"sys_change_{name}" for name in ("columns", "context", "creation_version", "operation", "version")}
 # After these, a name before a parenthesis is nobody's function.
