@@ -7,7 +7,7 @@
 - SKELETONS holds what the gateway makes statements from, and scripts for operators. A file without slots is parsed as it
   is, with the statements that its comments offer, and one whose slots all have a stand-in with those. Any other must be the
   pattern of a recorded statement.
-- RECORDED holds the statements that the tests sent, one a file.
+- RECORDED holds the statements that the tests sent, one a file, each behind a DECLARE of its parameters.
 
 A grammar takes any name for a name. So names that only Microsoft gives (functions, catalog views) are also looked up among
 those that its editor knows. What it cannot see are columns of catalog views, types, and whether a statement means the right thing.
@@ -23,11 +23,13 @@ import sys
 from pathlib import Path
 
 # What stands for a slot whose name says what it holds. Slots for parts of statements have none on purpose.
-STAND_INS = {"retention_days": "2", "table": "[dbo].[Order Details]"}
+STAND_INS = {"database": "[Shop]", "retention": "2 DAYS", "table": "[dbo].[Order Details]"}
 # The columns of CHANGETABLE, which are names of Microsoft's too.
 CHANGE_COLUMNS = {f"sys_change_{name}" for name in ("columns", "context", "creation_version", "operation", "version")}
 # After these, a name before a parenthesis is nobody's function.
 OWN_NAME_FOLLOWS = {".", "as", "into", "table", "with"}
+# What the driver calls parameters.
+PARAMETER = re.compile(r"@p\d+")
 SLOT = re.compile(r"\{(\w+)\}")
 # A statement that a script offers in a comment, instead of another.
 OFFERED = re.compile(r"^-- (?=[A-Z]{3,} .*;$)", re.MULTILINE)
@@ -39,7 +41,7 @@ def main(wheels, refused, skeletons, recorded):
     complaints = accepted_mistakes(parser, files(refused))
     statements = {path: path.read_text(encoding="utf-8") for path in files(recorded)}
     for path, text in statements.items():
-        complaints += parser.complaints(path, text, batches=1)
+        complaints += parser.complaints(path, text, sent=True)
     scripts, patterns = divide(files(skeletons))
     for path, text in scripts.items():
         complaints += parser.complaints(path, text)
@@ -62,7 +64,7 @@ def files(folder):
 
 def accepted_mistakes(parser, paths):
     """What is wrong with the check: mistakes that it takes for T-SQL, or no mistakes to try it on."""
-    missed = [path for path in paths if not parser.complaints(path, path.read_text(encoding="utf-8"))]
+    missed = [path for path in paths if not parser.complaints(path, path.read_text(encoding="utf-8"), sent=True)]
     complaints = [f"{path}:1:1: the check accepts this, so it proves nothing" for path in missed]
     return complaints if paths else ["there are no mistakes to try the check on"]
 
@@ -72,14 +74,18 @@ def divide(paths):
     scripts, patterns = {}, {}
     for path in paths:
         text = path.read_text(encoding="utf-8")
-        # As the gateway does, which drops the comments of a file before it fills it; but what they offer has to be right as well.
-        code = "\n".join("" if line.startswith("--") else line for line in OFFERED.sub("", text).split("\n"))
-        slots = set(SLOT.findall(code))
-        if slots <= STAND_INS.keys():
+        # What the comments offer has to be right as well. The other comments stay empty lines, so that places are right.
+        code = without_comments(OFFERED.sub("", text), "\n")
+        if set(SLOT.findall(code)) <= STAND_INS.keys():
             scripts[path] = SLOT.sub(lambda slot: STAND_INS[slot[1]], code)
         else:
-            patterns[path] = code.strip()
+            patterns[path] = without_comments(text).strip()
     return scripts, patterns
+
+
+def without_comments(text, instead=""):
+    """What the gateway fills: it drops the lines that are comments."""
+    return "".join(instead if line.startswith("--") else line for line in text.splitlines(keepends=True))
 
 
 def unsent(patterns, statements):
@@ -107,7 +113,8 @@ class Parser:
         self.parser = getattr(dom, self.name)(True)
         self.names = names
 
-    def complaints(self, path, text, batches=None):
+    def complaints(self, path, text, sent=False):
+        """What is wrong with a text; more can be with one that a server was sent."""
         from System.IO import StringReader
 
         fragment, errors = self.parser.Parse(StringReader(text), None)
@@ -115,13 +122,16 @@ class Parser:
             return [f"{path}:{e.Line}:{e.Column}: {e.Message} (#{e.Number})" for e in errors]
         if not any(batch.Statements.Count for batch in fragment.Batches):
             return [f"{path}:1:1: no statement stands here"]
-        if batches not in (None, fragment.Batches.Count):
+        if sent and fragment.Batches.Count > 1:
             return [f"{path}:1:1: GO is not T-SQL, and a server refuses it"]
-        return [f"{path}:{line}:{column}: {name} is no name that SQL Server gives" for name, line, column in self.unknown(fragment)]
-
-    def unknown(self, fragment):
-        """Names that only Microsoft gives and has not given, and where they stand."""
         tokens = [token for token in fragment.ScriptTokenStream if str(token.TokenType) not in UNPARSED]
+        wrong = [(token, "is no name that SQL Server gives") for token in self.unknown(tokens)]
+        if sent:
+            wrong += [(token, "is not declared") for token in undeclared(tokens)]
+        return [f"{path}:{token.Line}:{token.Column}: {token.Text} {words}" for token, words in wrong]
+
+    def unknown(self, tokens):
+        """Names that only Microsoft gives and has not given."""
         words = ["", "", *(token.Text.lower() for token in tokens), ""]
         for at, token in enumerate(tokens, start=2):
             in_sys = words[at - 2 : at] == ["sys", "."]
@@ -129,7 +139,14 @@ class Parser:
             column = words[at].startswith("sys_change_")
             known = words[at] in (CHANGE_COLUMNS if column else self.names)
             if str(token.TokenType) == "Identifier" and (in_sys or called or column) and not known:
-                yield token.Text, token.Line, token.Column
+                yield token
+
+
+def undeclared(tokens):
+    """Parameters that the declaration in front does not have. A grammar does not mind, but a server does."""
+    words = [token.Text.lower() for token in tokens]
+    front = words[: words.index(";")] if words[:1] == ["declare"] else []
+    return [token for token, word in zip(tokens, words) if PARAMETER.fullmatch(word) and word not in front]
 
 
 def load(wheels):
