@@ -27,4 +27,6 @@ mod sqlite;
 mod support;
 #[cfg(feature = "mssql")]
 mod tds;
+#[cfg(feature = "mssql")]
+mod stand_in;
 mod tracking;

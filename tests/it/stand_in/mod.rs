@@ -1,0 +1,3 @@
+//! A stand-in for SQL Server: a SQLite file behind the TDS peer.
+
+pub(crate) mod pattern;

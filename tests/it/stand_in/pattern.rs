@@ -1,0 +1,33 @@
+//! A skeleton of `sql/mssql` and a statement -> what stands in the slots, if the statement was made from the skeleton.
+
+/// The slots of a statement that was made from `skeleton`, by name; `None` for any other statement.
+pub(crate) fn slots<'a>(skeleton: &str, statement: &'a str) -> Option<Vec<(String, &'a str)>> {
+    let lines: Vec<&str> = skeleton.lines().filter(|line| !line.starts_with("--")).collect();
+    let skeleton = lines.join("\n");
+    let mut parts = skeleton.trim_end().split('{');
+    let mut rest = statement.trim_end().strip_prefix(parts.next()?)?;
+    let mut found = Vec::new();
+    for part in parts {
+        let (name, literal) = part.split_once('}')?;
+        // What follows the slot ends it; the last one ends with the statement.
+        let end = if literal.is_empty() { rest.len() } else { rest.find(literal)? };
+        found.push((name.to_owned(), &rest[..end]));
+        rest = &rest[end + literal.len()..];
+    }
+    rest.is_empty().then_some(found)
+}
+
+/// The slot `name`.
+#[track_caller]
+pub(crate) fn slot<'a>(slots: &[(String, &'a str)], name: &str) -> &'a str {
+    slots.iter().find(|(slot, _)| slot == name).unwrap_or_else(|| panic!("no slot {name} in {slots:?}")).1
+}
+
+#[test]
+fn a_statement_is_told_by_its_skeleton() {
+    let skeleton = "-- A comment.\nSELECT {columns} FROM {table} AS t WHERE {where}\n";
+    let found = slots(skeleton, "SELECT t.[A], t.[B] FROM [dbo].[T] AS t WHERE t.[A] > @P1").unwrap();
+    assert_eq!((slot(&found, "columns"), slot(&found, "where")), ("t.[A], t.[B]", "t.[A] > @P1"));
+    assert!(slots(skeleton, "SELECT 1 FROM T WHERE 1 = 1").is_none());
+    assert!(slots("COMMIT;\n", "COMMIT; DROP TABLE T").is_none());
+}
