@@ -10,15 +10,13 @@ use tokio_util::compat::TokioAsyncWriteCompatExt;
 use super::configuration::configuration;
 use super::dial::dial;
 use super::encryption::Encryption;
-use super::entra::Tokens;
 use super::failure::Failure;
-use super::login::Login;
 use super::obstacle::{self, Obstacle};
-use super::secret::Secret;
+use super::proof::Proof;
 use super::server::Server;
 use super::session::Session;
 use super::target::Target;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Azure SQL redirects once, to the node that has the database; more than a few times is a circle.
 const REDIRECTIONS: usize = 4;
@@ -31,23 +29,11 @@ pub(super) struct Connector {
     proof: Proof,
 }
 
-/// How the login is proved.
-enum Proof {
-    Password { user: String, password: Secret },
-    Token(Tokens),
-}
-
 impl Connector {
     /// Checks what can be checked without the server.
     pub(super) fn new(target: Target) -> Result<Self> {
         let certificates = target.trust.ca_file.as_deref().map(obstacle::certificates).transpose()?;
-        let proof = match &target.login {
-            Login::Sql { password: None, .. } => return Err(password_missing()),
-            Login::Sql { user, password: Some(password) } => {
-                Proof::Password { user: user.clone(), password: password.clone() }
-            }
-            Login::Entra { identity, scope } => Proof::Token(Tokens::new(identity, scope.as_deref(), &target.server)?),
-        };
+        let proof = Proof::of(&target)?;
         Ok(Self { target, certificates, proof })
     }
 
@@ -57,13 +43,7 @@ impl Connector {
 
     /// A new session. Must run where the session is to be used: a socket belongs to the runtime that opened it.
     pub(super) async fn connect(&self) -> Result<Session, Failure> {
-        let (login, expires) = match &self.proof {
-            Proof::Password { user, password } => (AuthMethod::sql_server(user, password.expose()), None),
-            Proof::Token(tokens) => {
-                let token = tokens.current().await?;
-                (AuthMethod::aad_token(token.secret.expose()), Some(token.expires))
-            }
-        };
+        let (login, expires) = self.proof.current().await?;
         let session = timeout(self.target.connect_timeout, self.log_in(login, expires)).await;
         Ok(session.unwrap_or(Err(Obstacle::TimeIsUp))?)
     }
@@ -94,13 +74,6 @@ impl Connector {
         let allowed = self.target.encryption != Encryption::Nothing || to.is_local();
         if allowed { Ok(to) } else { Err(Obstacle::PlainTextElsewhere) }
     }
-}
-
-fn password_missing() -> Error {
-    Error::configuration(
-        "The database's password is missing. Set DELTALINK_DATABASE_PASSWORD, or DELTALINK_DATABASE_PASSWORD_FILE to the \
-         path of a file that holds it, or add it to the connection string.",
-    )
 }
 
 #[cfg(test)]

@@ -20,11 +20,14 @@ mod pair;
 #[cfg(test)]
 mod peer;
 mod pool;
+mod proof;
 mod retry;
 mod secret;
 mod server;
 mod session;
 mod target;
+#[cfg(test)]
+mod token_endpoint;
 mod url;
 
 pub use secret::Secret;

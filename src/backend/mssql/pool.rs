@@ -11,6 +11,7 @@ use deadpool::managed::{self, Metrics, Object, PoolError, QueueMode, RecycleErro
 use tokio::runtime::Handle;
 
 use super::connect::Connector;
+use super::encryption::risk;
 use super::failure::Failure;
 use super::session::Session;
 use super::target::{PoolLimits, Target};
@@ -36,6 +37,9 @@ pub(super) struct Sessions {
 impl Pool {
     /// A pool whose sessions live in `runtime`. Nothing is connected yet.
     pub(super) fn new(target: Target, runtime: &Handle) -> Result<Self> {
+        if let Some(risk) = risk(target.encryption, &target.trust) {
+            tracing::warn!(database = %target, "{risk}");
+        }
         let limits = target.pool;
         let sessions = Sessions { connector: Arc::new(Connector::new(target)?), runtime: runtime.clone(), limits };
         // The last one back is the first to be lent, so that the others can grow idle and be closed.
