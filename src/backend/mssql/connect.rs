@@ -45,7 +45,9 @@ impl Connector {
     pub(super) async fn connect(&self) -> Result<Session, Failure> {
         let (login, expires) = self.proof.current().await?;
         let session = timeout(self.target.connect_timeout, self.log_in(login, expires)).await;
-        Ok(session.unwrap_or(Err(Obstacle::TimeIsUp))?)
+        let session = session.unwrap_or(Err(Obstacle::TimeIsUp))?;
+        tracing::debug!(database = %self.target, "connected");
+        Ok(session)
     }
 
     async fn log_in(&self, login: AuthMethod, expires: Option<SystemTime>) -> Result<Session, Obstacle> {

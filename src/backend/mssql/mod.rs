@@ -14,6 +14,7 @@ mod failure;
 mod given;
 mod identity;
 mod keyword;
+mod lent;
 mod login;
 mod obstacle;
 mod pair;

@@ -7,21 +7,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::{self, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult, WeakPool};
+use deadpool::managed::{self, Metrics, PoolError, QueueMode, RecycleError, RecycleResult, WeakPool};
 use tokio::runtime::Handle;
 
 use super::connect::Connector;
 use super::encryption::risk;
 use super::failure::Failure;
+use super::lent::Lent;
 use super::session::Session;
 use super::target::{PoolLimits, Target};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How often sessions that nobody uses are looked through.
 const ROUNDS: Duration = Duration::from_secs(30);
-
-/// A session that is lent. It goes back when it is dropped; an unfit one is replaced when it would be lent again.
-pub(super) type Lent = Object<Sessions>;
 
 /// The sessions with one target.
 #[derive(Clone)]
@@ -56,7 +54,7 @@ impl Pool {
 
     /// Borrows a session.
     pub(super) async fn get(&self) -> Result<Lent, Failure> {
-        self.0.get().await.map_err(|error| match error {
+        self.0.get().await.map(Lent::from).map_err(|error| match error {
             PoolError::Backend(failure) => failure,
             PoolError::Timeout(_) => all_in_use().into(),
             other => Error::internal(other.to_string()).into(),
@@ -134,7 +132,9 @@ mod tests {
             assert_eq!(peer.connections(), 1);
             let mut session = pool.get().await.unwrap();
             drop(session.batch("x").await.unwrap());
+            assert_eq!(pool.0.status().size, 1);
             drop(session);
+            assert_eq!(pool.0.status().size, 0, "it is closed at once");
             assert_eq!(ask(&mut pool.get().await.unwrap()).await.unwrap(), 1);
             assert_eq!(peer.connections(), 2);
         });

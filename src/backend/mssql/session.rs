@@ -76,6 +76,11 @@ impl Session {
         Ok(())
     }
 
+    /// Whether an answer was not read to its end, or a transaction not committed.
+    pub(super) fn is_unfinished(&self) -> bool {
+        self.progress.in_answer() || self.in_transaction
+    }
+
     /// Why this connection must not be used again, if there is a reason.
     pub(super) fn unfit(&self, lifetime: Option<Duration>, idle_lifetime: Option<Duration>) -> Option<&'static str> {
         let over = |since: Instant, limit: Option<Duration>| limit.is_some_and(|limit| since.elapsed() >= limit);
