@@ -23,8 +23,15 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
 ];
 
 /// Foreign crates that only one folder may name.
-const ONLY_IN: [(&str, &str); 4] =
-    [("actix_web", "http"), ("clap", "cli"), ("rusqlite", "backend"), ("tracing_subscriber", "cli")];
+const ONLY_IN: [(&str, &str); 7] = [
+    ("actix_web", "http"),
+    ("azure_core", "backend"),
+    ("azure_identity", "backend"),
+    ("clap", "cli"),
+    ("rusqlite", "backend"),
+    ("tiberius", "backend"),
+    ("tracing_subscriber", "cli"),
+];
 
 /// How a statement begins; text that begins so is SQL.
 const SQL: [&str; 12] = [

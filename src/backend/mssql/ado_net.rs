@@ -121,6 +121,8 @@ impl<'t> Rest<'t> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(text: &str) -> Vec<(String, String)> {
@@ -162,6 +164,20 @@ mod tests {
         {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains("connection string") && !error.contains("hunter"), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_value_can_be_said(value in ".*", style in 0..3_usize) {
+            let (open, close) = [('\'', '\''), ('"', '"'), ('{', '}')][style];
+            let doubled = value.replace(close, &format!("{close}{close}"));
+            prop_assert_eq!(read(&format!("Password={open}{doubled}{close}")), [("Password".to_owned(), value)]);
+        }
+
+        #[test]
+        fn no_text_is_too_strange_to_be_read_or_refused(text in r#"([a= ;'"{}]|\PC)*"#) {
+            let _ = parse(&text);
         }
     }
 }

@@ -45,6 +45,20 @@ impl Encryption {
     }
 }
 
+/// What an operator should know who has chosen less than the default.
+pub(super) fn risk(encryption: Encryption, trust: &Trust) -> Option<&'static str> {
+    match encryption {
+        Encryption::Nothing => Some("nothing that goes to the database server is encrypted, not even the password"),
+        _ if trust.any_certificate => Some(
+            "any certificate of the database server is accepted, so anybody on the way can read and change everything",
+        ),
+        Encryption::LoginOnly => {
+            Some("unless the database server insists on encryption, only the login is encrypted, and no data is")
+        }
+        Encryption::Mandatory | Encryption::Strict => None,
+    }
+}
+
 fn conflict(encryption: Encryption, trust: &Trust, server: &Server) -> Option<&'static str> {
     if encryption == Encryption::Nothing && !server.is_local() {
         return Some(
@@ -97,6 +111,18 @@ mod tests {
             host_in_certificate: Some("db.example".into()),
         };
         assert_eq!(read("h", &pairs).unwrap().1, trust);
+    }
+
+    #[test]
+    fn less_than_the_default_is_called_a_risk() {
+        let risk =
+            |pairs: &[(&str, &str)]| read("localhost", pairs).map(|(encryption, trust)| risk(encryption, &trust));
+        for safe in [("Encrypt", "true"), ("Encrypt", "strict"), ("ca-file", "x")] {
+            assert_eq!(risk(&[safe]).unwrap(), None, "{safe:?}");
+        }
+        for less in [("Encrypt", "false"), ("Encrypt", "DANGER_PLAINTEXT"), ("TrustServerCertificate", "yes")] {
+            assert!(risk(&[less]).unwrap().is_some(), "{less:?}");
+        }
     }
 
     #[test]

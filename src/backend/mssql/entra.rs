@@ -128,7 +128,7 @@ mod tests {
     }
 
     impl Giver {
-        fn new(lasting: u64, times: usize) -> Arc<dyn TokenCredential> {
+        fn of(lasting: u64, times: usize) -> Arc<dyn TokenCredential> {
             Arc::new(Self { lasting: Duration::from_secs(lasting), left: AtomicUsize::new(times) })
         }
     }
@@ -142,7 +142,7 @@ mod tests {
                 return Err(azure_core::Error::with_message(azure_core::error::ErrorKind::Credential, words));
             };
             let expires = SystemTime::now() + self.lasting;
-            Ok(AccessToken::new(format!("{}s-{left}", self.lasting.as_secs()), expires.into()))
+            Ok(AccessToken::new(format!("{}s-{}", self.lasting.as_secs(), left - 1), expires.into()))
         }
     }
 
@@ -160,25 +160,23 @@ mod tests {
     #[test]
     fn a_token_is_kept_until_shortly_before_its_end() {
         assert_eq!(
-            got(vec![Giver::new(3600, 2)], 3),
+            got(vec![Giver::of(3600, 2)], 3),
             [Ok("3600s-1".into()), Ok("3600s-1".into()), Ok("3600s-1".into())]
         );
-        assert_eq!(got(vec![Giver::new(60, 2)], 2), [Ok("60s-1".into()), Ok("60s-0".into())]);
+        assert_eq!(got(vec![Giver::of(60, 2)], 2), [Ok("60s-1".into()), Ok("60s-0".into())]);
     }
 
     #[test]
     fn an_old_token_is_used_to_its_end_when_there_is_no_new_one() {
-        assert_eq!(got(vec![Giver::new(60, 1)], 2), [Ok("60s-0".into()), Ok("60s-0".into())]);
-        let told = got(vec![Giver::new(0, 1)], 2);
+        assert_eq!(got(vec![Giver::of(60, 1)], 2), [Ok("60s-0".into()), Ok("60s-0".into())]);
+        let told = got(vec![Giver::of(0, 1)], 2);
         assert!(told[1].as_ref().unwrap_err().ends_with("it names: no more"), "{told:?}");
     }
 
     #[test]
     fn the_place_that_had_a_token_is_asked_again() {
-        let places = vec![Giver::new(1, 0), Giver::new(2, 1), Giver::new(3600, 9)];
+        let places = vec![Giver::of(1, 0), Giver::of(2, 1), Giver::of(3600, 9)];
         assert_eq!(got(places, 2), [Ok("2s-0".into()), Ok("2s-0".into())]);
-        assert!(
-            got(vec![Giver::new(1, 0), Giver::new(2, 0)], 1)[0].as_ref().unwrap_err().ends_with("no more; no more")
-        );
+        assert!(got(vec![Giver::of(1, 0), Giver::of(2, 0)], 1)[0].as_ref().unwrap_err().ends_with("no more; no more"));
     }
 }

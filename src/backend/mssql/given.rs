@@ -24,10 +24,13 @@ impl Given {
                 Some(Meaning::Refused(harmless, because)) => refuse(&keyword, &value, harmless, because)?,
                 None => unknown.push(if in_password { None } else { shown(&keyword) }),
             }
-            let is_password = matches!(meaning, Some(Meaning::Sets(Setting::Password)));
-            in_password = is_password && bare || in_password && meaning.is_none();
+            in_password = match meaning {
+                Some(Meaning::Sets(Setting::Password)) => bare,
+                Some(_) => false,
+                None => in_password,
+            };
         }
-        if unknown.is_empty() { Ok(given) } else { Err(unknown_keywords(unknown)) }
+        if unknown.is_empty() { Ok(given) } else { Err(unknown_keywords(&unknown)) }
     }
 
     fn set(&mut self, setting: Setting, value: Secret) {
@@ -85,7 +88,7 @@ fn shown(keyword: &str) -> Option<String> {
     plain.then(|| keyword.to_owned())
 }
 
-fn unknown_keywords(unknown: Vec<Option<String>>) -> Error {
+fn unknown_keywords(unknown: &[Option<String>]) -> Error {
     let names: Vec<String> = unknown.iter().flatten().cloned().collect();
     let mut message = "The database's connection string has unknown keywords".to_owned();
     if !names.is_empty() {

@@ -13,9 +13,12 @@ use crate::error::{Error, Result};
 
 type Credential = Arc<dyn TokenCredential>;
 
+/// Reads a variable of the environment.
+type Variable<'e> = dyn Fn(&str) -> Option<String> + 'e;
+
 /// What the environment and the server's name say.
 pub(super) struct Surroundings<'e> {
-    variable: Box<dyn Fn(&str) -> Option<String> + 'e>,
+    variable: Box<Variable<'e>>,
     /// The scope of a token for the database, in the cloud that the server's name belongs to.
     pub(super) scope: &'static str,
     cloud: Option<CloudConfiguration>,

@@ -146,4 +146,12 @@ mod tests {
         assert!(matches!(meaning("Trusted_Connection"), Some(Meaning::Refused(..))));
         assert!(meaning("Sever").is_none());
     }
+
+    #[test]
+    fn the_document_has_every_name() {
+        let document = folded(&include_str!("../../../docs/connecting.md").replace('\n', " "));
+        for name in TABLE.iter().flat_map(|(names, _)| names.iter()) {
+            assert!(document.contains(name), "docs/connecting.md lacks {name}");
+        }
+    }
 }

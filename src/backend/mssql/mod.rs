@@ -5,7 +5,9 @@
 
 mod ado_net;
 mod advice;
+mod answer;
 mod catalog;
+mod configuration;
 mod connect;
 mod dial;
 mod encryption;
@@ -15,17 +17,23 @@ mod given;
 mod history;
 mod identity;
 mod keyword;
+mod lent;
 mod login;
 mod obstacle;
 mod pair;
 mod parameter;
+#[cfg(test)]
+mod peer;
 mod pool;
+mod proof;
 mod read;
 mod retry;
 mod secret;
 mod server;
 mod session;
 mod target;
+#[cfg(test)]
+mod token_endpoint;
 mod url;
 mod value;
 
@@ -45,7 +53,8 @@ use crate::error::{Error, Result};
 use crate::sql::mssql::{self, WITH_SNAPSHOT, WITHOUT_SNAPSHOT};
 use crate::sql::{Dialect, Query, Script};
 use failure::Failure;
-use pool::{Lent, Pool};
+use lent::Lent;
+use pool::Pool;
 use read::{Ended, Reading};
 use retry::Retry;
 
@@ -82,7 +91,8 @@ impl MssqlBackend {
             .enable_all()
             .build()
             .map_err(Error::internal)?;
-        let sessions = Pool::new(target, runtime.handle().clone())?;
+        tracing::debug!(database = %target, "opening");
+        let sessions = Pool::new(target, runtime.handle())?;
         Ok(Self { sessions, settings, runtime: Some(runtime) })
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use tiberius::error::Error as DriverError;
 
 use super::failure::{Failure, is_transient};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Why there is no connection.
 #[derive(Debug)]
@@ -39,11 +39,13 @@ impl From<Obstacle> for Failure {
     }
 }
 
-/// The file of certificates cannot be used.
-pub(super) fn unreadable(path: &Path, error: io::Error) -> Error {
-    let path = path.display();
-    Error::configuration(format!("The CA file {path} of the database's connection string cannot be read"))
-        .caused_by(error)
+/// Reads a file of certificates that are to be believed.
+pub(super) fn certificates(path: &Path) -> Result<Vec<u8>> {
+    std::fs::read(path).map_err(|error| {
+        let path = path.display();
+        let message = format!("The CA file {path} of the database's connection string cannot be read");
+        Error::configuration(message).caused_by(error)
+    })
 }
 
 fn unreachable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {

@@ -7,20 +7,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::{self, Metrics, Object, PoolError, QueueMode, RecycleError, RecycleResult, WeakPool};
+use deadpool::managed::{self, Metrics, PoolError, QueueMode, RecycleError, RecycleResult, WeakPool};
 use tokio::runtime::Handle;
 
 use super::connect::Connector;
+use super::encryption::risk;
 use super::failure::Failure;
+use super::lent::Lent;
 use super::session::Session;
 use super::target::{PoolLimits, Target};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How often sessions that nobody uses are looked through.
 const ROUNDS: Duration = Duration::from_secs(30);
-
-/// A session that is lent. It goes back when it is dropped; an unfit one is replaced when it would be lent again.
-pub(super) type Lent = Object<Sessions>;
 
 /// The sessions with one target.
 #[derive(Clone)]
@@ -35,7 +34,10 @@ pub(super) struct Sessions {
 
 impl Pool {
     /// A pool whose sessions live in `runtime`. Nothing is connected yet.
-    pub(super) fn new(target: Target, runtime: Handle) -> Result<Self> {
+    pub(super) fn new(target: Target, runtime: &Handle) -> Result<Self> {
+        if let Some(risk) = risk(target.encryption, &target.trust) {
+            tracing::warn!(database = %target, "{risk}");
+        }
         let limits = target.pool;
         let sessions = Sessions { connector: Arc::new(Connector::new(target)?), runtime: runtime.clone(), limits };
         // The last one back is the first to be lent, so that the others can grow idle and be closed.
@@ -52,7 +54,7 @@ impl Pool {
 
     /// Borrows a session.
     pub(super) async fn get(&self) -> Result<Lent, Failure> {
-        self.0.get().await.map_err(|error| match error {
+        self.0.get().await.map(Lent::from).map_err(|error| match error {
             PoolError::Backend(failure) => failure,
             PoolError::Timeout(_) => all_in_use().into(),
             other => Error::internal(other.to_string()).into(),
@@ -96,5 +98,94 @@ async fn close_the_unfit(pool: WeakPool<Sessions>) {
         tokio::time::sleep(ROUNDS).await;
         let Some(pool) = pool.upgrade() else { return };
         pool.retain(|session, _| pool.manager().unfit(session).is_none());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::super::peer::{LOGIN, Peer, Reply, error, logged_in};
+    use super::*;
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+    }
+
+    async fn ask(session: &mut Lent) -> Result<usize, Failure> {
+        Ok(session.batch("x").await?.rows().await?.len())
+    }
+
+    #[test]
+    fn a_session_is_lent_again_but_not_in_the_middle_of_an_answer() {
+        let (peer, runtime) = (Peer::obliging(), runtime());
+        let pool = Pool::new(peer.target(""), runtime.handle()).unwrap();
+        runtime.block_on(async {
+            for _ in 0..3 {
+                assert_eq!(ask(&mut pool.get().await.unwrap()).await.unwrap(), 1);
+            }
+            assert_eq!(peer.connections(), 1);
+            let mut session = pool.get().await.unwrap();
+            drop(session.batch("x").await.unwrap());
+            assert_eq!(pool.0.status().size, 1);
+            drop(session);
+            assert_eq!(pool.0.status().size, 0, "it is closed at once");
+            assert_eq!(ask(&mut pool.get().await.unwrap()).await.unwrap(), 1);
+            assert_eq!(peer.connections(), 2);
+        });
+    }
+
+    #[test]
+    fn sessions_outlive_the_runtime_that_asked_for_them() {
+        let (peer, owner) = (Peer::obliging(), runtime());
+        let pool = Pool::new(peer.target(""), owner.handle()).unwrap();
+        let asker = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        drop(asker.block_on(pool.get()).unwrap());
+        drop(asker);
+        let (sender, receiver) = mpsc::channel();
+        let again = pool.clone();
+        owner.spawn(async move { sender.send(ask(&mut again.get().await.unwrap()).await.unwrap()) });
+        assert_eq!(receiver.recv_timeout(Duration::from_secs(10)).unwrap(), 1);
+        assert_eq!(peer.connections(), 1);
+    }
+
+    #[test]
+    fn whoever_waits_too_long_is_told_so() {
+        let (peer, runtime) = (Peer::obliging(), runtime());
+        let pool = Pool::new(peer.target("max-pool-size=1&pool-wait-timeout=0"), runtime.handle()).unwrap();
+        runtime.block_on(async {
+            let _held = pool.get().await.unwrap();
+            let failure = pool.get().await.err().unwrap();
+            assert_eq!(failure.error.kind(), ErrorKind::DatabaseUnavailable);
+            assert!(failure.error.message().contains("in use"), "{failure}");
+        });
+    }
+
+    #[test]
+    fn a_failure_to_connect_is_handed_on_and_costs_no_place() {
+        let peer = Peer::start(|kind, connection| match (kind, connection) {
+            (LOGIN, 1) => Reply::Tokens(error(40613)),
+            (LOGIN, _) => Reply::Tokens(logged_in()),
+            _ => Reply::HangUp,
+        });
+        let runtime = runtime();
+        let pool = Pool::new(peer.target("max-pool-size=1"), runtime.handle()).unwrap();
+        runtime.block_on(async {
+            let failure = pool.get().await.err().unwrap();
+            assert!(failure.transient && failure.error.message().contains("waking up"), "{failure}");
+            drop(pool.get().await.unwrap());
+        });
+    }
+
+    #[test]
+    fn idle_sessions_are_found() {
+        let (peer, runtime) = (Peer::obliging(), runtime());
+        let pool = Pool::new(peer.target("connection-idle-lifetime=1"), runtime.handle()).unwrap();
+        runtime.block_on(async {
+            drop(pool.get().await.unwrap());
+            tokio::time::sleep(Duration::from_millis(1100)).await;
+            drop(pool.get().await.unwrap());
+        });
+        assert_eq!(peer.connections(), 2);
     }
 }

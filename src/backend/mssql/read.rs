@@ -44,7 +44,7 @@ impl Reading<'_> {
         let outcome = self.read(sink, &mut begun);
         if outcome.is_err() {
             // What was refused has left a transaction open; if it cannot be ended, the session is not used again.
-            let _ = self.batch(fixed::ABANDON);
+            let _ = self.close(fixed::ABANDON);
         }
         outcome.map_err(|failure| Ended { failure, begun })
     }
@@ -61,13 +61,15 @@ impl Reading<'_> {
         if let Some(asked) = query.history.as_ref().filter(|_| !self.snapshots) {
             self.window(asked, current)?;
         }
-        self.batch(fixed::CLOSE)?;
+        self.close(fixed::CLOSE)?;
         sink.end().map_err(Failure::from)
     }
 
     /// Opens the snapshot: the newest version of the database's changes, unless the table is not the one that was planned.
     fn open(&mut self, query: &Query) -> Result<Option<ChangeVersion>, Failure> {
-        let results = self.batch(query.opening.as_deref().unwrap_or_default())?;
+        let opening = query.opening.as_deref().unwrap_or_default();
+        let session = &mut *self.session;
+        let results = self.runtime.block_on(async { session.open(opening).await?.results().await })?;
         let first = |result: usize| results.get(result).and_then(|rows| rows.first());
         if first(1).and_then(|row| signature(row, 0)) != Some(query.table_version) {
             let message = "The table's definition has changed. Try again.";
@@ -122,10 +124,8 @@ impl Reading<'_> {
         Ok(self.runtime.block_on(rows)?)
     }
 
-    /// The rows of each result of statements without parameters.
-    fn batch(&mut self, sql: &str) -> Result<Vec<Vec<Row>>, Failure> {
-        let session = &mut *self.session;
-        Ok(self.runtime.block_on(async { session.batch(sql).await?.results().await })?)
+    fn close(&mut self, sql: &str) -> Result<(), Failure> {
+        Ok(self.runtime.block_on(self.session.close(sql))?)
     }
 }
 

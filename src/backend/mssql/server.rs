@@ -146,4 +146,11 @@ mod tests {
         assert!(local(".") && local("LocalHost") && local("127.8.8.8") && local("::1"));
         assert!(!local("localhost.example") && !local("10.0.0.1"));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_strange_to_be_read_or_refused(text in r"(tcp:)?([a.,:\[\]\\(]|\PC)*") {
+            let _ = Server::parse(&text);
+        }
+    }
 }

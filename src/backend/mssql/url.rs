@@ -84,6 +84,8 @@ fn wrong(what: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn read(text: &str) -> Vec<(String, String)> {
@@ -139,6 +141,19 @@ mod tests {
         for text in texts {
             let error = parse(without_scheme(text).unwrap()).unwrap_err().to_string();
             assert!(error.contains("mssql://user") && !error.contains("hunter"), "{text}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_password_can_be_said(password in ".*") {
+            let encoded = percent_encoding::utf8_percent_encode(&password, percent_encoding::NON_ALPHANUMERIC);
+            prop_assert_eq!(&read(&format!("mssql://u:{encoded}@h/d"))[3].1, &password);
+        }
+
+        #[test]
+        fn no_text_is_too_strange_to_be_read_or_refused(text in r"([a@:/?=&%\[\]]|\PC)*") {
+            let _ = parse(&text);
         }
     }
 }
