@@ -152,8 +152,8 @@ pub enum Tracking {
     ChangeTracking {
         /// The table's number; a table that is made anew has another one.
         object_id: i32,
-        /// The installation: made from `object_id` and the version at which it was enabled.
-        incarnation: Incarnation,
+        /// The version at which it was switched on.
+        begun: i64,
         /// What proves that a history is the same.
         proofs: Proofs,
     },

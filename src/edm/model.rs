@@ -10,7 +10,6 @@ use super::catalog::{Catalog, Column, Proofs, Table, Tracking};
 use super::name::{identifier, is_identifier};
 use super::obstacle::{Obstacle, Unexposed};
 use super::types::EdmType;
-use crate::version::Incarnation;
 
 /// The entity data model.
 #[derive(Debug)]
@@ -49,8 +48,6 @@ pub struct EntitySet {
 pub struct ChangeLog {
     /// The number in the log's name (SQLite), or that of the table (SQL Server).
     pub log: i64,
-    /// The installation of tracking.
-    pub incarnation: Incarnation,
     /// What proves that a history is the same (SQL Server).
     pub proofs: Proofs,
 }
@@ -240,12 +237,10 @@ fn is_built_in(collation: &str) -> bool {
 
 fn change_log(table: &Table) -> Option<ChangeLog> {
     match table.tracking {
-        Tracking::ChangeTracking { object_id, incarnation, proofs } if table.rights.changes => {
-            Some(ChangeLog { log: object_id.into(), incarnation, proofs })
+        Tracking::ChangeTracking { object_id, proofs, .. } if table.rights.changes => {
+            Some(ChangeLog { log: object_id.into(), proofs })
         }
-        Tracking::Triggers { log, incarnation, damage: None, .. } => {
-            Some(ChangeLog { log, incarnation, proofs: Proofs::default() })
-        }
+        Tracking::Triggers { log, damage: None, .. } => Some(ChangeLog { log, proofs: Proofs::default() }),
         Tracking::ChangeTracking { .. } | Tracking::Triggers { .. } | Tracking::None => None,
     }
 }

@@ -22,6 +22,8 @@ mod concurrent;
 mod contract;
 mod documents;
 mod memory;
+#[cfg(feature = "mssql")]
+mod mssql;
 mod replica;
 mod sqlite;
 #[cfg(feature = "mssql")]

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use tiberius::Row;
 
-use super::history::incarnation;
 use super::value::{integer, signature, text};
 use crate::edm::{
     Catalog, Column, DatabaseTracking, Facts, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, ServerFacts, Table,
@@ -115,7 +114,7 @@ fn table(row: &Row, usual: &str, proofs: Proofs) -> Table {
     let (object_id, schema) = (number(row, 0), string(row, 1));
     let tracking = integer(row, 6).map_or(Tracking::None, |begun| Tracking::ChangeTracking {
         object_id: i32::try_from(object_id).unwrap_or_default(),
-        incarnation: incarnation(object_id, begun),
+        begun,
         proofs,
     });
     Table {

@@ -21,6 +21,7 @@ mod column {
     pub(super) const RECOVERY_FORK: usize = 3;
     pub(super) const NEWEST_COMMIT: usize = 4;
     pub(super) const WITNESS_COMMIT: usize = 5;
+    pub(super) const TRACKING_TABLE: usize = 6;
 }
 
 /// The history in `row`, and the mark that it gives to the version which the claim bears witness to. `None` where
@@ -40,7 +41,7 @@ pub(super) fn history(
     let whole = half(&[&database.unwrap_or_default(), epoch]);
     let newest = commit(row, column::NEWEST_COMMIT);
     let window = Window {
-        incarnation: incarnation(asked.log.log, tracked_since.unwrap_or_default()),
+        incarnation: incarnation(asked.log.log, tracked_since, integer(row, column::TRACKING_TABLE)),
         min_valid_version: ChangeVersion(min_valid.max(0).unsigned_abs()),
         current: Witness { version: current, mark: mark(whole, newest.unwrap_or_default()) },
     };
@@ -54,10 +55,12 @@ pub(super) fn history(
     Ok(Some(HistoryRow { window, witness_mark }))
 }
 
-/// Names one installation of tracking: a table that is made anew has another number, and one whose tracking was
-/// switched off and on has begun at another version.
-pub(super) fn incarnation(table: i64, tracked_since: i64) -> Incarnation {
-    Incarnation(half(&[&table.to_string(), &tracked_since.to_string()]))
+/// Names one installation of tracking. A table that is made anew has another number. One whose tracking was switched off
+/// and on, or that was truncated, has begun at another version; or at the same, if nothing in the whole database has changed
+/// before, but then its changes stand in another internal table.
+fn incarnation(table: i64, tracked_since: Option<i64>, tracking_table: Option<i64>) -> Incarnation {
+    let part = |number: Option<i64>| number.unwrap_or_default().to_string();
+    Incarnation(half(&[&table.to_string(), &part(tracked_since), &part(tracking_table)]))
 }
 
 fn invisible() -> Error {

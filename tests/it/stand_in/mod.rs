@@ -1,3 +1,147 @@
-//! A stand-in for SQL Server: a SQLite file behind the TDS peer.
+//! A stand-in for SQL Server: a SQLite file behind the TDS peer, so that the backend-neutral suite can be run over the wire.
+//!
+//! It knows the gateway's own statements, told by their skeletons, and refuses any other with error 102. What it shows is that
+//! the gateway's side is whole: statements, parameters, values, positions, histories. It does *not* show how a SQL Server
+//! behaves: its answers are ours.
+//!
+//! - `engine`, `catalog`, `read`: statements and their answers
+//! - `pattern`, `token`, `translate`: what a statement says, and the same for SQLite
+//! - `store`, `signature`: the file, with versions and change tracking as SQL Server has them
+//! - `types`, `time`: values on their way
 
+mod catalog;
+mod engine;
 pub(crate) mod pattern;
+mod read;
+mod signature;
+mod store;
+mod time;
+mod token;
+mod translate;
+mod types;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use deltalink::backend::mssql::{MssqlBackend, Settings as MssqlSettings, Target};
+use deltalink::error::Error;
+use deltalink::token::Keyring;
+use tempfile::TempDir;
+
+use crate::support::gateway::Gateway;
+use crate::tds::{Corpus, Fault, Peer, Settings};
+use engine::Engine;
+
+/// A database in a temporary folder, and the peer that serves it.
+pub(crate) struct StandIn {
+    folder: TempDir,
+    peer: Peer,
+    /// The keys of every gateway on it, so that links survive restarts.
+    pub(crate) keys: String,
+}
+
+/// A copy of a database.
+pub(crate) struct Backup(TempDir);
+
+impl StandIn {
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        store::create(&file(&folder));
+        let engine = Engine::new(file(&folder));
+        let peer = Settings::new(move |request| engine.answer(request)).adding_to(Corpus::from_environment()).start();
+        Self { folder, peer, keys: Keyring::generate_key() }
+    }
+
+    fn path(&self) -> PathBuf {
+        file(&self.folder)
+    }
+
+    /// Runs SQL as another program, as one transaction.
+    #[track_caller]
+    pub(crate) fn execute(&self, sql: &str) {
+        self.try_execute(sql).unwrap_or_else(|error| panic!("{error} in {sql}"));
+    }
+
+    /// The same; what is refused changes nothing.
+    pub(crate) fn try_execute(&self, sql: &str) -> Result<(), String> {
+        store::execute(&self.path(), sql).map_err(|error| error.to_string())
+    }
+
+    pub(crate) fn track(&self, table: &str) {
+        store::track(&self.path(), table);
+    }
+
+    pub(crate) fn untrack(&self, table: &str) {
+        store::untrack(&self.path(), table);
+    }
+
+    /// Cleans up every recorded change, as if the retention had passed.
+    pub(crate) fn prune(&self, table: &str) {
+        store::clean_up(&self.path(), table, 0);
+    }
+
+    /// Cleans up all but the last versions.
+    pub(crate) fn prune_but(&self, table: &str, kept: i64) {
+        store::clean_up(&self.path(), table, kept);
+    }
+
+    pub(crate) fn rename_column(&self, table: &str, from: &str, to: &str) {
+        store::rename_column(&self.path(), table, from, to);
+    }
+
+    /// What a gateway is told to connect to.
+    pub(crate) fn url(&self) -> String {
+        format!("mssql://tester:secret@127.0.0.1:{}/stand_in?encrypt=DANGER_PLAINTEXT", self.peer.port())
+    }
+
+    pub(crate) fn backend(&self) -> MssqlBackend {
+        let settings = MssqlSettings { schema: None, snapshots: true, epoch: String::new() };
+        MssqlBackend::open(Target::parse(&self.url()).unwrap(), settings).unwrap()
+    }
+
+    /// A gateway, or why there cannot be one with this configuration.
+    pub(crate) fn try_serve_with(&self, config: &str) -> Result<Gateway, Error> {
+        Gateway::start(Arc::new(self.backend()), &self.keys, config)
+    }
+
+    /// A copy of the database as it is now.
+    pub(crate) fn backup(&self) -> Backup {
+        let folder = tempfile::tempdir().unwrap();
+        store::connect(&self.path()).execute("VACUUM INTO ?1", [file(&folder).to_str().unwrap()]).unwrap();
+        Backup(folder)
+    }
+
+    /// Puts a copy of `backup` in the database's place. Nobody stays connected while that happens.
+    pub(crate) fn restore(&self, backup: &Backup) {
+        let incoming = self.folder.path().join("incoming.db");
+        fs::copy(file(&backup.0), &incoming).unwrap();
+        store::fork(&incoming);
+        store::connect(&incoming).execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        self.peer.disconnect_all();
+        store::connect(&self.path()).execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        fs::rename(incoming, self.path()).unwrap();
+        for suffix in ["-wal", "-shm"] {
+            let _ = fs::remove_file(format!("{}{suffix}", self.path().display()));
+        }
+        store::connect(&self.path()).execute_batch("PRAGMA journal_mode = WAL").unwrap();
+    }
+
+    /// The file itself, for who wants to compare.
+    pub(crate) fn connect(&self) -> rusqlite::Connection {
+        store::connect(&self.path())
+    }
+
+    /// Everything that was asked of the server so far.
+    pub(crate) fn requests(&self) -> Vec<crate::tds::Request> {
+        self.peer.requests()
+    }
+}
+
+fn file(folder: &TempDir) -> PathBuf {
+    folder.path().join("stand_in.db")
+}
+
+fn no_such_object(name: &str) -> Fault {
+    Fault::new(208, &format!("Invalid object name '{name}'."))
+}

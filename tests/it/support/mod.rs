@@ -3,6 +3,8 @@
 pub(crate) mod client;
 mod contract;
 pub(crate) mod gateway;
+#[cfg(feature = "mssql")]
+pub(crate) mod mssql;
 pub(crate) mod process;
 pub(crate) mod replica;
 pub(crate) mod sqlite;
