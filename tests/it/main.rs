@@ -24,9 +24,9 @@ mod documents;
 mod memory;
 mod replica;
 mod sqlite;
+#[cfg(feature = "mssql")]
+mod stand_in;
 mod support;
 #[cfg(feature = "mssql")]
 mod tds;
-#[cfg(feature = "mssql")]
-mod stand_in;
 mod tracking;
