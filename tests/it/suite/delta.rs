@@ -24,7 +24,9 @@ fn a_delta_link_brings_what_was_added_changed_and_deleted() {
     let first = shop.track("/odata/Orders").expect(200);
     assert_eq!(first.header("Preference-Applied"), Some("odata.track-changes"));
     assert_eq!(first.value().len(), 3);
-    shop.execute("INSERT INTO Orders (Id, Note) VALUES (4, 'new'); UPDATE Orders SET Note = 'changed' WHERE Id = 2; DELETE FROM Orders WHERE Id = 1");
+    shop.execute("INSERT INTO Orders (Id, Note) VALUES (4, 'new')");
+    shop.execute("UPDATE Orders SET Note = 'changed' WHERE Id = 2");
+    shop.execute("DELETE FROM Orders WHERE Id = 1");
     let delta = shop.get(&first.delta_link()).expect(200);
     let items = delta.value();
     assert_eq!(items.len(), 3, "{items:?}");
@@ -89,6 +91,7 @@ fn the_delta_link_stands_on_the_last_page_only() {
 #[test]
 fn the_preference_need_not_be_repeated_and_is_applied_where_it_is() {
     let shop = shop();
+    let _quiet = shop.database.quiet();
     let link = shop.delta_link("/odata/Orders");
     let without = shop.get(&link).expect(200);
     assert_eq!(without.header("Preference-Applied"), None);
@@ -100,6 +103,7 @@ fn the_preference_need_not_be_repeated_and_is_applied_where_it_is() {
 #[test]
 fn a_link_is_absolute_short_and_the_same_for_the_same_state() {
     let shop = shop();
+    let _quiet = shop.database.quiet();
     let link = shop.delta_link("/odata/Orders");
     assert!(link.starts_with(&format!("{}/odata/Orders?$deltatoken=", shop.client.base)), "{link}");
     let token = link.split_once("deltatoken=").unwrap().1;
@@ -220,6 +224,7 @@ fn items_come_in_the_order_of_their_versions_and_each_key_once() {
     ] {
         served.execute(change);
     }
+    let _quiet = served.database.quiet();
     let delta = served.get(&link).expect(200);
     assert_eq!(signed_ids(&delta), [3, -5, 7, 2, -10]);
     assert_eq!((&delta.value()[2]["Name"], &delta.value()[3]["Name"]), (&json!("z"), &json!("again")));
@@ -235,7 +240,8 @@ fn items_come_in_the_order_of_their_versions_and_each_key_once() {
 fn a_row_that_came_and_went_between_polls_is_told_as_deleted() {
     let served = nine();
     let link = served.delta_link("/odata/Item");
-    served.execute("INSERT INTO Item VALUES (20, 'brief'); DELETE FROM Item WHERE Id = 20");
+    served.execute("INSERT INTO Item VALUES (20, 'brief')");
+    served.execute("DELETE FROM Item WHERE Id = 20");
     assert_eq!(signed_ids(&served.get(&link).expect(200)), [-20]);
 }
 
@@ -253,9 +259,9 @@ fn a_change_of_the_key_deletes_one_entity_and_adds_another() {
 fn what_changes_during_the_first_read_comes_with_the_first_delta() {
     let served = nine();
     let first = served.get_with("/odata/Item", "Prefer", "track-changes, maxpagesize=4").expect(200);
-    served.execute(
-        "UPDATE Item SET Name = 'x' WHERE Id = 1; DELETE FROM Item WHERE Id = 2; INSERT INTO Item VALUES (0, 'new')",
-    );
+    served.execute("UPDATE Item SET Name = 'x' WHERE Id = 1");
+    served.execute("DELETE FROM Item WHERE Id = 2");
+    served.execute("INSERT INTO Item VALUES (0, 'new')");
     let rest = served.get(&first.link("nextLink").unwrap()).expect(200);
     assert_eq!(ids(&rest), [5, 6, 7, 8, 9]);
     assert_eq!(signed_ids(&served.get(&rest.delta_link()).expect(200)), [1, -2, 0]);
@@ -269,9 +275,9 @@ fn what_changes_between_the_pages_of_a_delta_comes_with_the_next() {
     let first = served.get_with(&link, "Prefer", "maxpagesize=2").expect(200);
     assert_eq!(signed_ids(&first), [1, 2]);
     assert_eq!(first.header("Preference-Applied"), Some("maxpagesize=2"));
-    served.execute(
-        "UPDATE Item SET Name = 'y' WHERE Id = 1; DELETE FROM Item WHERE Id = 3; INSERT INTO Item VALUES (11, 'new')",
-    );
+    served.execute("UPDATE Item SET Name = 'y' WHERE Id = 1");
+    served.execute("DELETE FROM Item WHERE Id = 3");
+    served.execute("INSERT INTO Item VALUES (11, 'new')");
     let last = served.get(&first.link("nextLink").unwrap()).expect(200);
     assert_eq!(signed_ids(&last), [4], "3 has changed since and comes later");
     assert_eq!(signed_ids(&served.get(&last.delta_link()).expect(200)), [1, -3, 11]);
@@ -282,6 +288,7 @@ fn a_delta_may_be_asked_for_again_and_says_the_same() {
     let served = nine();
     let link = served.delta_link("/odata/Item");
     served.execute("UPDATE Item SET Name = 'x' WHERE Id < 4; DELETE FROM Item WHERE Id = 9");
+    let _quiet = served.database.quiet();
     let once = served.get(&link).expect(200).text();
     assert_eq!(once, served.get(&link).expect(200).text());
 }

@@ -12,10 +12,10 @@ const AWKWARD: [&str; 14] =
     ["O'Neil", "''", "a/b", "a\\b", "50%", "%41", "a b", "a+b", "a,b=c", "(x)", "a?b#c&d", "Größe", "日本", "\"<>\""];
 
 fn awkward() -> Served {
-    let served = one_table("Thing", "CREATE TABLE Thing (Code VARCHAR(40) NOT NULL PRIMARY KEY, Label VARCHAR(40))");
+    let served = one_table("Thing", "CREATE TABLE Thing (Code NVARCHAR(40) NOT NULL PRIMARY KEY, Label VARCHAR(40))");
     for (number, code) in AWKWARD.iter().enumerate() {
-        let literal = code.replace('\'', "''");
-        served.execute(&format!("INSERT INTO Thing VALUES ('{literal}', 'label {number}')"));
+        let literal = served.database.text(code);
+        served.execute(&format!("INSERT INTO Thing VALUES ({literal}, 'label {number}')"));
     }
     served
 }

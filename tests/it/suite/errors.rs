@@ -188,6 +188,7 @@ fn outside_the_service_root_writing_is_not_allowed_either() {
 #[test]
 fn head_is_get_without_the_body() {
     let shop = shop();
+    let _quiet = shop.database.quiet();
     for path in [
         "/",
         "/healthz",

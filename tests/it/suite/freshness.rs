@@ -32,9 +32,8 @@ fn a_newly_tracked_table_appears_without_a_restart() {
     let shop = shop();
     shop.execute("CREATE TABLE Later (Id INT NOT NULL PRIMARY KEY); INSERT INTO Later VALUES (1)");
     shop.database.track("Later");
-    // Any read notices that the schema is another; a name that is not known leads to a look at most once a second.
     shop.get("/odata/Orders").expect(200);
-    let link = shop.delta_link("/odata/Later");
+    let link = shop.appears("/odata/Later").delta_link();
     assert_eq!(shop.get("/odata/").expect(200).value().len(), 4);
     shop.execute("INSERT INTO Later VALUES (2)");
     assert_eq!(shop.get(&link).expect(200).value(), [json!({ "Id": 2 })]);
@@ -56,10 +55,10 @@ fn a_table_that_is_gone_is_not_found() {
 fn a_table_that_is_tracked_no_longer_is_exposed_no_longer() {
     let shop = shop();
     shop.database.untrack("Orders");
-    shop.get("/odata/Orders").expect(404);
+    shop.disappears("/odata/Orders");
     shop.database.track("Orders");
     shop.get("/odata/Customer").expect(200);
-    shop.track("/odata/Orders").expect(200).delta_link();
+    shop.appears("/odata/Orders").delta_link();
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Database;
 use crate::support::client::{Answer, Asking, Client};
 use crate::support::gateway::Gateway;
+use crate::support::process::eventually;
 
 mod change_mode;
 mod delta;
@@ -29,6 +30,17 @@ struct Served {
 /// The shop, served with the default configuration.
 fn shop() -> Served {
     Served::with(Database::shop(), "")
+}
+
+/// The shop, if its changes can be made to outlive their retention; if not, standard error says so.
+fn prunable_shop() -> Option<Served> {
+    let database = Database::shop();
+    database.can_prune().then(|| Served::with(database, ""))
+}
+
+/// The shop, if it can be put back to what it was; if not, standard error says so.
+fn restorable_shop() -> Option<Served> {
+    Some(Served::with(Database::restorable_shop()?, ""))
 }
 
 /// Nine tracked rows with the ids 1 to 9.
@@ -80,6 +92,26 @@ impl Served {
     #[track_caller]
     fn track(&self, path: &str) -> Answer {
         self.get_with(path, "Prefer", "odata.track-changes")
+    }
+
+    /// The tracked read of a set that the gateway did not know. A database that shows any read that its schema is
+    /// another leads to a look at once, any other one at most once a second.
+    #[track_caller]
+    fn appears(&self, path: &str) -> Answer {
+        if Database::TELLS_EVERY_READ_OF_NEW_TABLES {
+            return self.track(path).expect(200);
+        }
+        eventually(|| Some(self.track(path)).filter(|answer| answer.status == 200))
+    }
+
+    /// Asserts that a set is not served any more. A database that does not show any read that its schema is another shows
+    /// it to those that track changes.
+    #[track_caller]
+    fn disappears(&self, path: &str) {
+        if !Database::TELLS_EVERY_READ_OF_NEW_TABLES {
+            self.track(path).expect(404);
+        }
+        self.get(path).expect(404);
     }
 
     /// The delta link behind a tracked read of `path`, which fits on one page.

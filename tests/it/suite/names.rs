@@ -61,11 +61,9 @@ fn any_table_can_be_read_selected_and_followed() {
         let context = format!("{}/odata/$metadata#{identifier}({identifier})", served.client.base);
         assert_eq!(page.json()["@odata.context"], context);
         let link = served.get(&page.link("nextLink").unwrap()).expect(200).delta_link();
-        let table = quoted(name);
-        served.execute(&format!(
-            "UPDATE {table} SET {table} = 'z' WHERE {key} = 1; DELETE FROM {table} WHERE {key} = 2",
-            key = quoted("the key")
-        ));
+        let (table, key) = (quoted(name), quoted("the key"));
+        served.execute(&format!("UPDATE {table} SET {table} = 'z' WHERE {key} = 1"));
+        served.execute(&format!("DELETE FROM {table} WHERE {key} = 2"));
         let items = served.get(&link).expect(200).value();
         assert_eq!(items[0], json!({ "the_x0020_key": 1, identifier: "z" }));
         assert_eq!(items[1]["id"], format!("{}/odata/{}(2)", served.client.base, percent(identifier)));

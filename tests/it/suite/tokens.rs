@@ -3,7 +3,7 @@
 use deltalink::token::Keyring;
 use serde_json::json;
 
-use super::{Database, Served, path_of, shop};
+use super::{Database, Served, path_of, prunable_shop, restorable_shop, shop};
 use crate::support::client::Answer;
 
 /// The token in a link.
@@ -118,7 +118,7 @@ fn keys_may_be_rotated() {
 
 #[test]
 fn a_link_older_than_the_kept_changes_has_ended() {
-    let shop = shop();
+    let Some(shop) = prunable_shop() else { return };
     let link = shop.delta_link("/odata/Orders");
     let next = shop.get_with("/odata/Orders", "Prefer", "track-changes, maxpagesize=1").expect(200).link("nextLink");
     shop.execute("UPDATE Orders SET Note = 'x'");
@@ -133,7 +133,7 @@ fn a_link_older_than_the_kept_changes_has_ended() {
 
 #[test]
 fn a_link_that_has_seen_everything_outlives_pruning() {
-    let shop = shop();
+    let Some(shop) = prunable_shop() else { return };
     shop.execute("UPDATE Orders SET Note = 'x'");
     let link = shop.delta_link("/odata/Orders");
     shop.database.prune("Orders");
@@ -142,7 +142,7 @@ fn a_link_that_has_seen_everything_outlives_pruning() {
 
 #[test]
 fn the_fresh_start_keeps_selection_and_format() {
-    let shop = shop();
+    let Some(shop) = prunable_shop() else { return };
     let link = shop.delta_link("/odata/Orders?$select=Note,Paid&$format=json");
     shop.execute("UPDATE Orders SET Note = 'x'");
     shop.database.prune("Orders");
@@ -154,7 +154,7 @@ fn the_fresh_start_keeps_selection_and_format() {
 fn a_table_created_anew_has_another_history() {
     let shop = shop();
     let link = shop.delta_link("/odata/Orders");
-    shop.execute("DROP TABLE Orders; CREATE TABLE Orders (Id INTEGER PRIMARY KEY, Customer UUID, Total DECIMAL(10,2), PlacedAt DATETIME, Paid BOOLEAN, Note TEXT)");
+    shop.execute(&format!("DROP TABLE Orders; {}", Database::ORDERS));
     shop.database.track("Orders");
     assert_expired(&shop, &link, "TableRecreated", "Orders");
 }
@@ -163,6 +163,19 @@ fn a_table_created_anew_has_another_history() {
 fn tracking_installed_anew_is_another_history() {
     let shop = shop();
     let link = shop.delta_link("/odata/Orders");
+    // Some databases tell installations apart by the version at which they began.
+    shop.execute(CHANGE);
+    shop.database.track("Orders");
+    assert_expired(&shop, &link, "TableRecreated", "Orders");
+}
+
+#[test]
+fn what_changed_while_nobody_tracked_it_ends_the_links() {
+    let shop = shop();
+    let link = shop.delta_link("/odata/Orders");
+    shop.database.untrack("Orders");
+    shop.execute(CHANGE);
+    shop.execute("UPDATE OrderLine SET Quantity = 9");
     shop.database.track("Orders");
     assert_expired(&shop, &link, "TableRecreated", "Orders");
 }
@@ -217,7 +230,7 @@ fn a_renamed_column_ends_the_links_that_return_it() {
 
 #[test]
 fn a_restored_backup_is_another_history() {
-    let shop = shop();
+    let Some(shop) = restorable_shop() else { return };
     let before = shop.delta_link("/odata/Orders");
     let backup = shop.database.backup();
     shop.execute(CHANGE);
@@ -231,7 +244,7 @@ fn a_restored_backup_is_another_history() {
 
 #[test]
 fn a_page_chain_does_not_go_on_in_another_history() {
-    let shop = shop();
+    let Some(shop) = restorable_shop() else { return };
     let backup = shop.database.backup();
     shop.execute(CHANGE);
     let first = shop.get_with("/odata/Orders", "Prefer", "track-changes, maxpagesize=1").expect(200);
@@ -242,7 +255,7 @@ fn a_page_chain_does_not_go_on_in_another_history() {
 
 #[test]
 fn a_link_stands_for_the_newest_of_the_pages_before_it() {
-    let shop = shop();
+    let Some(shop) = restorable_shop() else { return };
     let backup = shop.database.backup();
     let first = shop.get_with("/odata/Orders", "Prefer", "track-changes, maxpagesize=2").expect(200);
     shop.execute("UPDATE Orders SET Note = 'seen on the second page only' WHERE Id = 3");
@@ -253,7 +266,7 @@ fn a_link_stands_for_the_newest_of_the_pages_before_it() {
 
 #[test]
 fn a_delta_does_not_go_on_where_its_changes_have_been_pruned() {
-    let shop = shop();
+    let Some(shop) = prunable_shop() else { return };
     let link = shop.delta_link("/odata/Orders");
     shop.execute("UPDATE Orders SET Note = 'x'");
     let first = shop.get_with(&link, "Prefer", "maxpagesize=1").expect(200);

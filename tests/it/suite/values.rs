@@ -94,11 +94,11 @@ fn int64_and_decimal_are_strings_for_who_asks() {
 
 #[test]
 fn text_is_escaped_and_nothing_else_happens_to_it() {
-    let served = one_table("T", "CREATE TABLE T (Id INT NOT NULL PRIMARY KEY, Text VARCHAR(200))");
+    let served = one_table("T", "CREATE TABLE T (Id INT NOT NULL PRIMARY KEY, Text NVARCHAR(200))");
     for (number, text) in
         ["\"\\/", "<b>&amp;</b>", "Größe 日本 🦀", "line\nbreak\ttab", "\u{1}\u{7f}\u{2028}"].iter().enumerate()
     {
-        served.execute(&format!("INSERT INTO T VALUES ({number}, '{text}')"));
+        served.execute(&format!("INSERT INTO T VALUES ({number}, {})", served.database.text(text)));
         assert_eq!(served.get(&format!("/odata/T({number})")).expect(200).json()["Text"], *text);
         assert_eq!(served.get(&format!("/odata/T({number})/Text/$value")).expect(200).text(), *text);
     }

@@ -31,7 +31,15 @@ pub(crate) struct Backup {
     folder: TempDir,
 }
 
+/// Nobody else writes to a file of a test anyway.
+pub(crate) struct Quiet;
+
 impl Database {
+    /// Whether any read notices that there is another table, or none any more.
+    pub(crate) const TELLS_EVERY_READ_OF_NEW_TABLES: bool = true;
+    /// Makes the orders of the shop, without rows.
+    pub(crate) const ORDERS: &str = "CREATE TABLE Orders (Id INTEGER PRIMARY KEY, Customer UUID, Total DECIMAL(10,2), PlacedAt DATETIME, Paid BOOLEAN, Note TEXT);";
+
     /// An empty file.
     pub(crate) fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -43,9 +51,9 @@ impl Database {
     /// Customers, orders and their lines with a few rows, tracked; and `Untracked`, which is not.
     pub(crate) fn shop() -> Self {
         let database = Self::empty();
+        database.execute(Self::ORDERS);
         database.execute(
             "CREATE TABLE Customer (Id UUID PRIMARY KEY NOT NULL, Name VARCHAR(80) NOT NULL, Email VARCHAR(120) UNIQUE, Since DATE);
-             CREATE TABLE Orders (Id INTEGER PRIMARY KEY, Customer UUID, Total DECIMAL(10,2), PlacedAt DATETIME, Paid BOOLEAN, Note TEXT);
              CREATE TABLE OrderLine (OrderId INTEGER NOT NULL, Product VARCHAR(40) NOT NULL, Quantity INTEGER NOT NULL, PRIMARY KEY (OrderId, Product));
              CREATE TABLE Untracked (Id INTEGER PRIMARY KEY, Name TEXT);
              INSERT INTO Customer VALUES ('00000000-0000-4000-8000-000000000001', 'Anna', 'anna@example.com', '2020-01-31'),
@@ -60,6 +68,24 @@ impl Database {
             database.track(table);
         }
         database
+    }
+
+    /// The shop, in a database that [`Self::restore`] can put back.
+    #[expect(clippy::unnecessary_wraps, reason = "not every database can")]
+    pub(crate) fn restorable_shop() -> Option<Self> {
+        Some(Self::shop())
+    }
+
+    /// A literal of any text.
+    #[expect(clippy::unused_self, reason = "not every database has the same")]
+    pub(crate) fn text(&self, text: &str) -> String {
+        format!("'{}'", text.replace('\'', "''"))
+    }
+
+    /// While what this returns lives, no other test adds to the versions of this database.
+    #[expect(clippy::unused_self, reason = "tests may share a database")]
+    pub(crate) fn quiet(&self) -> Quiet {
+        Quiet
     }
 
     pub(crate) fn path(&self) -> PathBuf {
@@ -95,6 +121,12 @@ impl Database {
     pub(crate) fn untrack(&self, table: &str) {
         let (log, installed) = self.log(table);
         self.script(&remove(log, &installed));
+    }
+
+    /// Whether there is [`Self::prune`].
+    #[expect(clippy::unused_self, reason = "not every database can")]
+    pub(crate) fn can_prune(&self) -> bool {
+        true
     }
 
     /// Removes every recorded change but the newest, as if the retention had passed.
