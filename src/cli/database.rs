@@ -20,8 +20,8 @@ const PASSWORD: &str = "DELTALINK_DATABASE_PASSWORD";
 /// Which database.
 #[derive(Debug, Args)]
 pub(super) struct DatabaseOption {
-    /// The database: sqlite:PATH (the file must exist), mssql://USER@HOST/DATABASE, or a connection string as ADO.NET has
-    /// them. The password may stand in `DELTALINK_DATABASE_PASSWORD`
+    /// The database: sqlite:PATH (the file must exist), `mssql://USER@HOST/DATABASE`, or a connection string as
+    /// ADO.NET has them. The password may stand in `DELTALINK_DATABASE_PASSWORD`
     #[arg(long, env = "DELTALINK_DATABASE", hide_env_values = true, value_name = "URL")]
     pub(super) database: Option<String>,
     /// File that holds the password of the database's login

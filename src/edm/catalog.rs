@@ -88,6 +88,7 @@ impl Default for Rights {
 
 /// One column.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that the database states")]
 pub struct Column {
     /// As the database spells it.
     pub name: String,

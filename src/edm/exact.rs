@@ -5,6 +5,8 @@
 
 use super::short::Short;
 
+/// As many as a decimal can have digits.
+const ZEROS: &str = "00000000000000000000000000000000000000";
 const SECONDS_A_DAY: i64 = 86_400;
 /// 9999-12-31, counted in days from 0001-01-01.
 const LAST_DAY: i64 = 3_652_058;
@@ -42,7 +44,6 @@ impl Short {
             let (whole, fraction) = digits.split_at(digits.len() - scale);
             return number(&[sign, whole], fraction);
         }
-        const ZEROS: &str = "00000000000000000000000000000000000000";
         let zeros = ZEROS.get(..scale - digits.len())?;
         match digits.trim_end_matches('0') {
             "" => Self::from_parts(&["0"]),

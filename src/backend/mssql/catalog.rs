@@ -25,9 +25,15 @@ pub(super) fn catalog(results: &[Vec<Row>], wanted: &str) -> Result<Catalog> {
     let oldest_commit = commits.first().and_then(|row| integer(row, 1)).map(|age| age.max(0).unsigned_abs());
     let usual = if wanted.is_empty() { USUAL } else { wanted };
     let mut found = Found::tables(tables, usual, proofs);
-    columns.iter().for_each(|row| found.column(row));
-    indexes.iter().for_each(|row| found.index(row));
-    references.iter().for_each(|row| found.reference(row));
+    for row in columns {
+        found.column(row);
+    }
+    for row in indexes {
+        found.index(row);
+    }
+    for row in references {
+        found.reference(row);
+    }
     let facts = ServerFacts {
         change_tracking: tracking.first().map(database_tracking),
         proofs,
@@ -36,7 +42,9 @@ pub(super) fn catalog(results: &[Vec<Row>], wanted: &str) -> Result<Catalog> {
     };
     if facts.read_only {
         // A replica that can only be read does not know its own history well enough.
-        found.tables.iter_mut().for_each(|table| table.rights.changes = false);
+        for table in &mut found.tables {
+            table.rights.changes = false;
+        }
     }
     Ok(Catalog { tables: found.tables, facts: Facts::Server(facts) })
 }

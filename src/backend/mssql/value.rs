@@ -38,7 +38,7 @@ fn value<'a>(data: &'a ColumnData<'static>) -> ValueRef<'a> {
         ColumnData::Xml(xml) => xml.as_deref().map(|xml| ValueRef::Text(xml.as_ref())),
         ColumnData::Guid(guid) => guid.map(|guid| ValueRef::Canonical(Short::guid(guid.into_bytes()))),
         ColumnData::Numeric(number) => number.map(|number| canonical(Short::decimal(number.value(), number.scale()))),
-        ColumnData::Date(date) => date.map(|date| canonical(Short::date(date.days().into()))),
+        ColumnData::Date(day) => day.map(|day| canonical(Short::date(day.days().into()))),
         ColumnData::Time(time) => time.map(|time| canonical(Short::time_of_day(ticks(time)))),
         ColumnData::DateTime(moment) => moment.map(|moment| canonical(date_time(moment))),
         ColumnData::SmallDateTime(moment) => moment.map(|moment| canonical(small_date_time(moment))),

@@ -34,6 +34,33 @@ use crate::edm::EdmType;
 /// The longest `nvarchar` with a length, in characters.
 const LONGEST_TEXT: u32 = 4000;
 
+/// Types whose values are what they are selected as.
+const COMPARABLE: [&str; 23] = [
+    "bigint",
+    "bit",
+    "char",
+    "date",
+    "datetime",
+    "datetime2",
+    "datetimeoffset",
+    "decimal",
+    "int",
+    "money",
+    "nchar",
+    "numeric",
+    "nvarchar",
+    "smalldatetime",
+    "smallint",
+    "smallmoney",
+    "time",
+    "tinyint",
+    "uniqueidentifier",
+    "varchar",
+    "sysname",
+    "binary",
+    "varbinary",
+];
+
 /// A type in words, from what the catalog says of it: `nvarchar(20)`, `decimal(10,2)`, `varbinary(max)`.
 pub fn declared(name: &str, octets: i64, precision: i64, scale: i64) -> String {
     let name = name.to_ascii_lowercase();
@@ -88,32 +115,7 @@ pub fn is_row_version(declared: &str) -> bool {
 /// Whether values can be told apart, and put in order, by what is selected of them.
 pub fn is_itself(declared: &str) -> bool {
     let (name, _) = split(declared);
-    const KNOWN: [&str; 23] = [
-        "bigint",
-        "bit",
-        "char",
-        "date",
-        "datetime",
-        "datetime2",
-        "datetimeoffset",
-        "decimal",
-        "int",
-        "money",
-        "nchar",
-        "numeric",
-        "nvarchar",
-        "smalldatetime",
-        "smallint",
-        "smallmoney",
-        "time",
-        "tinyint",
-        "uniqueidentifier",
-        "varchar",
-        "sysname",
-        "binary",
-        "varbinary",
-    ];
-    KNOWN.contains(&name)
+    COMPARABLE.contains(&name)
 }
 
 /// `column` as it is selected.

@@ -51,7 +51,7 @@ impl Engine {
     fn batch(&self, file: &Connection, request: &Request) -> Option<Reply> {
         let sql = request.sql.as_str();
         if let Some(found) = slots(skeleton::OPEN, sql) {
-            return Some(self.open(request.connection, file, slot(&found, "table")));
+            return Some(open(file, slot(&found, "table")));
         }
         if sql.trim_end().ends_with("COMMIT TRANSACTION;") || sql.trim_end().ends_with("ROLLBACK TRANSACTION;") {
             let open = !file.is_autocommit();
@@ -76,24 +76,23 @@ impl Engine {
         slots(skeleton::ALLOW_SNAPSHOTS, sql)?;
         done(&|| file.execute_batch("UPDATE _state SET snapshots = 1").unwrap())
     }
+}
 
-    /// SQLite's snapshot begins with the first access to data, too. A file that was replaced is another one.
-    fn open(&self, _connection: u64, file: &Connection, name: &str) -> Reply {
-        if !file.is_autocommit() {
-            file.execute_batch("ROLLBACK").unwrap();
-        }
-        file.execute_batch("BEGIN").unwrap();
-        let state: (i64, bool) =
-            file.query_row("SELECT version, tracking FROM _state", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-        let version = if state.1 { Value::Int(state.0) } else { Value::Null };
-        let version =
-            Reply::new().tx_begin().rows(&[Column::new("current_version", Type::BigInt)], vec![vec![version]]);
-        match signature(file, &table(name)) {
-            None => version.error(super::no_such_object(&table(name))),
-            Some(signature) => {
-                let columns = [Column::new("signature", Type::Int), Column::new("touched", Type::Int)];
-                version.rows(&columns, vec![vec![Value::Int(signature), Value::Int(1)]])
-            }
+/// SQLite's snapshot begins with the first access to data, too.
+fn open(file: &Connection, name: &str) -> Reply {
+    if !file.is_autocommit() {
+        file.execute_batch("ROLLBACK").unwrap();
+    }
+    file.execute_batch("BEGIN").unwrap();
+    let state: (i64, bool) =
+        file.query_row("SELECT version, tracking FROM _state", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let version = if state.1 { Value::Int(state.0) } else { Value::Null };
+    let version = Reply::new().tx_begin().rows(&[Column::new("current_version", Type::BigInt)], vec![vec![version]]);
+    match signature(file, &table(name)) {
+        None => version.error(super::no_such_object(&table(name))),
+        Some(signature) => {
+            let columns = [Column::new("signature", Type::Int), Column::new("touched", Type::Int)];
+            version.rows(&columns, vec![vec![Value::Int(signature), Value::Int(1)]])
         }
     }
 }
