@@ -15,6 +15,7 @@ use crate::edm::{Catalog, Table};
 use crate::error::{Error, Result};
 
 /// The environment's name for the password; there is no option for it, because command lines are seen by all.
+#[cfg(feature = "mssql")]
 const PASSWORD: &str = "DELTALINK_DATABASE_PASSWORD";
 
 /// Which database.
@@ -139,6 +140,7 @@ fn named<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Table> {
 }
 
 /// `name` as an argument in a shell.
+#[cfg(feature = "sqlite")]
 pub(super) fn shell(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:".contains(&byte);
     if !name.is_empty() && name.bytes().all(plain) && !name.starts_with('-') {

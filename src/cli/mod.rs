@@ -2,6 +2,7 @@
 
 mod check;
 mod database;
+#[cfg(feature = "sqlite")]
 mod demo;
 mod key;
 mod prune;
@@ -30,6 +31,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve a temporary database with sample tables, and print a walk to copy and paste
+    #[cfg(feature = "sqlite")]
     Demo(demo::Demo),
     /// Serve the tracked tables of a database
     Serve(serve::Serve),
@@ -60,6 +62,7 @@ pub fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode> {
     match command {
+        #[cfg(feature = "sqlite")]
         Command::Demo(demo) => demo.run(),
         Command::Serve(serve) => serve.run(),
         Command::Track(track) => track.run(),

@@ -45,6 +45,7 @@ impl Untrack {
 }
 
 /// Ends the tracking of `table`; with the `last` one goes what was needed for all.
+#[cfg_attr(not(feature = "sqlite"), expect(unused_variables, reason = "only files need it"))]
 fn script(catalog: &Catalog, table: &Table, last: bool) -> Script {
     match &table.tracking {
         #[cfg(feature = "mssql")]

@@ -115,6 +115,7 @@ trait Doctor {
     fn first_step(&self) -> String;
 }
 
+#[cfg_attr(not(feature = "sqlite"), expect(unused_variables, reason = "only files need it"))]
 fn doctor<'a>(catalog: &'a Catalog, url: &'a str) -> Box<dyn Doctor + 'a> {
     match &catalog.facts {
         #[cfg(feature = "sqlite")]

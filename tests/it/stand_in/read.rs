@@ -47,7 +47,7 @@ fn entities(file: &Connection, found: &Slots<'_>, request: &Request) -> Reply {
         say("limit"),
         say("skip")
     );
-    rows(file, &sql, Vec::new(), columns, request)
+    rows(file, &sql, &[], &columns, request)
 }
 
 fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Reply {
@@ -71,8 +71,8 @@ fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Reply {
         say("limit")
     );
     let fixed = vec![Column::new("SYS_CHANGE_VERSION", Type::BigInt), Column::new("gone", Type::Int)];
-    let columns = recorded.into_iter().chain(properties).collect();
-    rows(file, &sql, fixed, columns, request)
+    let columns: Vec<Selected> = recorded.into_iter().chain(properties).collect();
+    rows(file, &sql, &fixed, &columns, request)
 }
 
 /// `CHANGETABLE(CHANGES ...)`: one row a key that changed after a version, with the last thing that happened to it.
@@ -113,11 +113,11 @@ fn one(file: &Connection, table: &str, part: &[Token]) -> Selected {
 }
 
 fn count(file: &Connection, sql: &str, request: &Request) -> Reply {
-    rows(file, sql, vec![Column::new("count", Type::BigInt)], Vec::new(), request)
+    rows(file, sql, &[Column::new("count", Type::BigInt)], &[], request)
 }
 
 /// The rows of `sql`: whole numbers for the `fixed` columns, then the `selected` ones.
-fn rows(file: &Connection, sql: &str, fixed: Vec<Column>, selected: Vec<Selected>, request: &Request) -> Reply {
+fn rows(file: &Connection, sql: &str, fixed: &[Column], selected: &[Selected], request: &Request) -> Reply {
     let read = || -> rusqlite::Result<Vec<Vec<Value>>> {
         let mut statement = file.prepare_cached(sql)?;
         // SQLite counts only parameters that stand in the statement.
@@ -139,7 +139,7 @@ fn rows(file: &Connection, sql: &str, fixed: Vec<Column>, selected: Vec<Selected
     };
     match read() {
         Ok(found) => {
-            let mut columns = fixed.clone();
+            let mut columns = fixed.to_vec();
             columns.extend(selected.iter().map(|column| Column::new(&column.name, column.declared.wire())));
             Reply::new().rows(&columns, found)
         }

@@ -58,7 +58,6 @@ impl Declared {
             "char" | "varchar" | "nchar" | "nvarchar" | "binary" | "varbinary" => {
                 self.length.map_or(LONGEST, |length| length * each)
             }
-            "timestamp" => 8,
             _ => 8,
         }
     }
@@ -102,7 +101,7 @@ impl Declared {
             ("tinyint" | "smallint" | "int" | "bigint", Stored::Integer(number)) => Value::Int(number),
             ("float", Stored::Real(number)) => Value::Float(number),
             ("float", Stored::Integer(number)) => Value::Float(number as f64),
-            ("decimal" | "numeric" | "money", stored) => Value::Decimal(unscaled(stored, self.wire())),
+            ("decimal" | "numeric" | "money", stored) => Value::Decimal(unscaled(stored, &self.wire())),
             ("date", _) => Value::Date(days(text())),
             ("time", _) => Value::Time(ticks(text(), self.scale)),
             ("datetime2", _) => {
@@ -126,8 +125,8 @@ impl Declared {
 }
 
 /// A decimal as SQLite keeps it, in units of the type's scale.
-fn unscaled(stored: Stored<'_>, kind: Type) -> i128 {
-    let Type::Decimal { scale, .. } = kind else { unreachable!("only decimals are asked for") };
+fn unscaled(stored: Stored<'_>, kind: &Type) -> i128 {
+    let &Type::Decimal { scale, .. } = kind else { unreachable!("only decimals are asked for") };
     let text = match stored {
         Stored::Integer(number) => number.to_string(),
         Stored::Real(number) => format!("{number:.*}", usize::from(scale)),
