@@ -76,7 +76,7 @@ fn a_table_that_nobody_asked_for_is_told_with_its_reason_and_remedy() {
     let database = of_all_sorts();
     let found = findings(&database, &[], 1);
     for (table, reason) in [
-        ("Binary", "is BLOB, and OData allows no binary"),
+        ("Binary", "is BLOB, which cannot be a key in OData"),
         ("Floating", "is DOUBLE, which cannot be a key in OData"),
         ("Keyless", "no primary key"),
         ("Untyped", "has no declared type"),
