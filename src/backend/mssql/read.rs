@@ -42,8 +42,8 @@ impl Reading<'_> {
     pub(super) fn run(mut self, sink: &mut dyn RowSink) -> Result<(), Ended> {
         let mut begun = false;
         let outcome = self.read(sink, &mut begun);
-        if outcome.is_err() {
-            // What was refused has left a transaction open; if it cannot be ended, the session is not used again.
+        if outcome.is_err() && self.session.is_in_transaction() {
+            // If it cannot be ended, the session is not used again.
             let _ = self.close(fixed::ABANDON);
         }
         outcome.map_err(|failure| Ended { failure, begun })
@@ -61,8 +61,13 @@ impl Reading<'_> {
         if let Some(asked) = query.history.as_ref().filter(|_| !self.snapshots) {
             self.window(asked, current)?;
         }
-        self.close(fixed::CLOSE)?;
-        sink.end().map_err(Failure::from)
+        // The client need not wait for the end of a transaction in which nothing was written. If it does not end, its session
+        // is not used again, and that is all.
+        sink.end()?;
+        if let Err(failure) = self.close(fixed::CLOSE) {
+            tracing::debug!(error = %failure.error, "a snapshot could not be closed");
+        }
+        Ok(())
     }
 
     /// Opens the snapshot: the newest version of the database's changes, unless the table is not the one that was planned.

@@ -76,6 +76,11 @@ impl Session {
         self.progress.in_answer() || self.in_transaction
     }
 
+    /// Whether a transaction has been opened and not ended.
+    pub(super) fn is_in_transaction(&self) -> bool {
+        self.in_transaction
+    }
+
     /// Why this connection must not be used again, if there is a reason.
     pub(super) fn unfit(&self, lifetime: Option<Duration>, idle_lifetime: Option<Duration>) -> Option<&'static str> {
         let over = |since: Instant, limit: Option<Duration>| limit.is_some_and(|limit| since.elapsed() >= limit);
