@@ -14,7 +14,7 @@ use crate::backend::Backend;
 use crate::backend::sqlite::SqliteBackend;
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::http::{self, Stop, block_on};
+use crate::http::{self, Reload, Stop, block_on};
 use crate::sql::Script;
 use crate::sql::sqlite::{fixed, install};
 use crate::token::Keyring;
@@ -38,7 +38,7 @@ impl Demo {
             Error::configuration("The demonstration's database cannot be made").caused_by(error)
         };
         let (outcome, folder) = block_on(async {
-            let stop = Stop::listen()?;
+            let (stop, reload) = (Stop::listen()?, Reload::listen()?);
             let folder = tempfile::Builder::new().prefix("deltalink-demo-").tempdir().map_err(failed)?;
             let file = folder.path().join("demo.db");
             let (listener, bound) = http::listen(&self.listen)?;
@@ -47,7 +47,7 @@ impl Demo {
             let churn = self.churn.then(|| tokio::spawn(churn::churn(Arc::clone(&backend))));
             let app = Arc::new(App::new(backend, Keyring::generate(), &Config::default()).await?);
             print_walk(&app, &format!("http://{bound}"), &file, self.churn);
-            let outcome = serve::serve(app, listener, stop).await;
+            let outcome = serve::serve(app, listener, stop, reload).await;
             churn.iter().for_each(tokio::task::JoinHandle::abort);
             Ok((outcome, folder))
         })?;

@@ -48,13 +48,13 @@ impl Serve {
         let backend = self.database.open(&config)?;
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         block_on(async {
-            let stop = Stop::listen()?;
+            let (stop, reload) = (Stop::listen()?, Reload::listen()?);
             // Everything that can be wrong is found before a key is made or a port is taken.
             let app = App::new(backend, crate::token::Keyring::generate(), &config).await?;
             let app = Arc::new(app.with_keyring(self.signing_keys.load(self.config.as_deref())?));
             let (listener, bound) = http::listen(&address)?;
             announce(&app, bound);
-            serve(app, listener, stop).await
+            serve(app, listener, stop, reload).await
         })
     }
 }
@@ -67,9 +67,9 @@ fn announce(app: &App, bound: SocketAddr) {
 }
 
 /// Serves until the process is told to stop.
-pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<ExitCode> {
+pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop, reload: Reload) -> Result<ExitCode> {
     let pruning = tokio::spawn(prune_regularly(Arc::clone(&app)));
-    let looking = tokio::spawn(look_regularly(Arc::clone(&app), Reload::listen()?));
+    let looking = tokio::spawn(look_regularly(Arc::clone(&app), reload));
     let outcome = http::serve(app, listener, stop).await;
     pruning.abort();
     looking.abort();
