@@ -8,6 +8,7 @@
 //! - `broken`: a database that fails in the middle of an answer
 //! - `concurrent`: writers, followers, pruning, and a gateway that is killed again and again
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
+//! - `protocol`: SQL Server's protocol, with canned rows: every type, every fault
 //! - `replica`: a copy built from answers alone equals the table, whatever happens
 //! - `tds`: a server that speaks SQL Server's protocol and no SQL
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
@@ -22,11 +23,13 @@ mod concurrent;
 mod contract;
 mod documents;
 mod memory;
+#[cfg(feature = "mssql")]
+mod protocol;
 mod replica;
 mod sqlite;
+#[cfg(feature = "mssql")]
+mod stand_in;
 mod support;
 #[cfg(feature = "mssql")]
 mod tds;
-#[cfg(feature = "mssql")]
-mod stand_in;
 mod tracking;
