@@ -10,8 +10,11 @@
 mod answer;
 mod catalog;
 mod database;
+mod encryption;
 mod expiry;
 mod incident;
+mod login;
+mod pool;
 mod schema;
 mod served;
 mod statement;
