@@ -3,6 +3,7 @@
 //! A socket belongs to the runtime that opened it, and whoever asks for a session may be in another one that ends. So
 //! sessions are opened in the runtime that the pool was given, and are meant to be used there.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,8 +20,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// How often sessions that nobody uses are looked through.
 const ROUNDS: Duration = Duration::from_secs(30);
 
-/// A session that is lent. It goes back when it is dropped; an unfit one is replaced when it would be lent again.
-pub(super) type Lent = Object<Sessions>;
+/// A session that is lent; present until it is dropped. It goes back then, unless it is in the middle of an answer: that one
+/// is closed at once, because its transaction would stay open.
+pub(super) struct Lent(Option<Object<Sessions>>);
 
 /// The sessions with one target.
 #[derive(Clone)]
@@ -52,11 +54,36 @@ impl Pool {
 
     /// Borrows a session.
     pub(super) async fn get(&self) -> Result<Lent, Failure> {
-        self.0.get().await.map_err(|error| match error {
+        let session = self.0.get().await.map_err(|error| match error {
             PoolError::Backend(failure) => failure,
             PoolError::Timeout(_) => all_in_use().into(),
             other => Error::internal(other.to_string()).into(),
-        })
+        })?;
+        Ok(Lent(Some(session)))
+    }
+}
+
+impl Deref for Lent {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        self.0.as_ref().expect("present until it is dropped")
+    }
+}
+
+impl DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut Session {
+        self.0.as_mut().expect("present until it is dropped")
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(session) = self.0.take()
+            && session.is_in_answer()
+        {
+            drop(Object::take(session));
+        }
     }
 }
 

@@ -59,6 +59,11 @@ impl Session {
         Ok(())
     }
 
+    /// Whether the last answer was not read to its end.
+    pub(super) fn is_in_answer(&self) -> bool {
+        self.in_answer
+    }
+
     /// Why this connection must not be used again, if there is a reason.
     pub(super) fn unfit(&self, lifetime: Option<Duration>, idle_lifetime: Option<Duration>) -> Option<&'static str> {
         let over = |since: Instant, limit: Option<Duration>| limit.is_some_and(|limit| since.elapsed() >= limit);
