@@ -10,9 +10,11 @@
 mod answer;
 mod catalog;
 mod database;
+mod described;
 mod encryption;
 mod expiry;
 mod incident;
+mod keys;
 mod login;
 mod numbers;
 mod pool;
