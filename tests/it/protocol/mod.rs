@@ -9,6 +9,8 @@
 
 mod answer;
 mod catalog;
+mod check;
+mod commands;
 mod database;
 mod described;
 mod encryption;
@@ -21,6 +23,7 @@ mod pool;
 mod schema;
 mod served;
 mod statement;
+mod streaming;
 mod table;
 mod texts;
 mod times;

@@ -156,6 +156,14 @@ impl Table {
 }
 
 impl Rows {
+    /// How many have been made so far.
+    pub(super) fn made(&self) -> u64 {
+        match self {
+            Self::Listed(_) => panic!("they are listed"),
+            Self::Made(.., made) => made.load(Ordering::SeqCst),
+        }
+    }
+
     /// All of them, made one by one.
     pub(super) fn iterate(&self) -> Box<dyn Iterator<Item = Row> + Send> {
         match self {
