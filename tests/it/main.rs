@@ -4,11 +4,13 @@
 //! - `cli`: the built binary
 //! - `documents`: documents that say the same as the code
 //! - `memory`: a million rows in little memory (run by `just memory`)
-//! - `suite`: what every backend must do, run on SQLite by `sqlite`
+//! - `suite`: what every backend must do, run on SQLite by `sqlite`, through SQL Server's protocol by `mssql`
 //! - `broken`: a database that fails in the middle of an answer
 //! - `concurrent`: writers, followers, pruning, and a gateway that is killed again and again
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
+//! - `protocol`: SQL Server's protocol, with canned rows: every type, every fault
 //! - `replica`: a copy built from answers alone equals the table, whatever happens
+//! - `stand_in`: a stand-in for SQL Server, made of SQLite and `tds`
 //! - `tds`: a server that speaks SQL Server's protocol and no SQL
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
 //! - `support`: the gateway on a database, and the client that checks every answer against `openapi.yaml`
@@ -25,6 +27,8 @@ mod documents;
 mod memory;
 #[cfg(feature = "mssql")]
 mod mssql;
+#[cfg(feature = "mssql")]
+mod protocol;
 mod replica;
 mod sqlite;
 #[cfg(feature = "mssql")]

@@ -39,7 +39,7 @@ pub(super) fn history(
     // The date differs between the replicas of an availability group, so it counts only where nothing better is known.
     let database = text(row, column::RECOVERY_FORK).or_else(|| text(row, column::CREATE_DATE));
     let whole = half(&[&database.unwrap_or_default(), epoch]);
-    let newest = commit(row, column::NEWEST_COMMIT);
+    let newest = commit(row, column::NEWEST_COMMIT, epoch);
     let window = Window {
         incarnation: incarnation(asked.log.log, tracked_since, integer(row, column::TRACKING_TABLE)),
         min_valid_version: ChangeVersion(min_valid.max(0).unsigned_abs()),
@@ -47,7 +47,7 @@ pub(super) fn history(
     };
     let witness_mark = asked.claim.map(|claim| {
         let (claimed_whole, claimed_commit) = halves(claim.witness.mark);
-        match commit(row, column::WITNESS_COMMIT) {
+        match commit(row, column::WITNESS_COMMIT, epoch) {
             Some(commit) if claimed_commit != 0 => mark(claimed_whole, commit),
             _ => mark(whole, claimed_commit),
         }
@@ -69,9 +69,9 @@ fn invisible() -> Error {
     Error::new(ErrorKind::DatabaseUnavailable, message)
 }
 
-/// What is known of a commit, as a number that is never 0.
-fn commit(row: &tiberius::Row, column: usize) -> Option<u32> {
-    text(row, column).map(|known| half(&[&known]).max(1))
+/// What is known of a commit, as a number that is never 0. The epoch is part of it, because a known commit decides alone.
+fn commit(row: &tiberius::Row, column: usize, epoch: &str) -> Option<u32> {
+    text(row, column).map(|known| half(&[&known, epoch]).max(1))
 }
 
 fn mark(whole: u32, commit: u32) -> HistoryMark {
