@@ -61,13 +61,8 @@ impl Reading<'_> {
         if let Some(asked) = query.history.as_ref().filter(|_| !self.snapshots) {
             self.window(asked, current)?;
         }
-        // The client need not wait for the end of a transaction in which nothing was written. If it does not end, its session
-        // is not used again, and that is all.
-        sink.end()?;
-        if let Err(failure) = self.close(fixed::CLOSE) {
-            tracing::debug!(error = %failure.error, "a snapshot could not be closed");
-        }
-        Ok(())
+        self.close(fixed::CLOSE)?;
+        sink.end().map_err(Failure::from)
     }
 
     /// Opens the snapshot: the newest version of the database's changes, unless the table is not the one that was planned.
