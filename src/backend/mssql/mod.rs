@@ -37,6 +37,7 @@ mod token_endpoint;
 mod url;
 mod value;
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -186,14 +187,16 @@ impl Backend for MssqlBackend {
                 Ok(mut session) => {
                     let (runtime, query, epoch) = (runtime.clone(), Arc::clone(&query), epoch.clone());
                     let reading = move || {
-                        let reading = Reading {
-                            runtime: &runtime,
-                            session: &mut session,
-                            query: &query,
-                            epoch: &epoch,
-                            snapshots,
-                        };
-                        (reading.run(&mut *sink), sink)
+                        let (runtime, query, epoch) = (&runtime, &*query, epoch.as_str());
+                        let reading = Reading { runtime, session: &mut session, query, epoch, snapshots };
+                        let outcome = reading.run(&mut *sink);
+                        // Whoever asks next, because the answer has ended, finds the session free.
+                        drop(session);
+                        let outcome = outcome.and_then(|flow| match flow {
+                            ControlFlow::Continue(()) => sink.end().map_err(Ended::behind_the_rows),
+                            ControlFlow::Break(()) => Ok(()),
+                        });
+                        (outcome, sink)
                     };
                     let (outcome, returned) = tokio::task::spawn_blocking(reading).await.map_err(Error::internal)?;
                     sink = returned;

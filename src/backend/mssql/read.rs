@@ -37,9 +37,17 @@ pub(super) struct Ended {
     pub(super) begun: bool,
 }
 
+impl Ended {
+    /// Of what fails when all has been read.
+    pub(super) fn behind_the_rows(error: Error) -> Self {
+        Self { failure: error.into(), begun: true }
+    }
+}
+
 impl Reading<'_> {
-    /// Reads into `sink`. Whatever is left in the middle of an answer leaves its session unusable.
-    pub(super) fn run(mut self, sink: &mut dyn RowSink) -> Result<(), Ended> {
+    /// Reads into `sink`, all but its end: `Break` if nobody wanted more. Whatever is left in the middle of an answer leaves
+    /// its session unusable.
+    pub(super) fn run(mut self, sink: &mut dyn RowSink) -> Result<ControlFlow<()>, Ended> {
         let mut begun = false;
         let outcome = self.read(sink, &mut begun);
         if outcome.is_err() && self.session.is_in_transaction() {
@@ -49,20 +57,20 @@ impl Reading<'_> {
         outcome.map_err(|failure| Ended { failure, begun })
     }
 
-    fn read(&mut self, sink: &mut dyn RowSink, begun: &mut bool) -> Result<(), Failure> {
+    fn read(&mut self, sink: &mut dyn RowSink, begun: &mut bool) -> Result<ControlFlow<()>, Failure> {
         let query = self.query;
         let current = self.open(query)?;
         let window = query.history.as_ref().map(|asked| self.window(asked, current)).transpose()?;
         let count = query.count.as_ref().map(|statement| self.count(statement, current)).transpose()?;
         let flow = self.lend(query, &Opening { window, count }, current, sink, begun)?;
         if flow.is_break() {
-            return Ok(());
+            return Ok(flow);
         }
         if let Some(asked) = query.history.as_ref().filter(|_| !self.snapshots) {
             self.window(asked, current)?;
         }
         self.close(fixed::CLOSE)?;
-        sink.end().map_err(Failure::from)
+        Ok(flow)
     }
 
     /// Opens the snapshot: the newest version of the database's changes, unless the table is not the one that was planned.
