@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 mod contract;
+pub(crate) mod followers;
 pub(crate) mod gateway;
 pub(crate) mod process;
 pub(crate) mod replica;
