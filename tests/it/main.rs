@@ -4,7 +4,7 @@
 //! - `cli`: the built binary
 //! - `documents`: documents that say the same as the code
 //! - `memory`: a million rows in little memory (run by `just memory`)
-//! - `suite`: what every backend must do, run on SQLite by `sqlite`
+//! - `suite`: what every backend must do, run on SQLite by `sqlite`, and on SQL Server or a stand-in by `mssql`
 //! - `broken`: a database that fails in the middle of an answer
 //! - `concurrent`: writers, followers, pruning, and a gateway that is killed again and again
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
@@ -14,6 +14,7 @@
 //! - `support`: the gateway on a database, and the client that checks every answer against `openapi.yaml`
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in its helpers too")]
+#![cfg_attr(feature = "mssql", expect(clippy::duplicate_mod, reason = "the suite runs once for each backend"))]
 
 mod architecture;
 mod broken;
@@ -22,6 +23,8 @@ mod concurrent;
 mod contract;
 mod documents;
 mod memory;
+#[cfg(feature = "mssql")]
+mod mssql;
 mod replica;
 mod sqlite;
 #[cfg(feature = "mssql")]

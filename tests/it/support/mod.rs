@@ -4,6 +4,8 @@ pub(crate) mod client;
 mod contract;
 pub(crate) mod followers;
 pub(crate) mod gateway;
+#[cfg(feature = "mssql")]
+pub(crate) mod mssql;
 pub(crate) mod process;
 pub(crate) mod replica;
 pub(crate) mod sqlite;
@@ -11,3 +13,8 @@ pub(crate) mod table;
 pub(crate) mod wire;
 
 pub(crate) use contract::{Checked, Contract};
+
+/// Drives something of the gateway's from a test's thread.
+pub(crate) fn wait_for<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
