@@ -5,6 +5,9 @@ use crate::support::mssql::{Database, say};
 #[path = "suite/mod.rs"]
 mod suite;
 
+mod concurrent;
+mod replica;
+
 const NOT_VERIFIED: &str = "NOT VERIFIED AGAINST SQL SERVER";
 
 #[test]
