@@ -5,6 +5,7 @@
 mod address;
 mod connection;
 mod estate;
+mod program;
 mod rehearsal;
 mod server;
 mod shop;
@@ -21,6 +22,7 @@ use serde_json::Value;
 
 use super::gateway::Gateway;
 use crate::tds::Corpus;
+pub(crate) use program::Writer;
 use server::Server;
 
 // The place of the stand-in: what it has to offer is what this file calls of it.
@@ -46,12 +48,6 @@ pub(crate) enum Backup {
 
 /// While it lives, no other test adds to the versions of the database.
 pub(crate) struct Quiet(#[expect(dead_code, reason = "held, never read")] Option<RwLockWriteGuard<'static, ()>>);
-
-/// Another program that writes.
-pub(crate) enum Writer<'d> {
-    Server(Box<writer::Writer>),
-    StandIn(&'d StandIn),
-}
 
 impl Database {
     /// Only a read of the table itself notices that it is another one.
@@ -229,26 +225,6 @@ impl Database {
             Under::StandIn(stand_in) => Arc::new(stand_in.backend()),
         };
         Gateway::start(backend, &self.keys, config)
-    }
-}
-
-impl Writer<'_> {
-    /// Runs `sql` in one transaction, which is kept or rolled back at its end; whether all of it was accepted. Of what is
-    /// refused, nothing stays.
-    pub(crate) fn write(&mut self, sql: &str, keep: bool) -> bool {
-        match self {
-            Self::Server(writer) => writer.write(sql, keep),
-            Self::StandIn(stand_in) => {
-                write_down(sql);
-                let connection = stand_in.connect();
-                let accepted = connection.execute_batch(&format!("BEGIN IMMEDIATE; {sql}")).is_ok();
-                if !connection.is_autocommit() {
-                    let end = if accepted && keep { "COMMIT" } else { "ROLLBACK" };
-                    connection.execute_batch(end).unwrap();
-                }
-                accepted
-            }
-        }
     }
 }
 

@@ -13,6 +13,9 @@ use super::address::Address;
 /// For one statement: to make a database or to restore one takes its time on a small machine.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// How often a batch is tried that falls victim to deadlocks.
+const ATTEMPTS: usize = 5;
+
 /// What SQL Server's own clients set, so that `"..."` is a name and columns may be NULL unless they say otherwise; and dates
 /// as the tests write them, in whatever language.
 const SETTINGS: &str =
@@ -49,8 +52,15 @@ impl Connection {
         self.try_run(batch).unwrap_or_else(|error| panic!("{error} in {batch}"));
     }
 
-    /// Runs a batch to its end, or to its first error.
+    /// Runs a batch to its end, or to its first error. Of a deadlock's victim nothing stays, so that it may try again: tests
+    /// that make tables at the same time meet in the catalog, which is nobody's own.
     pub(super) fn try_run(&mut self, batch: &str) -> tiberius::Result<()> {
+        for _ in 1..ATTEMPTS {
+            match self.answer(batch) {
+                Err(error) if error.is_deadlock() => {}
+                outcome => return outcome.map(drop),
+            }
+        }
         self.answer(batch).map(drop)
     }
 

@@ -1,15 +1,21 @@
 //! What a test does with its database, rehearsed with a peer that obeys: a real server is not always there.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::address::Address;
 use super::server::Server;
 use crate::tds::{Column, Corpus, Fault, Length, Peer, Reply, Settings, Type};
 
-/// A peer that remembers everything, refuses what is called so, and has one table.
+/// A peer that remembers everything, refuses what is called so, and has one table and one deadlock.
 fn obedient() -> Peer {
-    let settings = Settings::new(|request| {
+    let met_deadlock = AtomicBool::new(false);
+    let settings = Settings::new(move |request| {
         let statements = [vec!["DROP TABLE [dl_1].[T];".into()]];
         let names = [Column::new("statement", Type::NVarChar(Length::Max))];
         Some(match request.sql.as_str() {
+            sql if sql.contains("deadlock") && !met_deadlock.swap(true, Ordering::Relaxed) => {
+                Reply::new().error(Fault::new(1205, "deadlocked").class(13))
+            }
             sql if sql.contains("refused") => {
                 Reply::new().error(Fault::new(2627, "Violation of PRIMARY KEY constraint."))
             }
@@ -52,6 +58,13 @@ fn a_schema_is_made_used_and_removed() {
     }
     let last: Vec<&str> = sent.iter().rev().take(2).map(|(_, sql)| sql.as_str()).collect();
     assert_eq!(last, ["DROP SCHEMA IF EXISTS [dl_1]; DROP USER IF EXISTS [dl_1];", "DROP TABLE [dl_1].[T];"]);
+}
+
+#[test]
+fn a_victim_of_a_deadlock_tries_again() {
+    let peer = obedient();
+    Server::at(Address::of_peer(&peer), "dl_1".to_owned(), false).execute("CREATE TABLE deadlock (Id INT)");
+    assert_eq!(sent(&peer).iter().filter(|(_, sql)| sql.contains("deadlock")).count(), 2);
 }
 
 #[test]

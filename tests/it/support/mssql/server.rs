@@ -37,7 +37,7 @@ pub(crate) struct Server {
     /// Whether the database as a whole is this test's, too; then it has the schema's name.
     owns_database: bool,
     connection: Mutex<Connection>,
-    /// What prepares tables, as operators do.
+    /// What looks at tables, as operators do.
     operator: MssqlBackend,
 }
 
@@ -47,7 +47,7 @@ impl Server {
         static ONCE: Once = Once::new();
         let address = Address::from_environment()?;
         estate::clear_up(&address);
-        ONCE.call_once(|| prepare(&operator(&address, "")));
+        ONCE.call_once(|| prepare(&address));
         Some(Self::at(address, estate::name(), false))
     }
 
@@ -63,7 +63,7 @@ impl Server {
         let name = estate::name();
         estate::make_database(&mut connection, &name);
         let address = self.address.of_database(&name);
-        prepare(&operator(&address, ""));
+        prepare(&address);
         Some(Self::at(address, name, true))
     }
 
@@ -101,14 +101,14 @@ impl Server {
     pub(crate) fn track(&self, table: &str) {
         let table = self.find(table);
         if table.tracking != Tracking::None {
-            self.operate(disable_table(&table));
+            self.operate(&disable_table(&table));
         }
-        self.operate(enable_table(&table));
+        self.operate(&enable_table(&table));
     }
 
     #[track_caller]
     pub(crate) fn untrack(&self, table: &str) {
-        self.operate(disable_table(&self.find(table)));
+        self.operate(&disable_table(&self.find(table)));
     }
 
     #[track_caller]
@@ -158,9 +158,9 @@ impl Server {
 
     /// Runs a script of the gateway's, as `deltalink track --apply` does.
     #[track_caller]
-    fn operate(&self, script: Script) {
+    fn operate(&self, script: &Script) {
         let _writing = writing();
-        wait_for(self.operator.execute(script)).unwrap();
+        run(&mut self.connection(), script);
     }
 
     /// The connection, also when a test has failed while it held it.
@@ -202,14 +202,19 @@ fn operator(address: &Address, schema: &str) -> MssqlBackend {
 }
 
 /// Tracks the changes of the database and allows snapshots, where that is not so yet.
-fn prepare(operator: &MssqlBackend) {
-    let Facts::Server(facts) = describe(operator).facts else { panic!("not a server") };
+fn prepare(address: &Address) {
+    let Facts::Server(facts) = describe(&operator(address, "")).facts else { panic!("not a server") };
+    let mut connection = Connection::open(address);
     if facts.change_tracking.is_none() {
-        wait_for(operator.execute(enable_database(&facts.database, RETENTION_MINUTES))).unwrap();
+        run(&mut connection, &enable_database(&facts.database, RETENTION_MINUTES));
     }
     if !facts.snapshots {
-        wait_for(operator.execute(allow_snapshots(&facts.database))).unwrap();
+        run(&mut connection, &allow_snapshots(&facts.database));
     }
+}
+
+fn run(connection: &mut Connection, script: &Script) {
+    script.statements.iter().for_each(|statement| connection.run(statement));
 }
 
 fn describe(operator: &MssqlBackend) -> Catalog {
