@@ -6,14 +6,13 @@
 
 use std::io::{BufRead, Write};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use rusqlite::Connection;
 
 use crate::support::client::Client;
+use crate::support::followers::{Chance, Stage, follow};
 use crate::support::process::{self, Process};
-use crate::support::replica::{Replica, Step};
 use crate::support::sqlite::Database;
 use crate::support::table;
 
@@ -25,7 +24,7 @@ const TRANSACTIONS: u64 = 300;
 const ANSWERS: usize = 40;
 /// Events that pruning leaves.
 const KEPT: i64 = 400;
-/// After so long without news a condition is taken to be one that never comes.
+/// How long a writer waits for the others.
 const PATIENCE: Duration = Duration::from_secs(120);
 const PAGES: [Option<u32>; 4] = [None, Some(5), Some(40), Some(150)];
 
@@ -34,36 +33,6 @@ const SEED: &str = "DELTALINK_TEST_SEED";
 
 const TABLE: &str = "CREATE TABLE T (A INTEGER, B TEXT COLLATE NOCASE, U INTEGER UNIQUE, V TEXT, PRIMARY KEY (A, B));
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 199) INSERT INTO T SELECT i, 'a', i, 'v' FROM n";
-
-/// What the followers look at: where the gateway is, what they have got from it, and whether all has been written.
-#[derive(Default)]
-struct Stage {
-    state: Mutex<State>,
-    news: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    gateway: Option<Client>,
-    answers: usize,
-    written: bool,
-}
-
-impl Stage {
-    fn change(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.state.lock().unwrap());
-        self.news.notify_all();
-    }
-
-    /// Waits until `look` finds what it looks for.
-    #[track_caller]
-    fn wait_for<T>(&self, look: impl Fn(&State) -> Option<T>) -> T {
-        let waiting = |state: &mut State| look(state).is_none();
-        let (state, timeout) = self.news.wait_timeout_while(self.state.lock().unwrap(), PATIENCE, waiting).unwrap();
-        assert!(!timeout.timed_out(), "nothing came for {PATIENCE:?}");
-        look(&state).unwrap()
-    }
-}
 
 #[test]
 fn copies_equal_the_table_whatever_writers_pruning_and_killed_gateways_do() {
@@ -111,23 +80,6 @@ fn prune(database: &Database) {
     process::run(database.folder.path(), &["prune", "--database", "sqlite:test.db"]).expect(0);
 }
 
-/// Keeps a copy until all has been written and it has seen it.
-fn follow(stage: &Stage, size: Option<u32>) -> Replica {
-    let mut copy = Replica::new("T", &["A", "B"], size);
-    // A delta that was begun before the last write ends before it: only one that is begun after it shows all.
-    let mut rounds_after = 0;
-    while rounds_after < 2 {
-        let (client, written) = stage.wait_for(|state| state.gateway.clone().map(|client| (client, state.written)));
-        // Nothing comes from a gateway that is being killed: the same link is followed again.
-        let Some(step) = copy.try_step(&client) else { continue };
-        stage.change(|state| state.answers += 1);
-        if written && step == Step::UpToDate {
-            rounds_after += 1;
-        }
-    }
-    copy
-}
-
 /// A process that writes a round of transactions for each line that it reads, and ends with its input.
 struct Writer(Child);
 
@@ -164,7 +116,7 @@ fn writer_process() {
     let connection = Connection::open(file).unwrap();
     connection.busy_timeout(PATIENCE).unwrap();
     connection.execute_batch("PRAGMA synchronous = OFF").unwrap();
-    let mut chance = Chance(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut chance = Chance::of(seed);
     for line in std::io::stdin().lock().lines() {
         line.unwrap();
         for _ in 0..TRANSACTIONS {
@@ -197,17 +149,5 @@ fn statement(chance: &mut Chance) -> String {
         ),
         7 => format!("UPDATE T SET V = '{value}' WHERE A BETWEEN {a} AND {a} + 5"),
         _ => format!("UPDATE T SET V = '{value}' WHERE A = {a}"),
-    }
-}
-
-/// A small generator, so that a process repeats what its seed says.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from((self.0 >> 33) % bound as u64).unwrap()
     }
 }

@@ -22,14 +22,10 @@ mod types;
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use deltalink::backend::mssql::{MssqlBackend, Settings as MssqlSettings, Target};
-use deltalink::error::Error;
-use deltalink::token::Keyring;
 use tempfile::TempDir;
 
-use crate::support::gateway::Gateway;
 use crate::tds::{Corpus, Fault, Peer, Settings};
 use engine::Engine;
 
@@ -37,8 +33,6 @@ use engine::Engine;
 pub(crate) struct StandIn {
     folder: TempDir,
     peer: Peer,
-    /// The keys of every gateway on it, so that links survive restarts.
-    pub(crate) keys: String,
 }
 
 /// A copy of a database.
@@ -50,7 +44,7 @@ impl StandIn {
         store::create(&file(&folder));
         let engine = Engine::new(file(&folder));
         let peer = Settings::new(move |request| engine.answer(request)).adding_to(Corpus::from_environment()).start();
-        Self { folder, peer, keys: Keyring::generate_key() }
+        Self { folder, peer }
     }
 
     fn path(&self) -> PathBuf {
@@ -60,12 +54,12 @@ impl StandIn {
     /// Runs SQL as another program, as one transaction.
     #[track_caller]
     pub(crate) fn execute(&self, sql: &str) {
-        self.try_execute(sql).unwrap_or_else(|error| panic!("{error} in {sql}"));
+        store::execute(&self.path(), sql, true).unwrap_or_else(|error| panic!("{error} in {sql}"));
     }
 
-    /// The same; what is refused changes nothing.
-    pub(crate) fn try_execute(&self, sql: &str) -> Result<(), String> {
-        store::execute(&self.path(), sql).map_err(|error| error.to_string())
+    /// The same, kept or rolled back at its end; whether all of it was accepted. Of what is refused, nothing stays.
+    pub(crate) fn write(&self, sql: &str, keep: bool) -> bool {
+        store::execute(&self.path(), sql, keep).is_ok()
     }
 
     pub(crate) fn track(&self, table: &str) {
@@ -78,12 +72,7 @@ impl StandIn {
 
     /// Cleans up every recorded change, as if the retention had passed.
     pub(crate) fn prune(&self, table: &str) {
-        store::clean_up(&self.path(), table, 0);
-    }
-
-    /// Cleans up all but the last versions.
-    pub(crate) fn prune_but(&self, table: &str, kept: i64) {
-        store::clean_up(&self.path(), table, kept);
+        store::clean_up(&self.path(), table);
     }
 
     pub(crate) fn rename_column(&self, table: &str, from: &str, to: &str) {
@@ -98,11 +87,6 @@ impl StandIn {
     pub(crate) fn backend(&self) -> MssqlBackend {
         let settings = MssqlSettings { schema: None, snapshots: true, epoch: String::new() };
         MssqlBackend::open(Target::parse(&self.url()).unwrap(), settings).unwrap()
-    }
-
-    /// A gateway, or why there cannot be one with this configuration.
-    pub(crate) fn try_serve_with(&self, config: &str) -> Result<Gateway, Error> {
-        Gateway::start(Arc::new(self.backend()), &self.keys, config)
     }
 
     /// A copy of the database as it is now.
@@ -130,11 +114,6 @@ impl StandIn {
     /// The file itself, for who wants to compare.
     pub(crate) fn connect(&self) -> rusqlite::Connection {
         store::connect(&self.path())
-    }
-
-    /// Everything that was asked of the server so far.
-    pub(crate) fn requests(&self) -> Vec<crate::tds::Request> {
-        self.peer.requests()
     }
 }
 

@@ -37,8 +37,8 @@ pub(super) fn create(path: &Path) {
     connect(path).execute_batch(&format!("PRAGMA journal_mode = WAL; {SCHEMA}")).unwrap();
 }
 
-/// Runs the tests' SQL as one transaction.
-pub(super) fn execute(path: &Path, sql: &str) -> rusqlite::Result<()> {
+/// Runs the tests' SQL as one transaction, which is kept or rolled back at its end.
+pub(super) fn execute(path: &Path, sql: &str, keep: bool) -> rusqlite::Result<()> {
     let mut connection = connect(path);
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     transaction.execute_batch("UPDATE _state SET next = version + 1")?;
@@ -52,7 +52,7 @@ pub(super) fn execute(path: &Path, sql: &str) -> rusqlite::Result<()> {
         drop(statement);
         take_stock(&transaction)?;
     }
-    transaction.commit()
+    if keep { transaction.commit() } else { transaction.rollback() }
 }
 
 /// Gives numbers to tables and columns that are new, and forgets those that are gone.
@@ -125,13 +125,13 @@ pub(super) fn untrack(path: &Path, table: &str) {
         .unwrap();
 }
 
-/// Cleans up all that was recorded of a table but the last version.
-pub(super) fn clean_up(path: &Path, table: &str, kept: i64) {
+/// Cleans up all that was recorded of a table.
+pub(super) fn clean_up(path: &Path, table: &str) {
     let connection = connect(path);
     let object = object(&connection, table);
     connection
         .execute_batch(&format!(
-            "UPDATE _table SET min_valid = max(min_valid, (SELECT version FROM _state) - {kept}) WHERE object = {object};
+            "UPDATE _table SET min_valid = (SELECT version FROM _state) WHERE object = {object};
              DELETE FROM _changes_{object} WHERE version <= (SELECT min_valid FROM _table WHERE object = {object});"
         ))
         .unwrap();

@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 mod contract;
+pub(crate) mod followers;
 pub(crate) mod gateway;
 #[cfg(feature = "mssql")]
 pub(crate) mod mssql;
@@ -12,3 +13,8 @@ pub(crate) mod table;
 pub(crate) mod wire;
 
 pub(crate) use contract::{Checked, Contract};
+
+/// Drives something of the gateway's from a test's thread.
+pub(crate) fn wait_for<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}

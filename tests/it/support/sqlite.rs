@@ -15,6 +15,7 @@ use deltalink::token::Keyring;
 use tempfile::TempDir;
 
 use super::gateway::Gateway;
+use super::wait_for;
 
 /// A week.
 const RETENTION: u64 = 7 * 24 * 60 * 60;
@@ -231,8 +232,4 @@ impl Database {
 #[track_caller]
 fn find<'a>(catalog: &'a Catalog, table: &str) -> &'a Table {
     catalog.tables.iter().find(|candidate| candidate.name == table).unwrap_or_else(|| panic!("no table {table}"))
-}
-
-fn wait_for<T>(work: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }

@@ -26,13 +26,16 @@ impl Corpus {
         std::env::var_os("DELTALINK_TEST_TSQL").map(|folder| Self::at(folder.into()))
     }
 
-    /// Writes what was sent, unless a file has it already: many peers share a folder.
+    /// Writes what was sent.
     pub(super) fn add(&self, request: &Request) {
-        if !matches!(request.kind, Kind::Batch | Kind::ExecuteSql) {
-            return;
+        if matches!(request.kind, Kind::Batch | Kind::ExecuteSql) {
+            self.add_text(&standing_alone(request));
         }
-        let text = standing_alone(request);
-        let hash = u128::from_be_bytes(Sha256::digest(&text)[..16].try_into().unwrap());
+    }
+
+    /// Writes statements that stand alone, unless a file has them already: many peers share a folder.
+    pub(crate) fn add_text(&self, text: &str) {
+        let hash = u128::from_be_bytes(Sha256::digest(text)[..16].try_into().unwrap());
         let path = self.folder.join(format!("{hash:032x}.sql"));
         if path.exists() {
             return;
