@@ -67,7 +67,7 @@ fn expected_key() -> Vec<(&'static str, Value)> {
 
 /// Compared one after the other; written by hand for six columns nobody would trust it.
 fn after(alias: &str, first_parameter: usize) -> String {
-    let condition = KEY.iter().enumerate().rev().fold(String::new(), |rest, (number, (column, cast))| {
+    KEY.iter().enumerate().rev().fold(String::new(), |rest, (number, (column, cast))| {
         let value = cast.replace(&format!("@P{}", number + 1), &format!("@P{}", number + first_parameter));
         let column = format!("{alias}.[{column}]");
         if rest.is_empty() {
@@ -75,8 +75,7 @@ fn after(alias: &str, first_parameter: usize) -> String {
         } else {
             format!("{column} >= {value} AND ({column} > {value} OR ({rest}))")
         }
-    });
-    condition
+    })
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::support::process::eventually;
 use crate::support::wire;
 use crate::tds::Signal;
 
-const IMPATIENT: Setup = Setup { options: "Command Timeout=1", ..USUAL };
+const IMPATIENT: Setup = Setup { options: "Max Pool Size=1;Command Timeout=1", ..USUAL };
 /// No time to wait for the only connection.
 const ONE: Setup = Setup { options: "Max Pool Size=1;Pool Wait Timeout=0", ..USUAL };
 
@@ -58,15 +58,16 @@ fn when_all_connections_are_in_use_one_is_told_to_come_back() {
 
 #[test]
 fn whoever_may_wait_gets_the_connection_when_it_is_free() {
-    let setup = Setup { options: "Max Pool Size=1;Pool Wait Timeout=30", ..USUAL };
-    let served = Served::with(Database::of([orders()]), setup);
+    let served = Served::of(orders());
     let signal = Signal::default();
     served.database.trouble(Entities, WaitsAfter(0, signal.clone()));
     std::thread::scope(|scope| {
         let asking: Vec<_> = (0..3).map(|_| scope.spawn(|| served.get("/odata/Orders").expect(200))).collect();
         eventually(|| (signal.waited_for() == 1).then_some(()));
         signal.give();
-        asking.into_iter().for_each(|asking| assert_eq!(asking.join().unwrap().value().len(), 3));
+        for asking in asking {
+            assert_eq!(asking.join().unwrap().value().len(), 3);
+        }
     });
     assert_eq!(served.peer.counts().opened, 1);
 }
