@@ -65,8 +65,12 @@ fn in_the_handshake(error: DriverError) -> Failure {
         DriverError::Protocol(_) | DriverError::Conversion(_) | DriverError::Encoding(_) => {
             configuration(NOT_SQL_SERVER, &error.to_string())
         }
-        DriverError::Io { message, .. } => {
+        DriverError::Io { kind: Io::TimedOut, message } => {
             Failure { transient: is_transient(&error), error: unreachable(without_hint(message).to_owned()) }
+        }
+        DriverError::Io { message, .. } => {
+            let told = Error::new(ErrorKind::DatabaseUnavailable, HUNG_UP).caused_by(message.clone());
+            Failure { transient: is_transient(&error), error: told }
         }
         _ => error.into(),
     }
@@ -95,6 +99,9 @@ fn certificate_advice(words: &str) -> &'static str {
 const NO_TLS: &str = "TLS could not be agreed with the database server. Check that the port is that of SQL Server with \
                       TLS 1.2 or newer, that Encrypt=strict is used only with SQL Server 2022, Azure SQL or newer, and \
                       that the CA file holds certificates in PEM form.";
+const HUNG_UP: &str = "The database server ended the connection before the login. If it does so again, check that the port \
+                       is that of SQL Server, and that Encrypt=strict is used only with SQL Server 2022, Azure SQL or \
+                       newer.";
 const NO_STORE: &str = "This system has no certificates of known CAs. Install them (the package ca-certificates), or give \
                         the CA of the database server as a file (CA File, in a URL ca-file).";
 const NO_ENCRYPTION: &str = "The database server does not encrypt connections. Give the server a certificate, or accept \
@@ -127,7 +134,8 @@ mod tests {
     #[test]
     fn what_may_pass_is_tried_again_and_what_will_not_is_told() {
         let io = |kind, message: &str| DriverError::Io { kind, message: message.to_owned() };
-        assert!(told(io(Io::UnexpectedEof, "x")).1);
+        let (early, transient) = told(io(Io::UnexpectedEof, "x"));
+        assert!(transient && early.message().contains("Encrypt=strict"), "{early}");
         let (late, transient) = told(io(Io::TimedOut, "did not complete. Enable `tracing` at DEBUG"));
         assert!(transient && late.to_string().ends_with("did not complete."), "{late}");
         assert!(told(io(Io::InvalidData, "received fatal alert: HandshakeFailure")).0.message().contains("TLS 1.2"));

@@ -24,9 +24,9 @@ pub(super) fn answer(state: &mut State, statement: &Statement<'_>, in_transactio
         Part::Entities => entities(table(state, statement), statement, trouble),
         Part::ChangesCount => {
             let (after, upper) = (statement.number("after"), statement.number("upper"));
-            let changed = |change: &&Change| change.version > after && change.version <= upper;
-            let changes = table(state, statement).changes.iter().filter(changed).count();
-            one(Type::BigInt, Value::Int(changes.try_into().unwrap()))
+            let counts = |change: &&Change| change.version > after && change.version <= upper;
+            let count = table(state, statement).changes.iter().filter(counts).count();
+            one(Type::BigInt, Value::Int(count.try_into().unwrap()))
         }
         Part::Changes => changes(table(state, statement), statement, trouble),
         Part::Close => Reply::new().tx_end(true),

@@ -12,6 +12,7 @@ use super::table::Table;
 use crate::tds::{Corpus, Fault, Settings};
 
 /// What a database holds and says of itself.
+#[expect(clippy::struct_excessive_bools, reason = "what is switched on in a database, one by one")]
 pub(super) struct State {
     pub(super) name: String,
     pub(super) tables: Vec<Table>,
@@ -88,7 +89,7 @@ impl Database {
 
     /// The next answer of that part ends so.
     pub(super) fn trouble(&self, part: Part, trouble: Trouble) {
-        self.lock().incidents.push(Incident { part, meanwhile: None, trouble });
+        self.lock().incidents.push(Incident { trouble, ..Incident::none(part) });
     }
 
     /// The next answer of that part fails so.
@@ -98,13 +99,13 @@ impl Database {
 
     /// When the next answer of that part is given, the database is not any more as it was.
     pub(super) fn meanwhile(&self, part: Part, change: impl FnOnce(&mut State) + Send + 'static) {
-        self.lock().incidents.push(Incident { part, meanwhile: Some(Box::new(change)), trouble: Trouble::None });
+        self.lock().incidents.push(Incident { meanwhile: Box::new(change), ..Incident::none(part) });
     }
 
     /// As the two before, together.
     pub(super) fn fails_meanwhile(&self, part: Part, number: u32, change: impl FnOnce(&mut State) + Send + 'static) {
         let trouble = Trouble::Fails(Fault::new(number, "the object is another one"));
-        self.lock().incidents.push(Incident { part, meanwhile: Some(Box::new(change)), trouble });
+        self.lock().incidents.push(Incident { part, meanwhile: Box::new(change), trouble });
     }
 
     /// Whether everything that was to happen has happened.
@@ -119,14 +120,10 @@ impl Database {
             let statement = Statement::of(request)?;
             let mut state = database.lock();
             let incident = state.incident(statement.part);
-            let (meanwhile, trouble) =
-                incident.map_or((None, Trouble::None), |incident| (incident.meanwhile, incident.trouble));
-            if let Some(instead) = trouble.instead() {
-                meanwhile.into_iter().for_each(|change| change(&mut state));
-                return Some(instead);
-            }
-            let reply = answer(&mut state, &statement, request.in_transaction, trouble);
-            meanwhile.into_iter().for_each(|change| change(&mut state));
+            let Incident { meanwhile, trouble, .. } = incident.unwrap_or_else(|| Incident::none(statement.part));
+            let instead = trouble.instead();
+            let reply = instead.unwrap_or_else(|| answer(&mut state, &statement, request.in_transaction, trouble));
+            meanwhile(&mut state);
             Some(reply)
         };
         Settings::new(handler).adding_to(Corpus::from_environment())

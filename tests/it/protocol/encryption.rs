@@ -80,6 +80,17 @@ fn a_server_that_does_not_encrypt_is_refused() {
     assert!(peer.logins().is_empty());
 }
 
+/// What is said there is also said when a server goes away, so it is tried again before.
+#[test]
+fn a_server_that_hangs_up_in_the_handshake_may_be_too_old_for_it() {
+    let database = Database::of([orders()]);
+    let peer = database.settings().start();
+    let error = connect(&peer, &database, "Encrypt=strict".to_owned()).err().unwrap();
+    assert!(error.message().contains("ended the connection before the login"), "{error}");
+    assert!(error.message().contains("Encrypt=strict is used only with"), "{error}");
+    assert!(peer.logins().is_empty() && peer.counts().opened > 1);
+}
+
 #[test]
 fn a_certificate_for_another_name_is_refused_unless_that_name_is_expected() {
     let authority = Authority::new();

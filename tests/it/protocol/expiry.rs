@@ -146,8 +146,9 @@ fn nothing_is_asked_that_the_login_may_not_see() {
     let link = served.latest("Orders");
     served.get(&link).expect(200);
     let asked = served.peer.requests();
-    let history = asked.iter().filter(|request| request.sql.contains("MIN_VALID_VERSION"));
-    for request in history {
+    let asked: Vec<_> = asked.iter().filter(|request| request.sql.contains("MIN_VALID_VERSION")).collect();
+    assert_eq!(asked.len(), 2);
+    for request in asked {
         assert_eq!(request.parameters.len(), 1);
         assert!(request.sql.contains("NULL AS recovery_fork,\n       NULL AS newest_commit"), "{}", request.sql);
     }

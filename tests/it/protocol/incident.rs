@@ -4,10 +4,13 @@ use super::database::State;
 use super::statement::Part;
 use crate::tds::{Event, Fault, Reply, Signal};
 
+/// A change of the database.
+pub(super) type Change = Box<dyn FnOnce(&mut State) + Send>;
+
 /// Happens to the next answer of its part.
 pub(super) struct Incident {
     pub(super) part: Part,
-    pub(super) meanwhile: Option<Box<dyn FnOnce(&mut State) + Send>>,
+    pub(super) meanwhile: Change,
     pub(super) trouble: Trouble,
 }
 
@@ -21,6 +24,13 @@ pub(super) enum Trouble {
     FailsAfter(usize, Fault),
     HangsUpAfter(usize),
     WaitsAfter(usize, Signal),
+}
+
+impl Incident {
+    /// Nothing happens.
+    pub(super) fn none(part: Part) -> Self {
+        Self { part, meanwhile: Box::new(|_| {}), trouble: Trouble::None }
+    }
 }
 
 impl Trouble {

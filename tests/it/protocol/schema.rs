@@ -6,7 +6,7 @@ use super::served::{Setup, USUAL};
 use super::statement::Part::{Catalog, Entities, Open};
 
 fn rename(state: &mut State) {
-    state.only().columns[1].name = "Remark".to_owned();
+    "Remark".clone_into(&mut state.only().columns[1].name);
 }
 
 #[test]

@@ -29,7 +29,8 @@ pub(super) struct Setup {
     pub(super) config: &'static str,
 }
 
-pub(super) const USUAL: Setup = Setup { options: "", snapshots: true, epoch: "", config: "" };
+/// With one connection, so that it is known which one is used: whoever needs it waits until it is back.
+pub(super) const USUAL: Setup = Setup { options: "Max Pool Size=1", snapshots: true, epoch: "", config: "" };
 
 pub(super) struct Served {
     pub(super) client: Client,

@@ -2,6 +2,7 @@
 
 use super::served::Served;
 use super::table::{Row, Table, column};
+use crate::tds::Value;
 
 /// As many as SQL Server's tables have without sparse ones, but for the key.
 const COLUMNS: usize = 1023;
@@ -14,7 +15,9 @@ fn long_name(number: usize) -> String {
 fn a_statement_may_be_longer_than_a_packet() {
     let columns = std::iter::once(column("Id", "int"));
     let columns = columns.chain((0..COLUMNS).map(|number| column(&long_name(number), "tinyint"))).collect();
-    let row: Row = std::iter::once(1.into()).chain((0..COLUMNS).map(|number| ((number % 256) as i64).into())).collect();
+    let row: Row = std::iter::once(1.into())
+        .chain((0..COLUMNS).map(|number| Value::Int((number % 256).try_into().unwrap())))
+        .collect();
     let served = Served::of(Table::new("T", &["Id"], columns).rows([row]));
     let entity = served.get("/odata/T").expect(200).value().remove(0);
     assert_eq!(entity.as_object().unwrap().len(), COLUMNS + 1);

@@ -79,7 +79,9 @@ impl Table {
     pub(super) fn new(name: &str, key: &[&str], mut columns: Vec<Column>) -> Self {
         let place = |name: &&str| columns.iter().position(|column| column.name == *name).unwrap();
         let key: Vec<usize> = key.iter().map(place).collect();
-        key.iter().for_each(|&place| columns[place].nullable = false);
+        for &place in &key {
+            columns[place].nullable = false;
+        }
         Self {
             object_id: 1000,
             schema: "dbo".to_owned(),
@@ -168,13 +170,13 @@ impl Rows {
     pub(super) fn iterate(&self) -> Box<dyn Iterator<Item = Row> + Send> {
         match self {
             Self::Listed(rows) => Box::new(rows.clone().into_iter()),
-            Self::Made(count, make, made) => {
-                let (make, made) = (*make, Arc::clone(made));
-                let count_and_make = move |number| {
-                    made.fetch_add(1, Ordering::SeqCst);
-                    make(number)
+            Self::Made(count, make, counter) => {
+                let (row, counter) = (*make, Arc::clone(counter));
+                let next = move |number| {
+                    counter.fetch_add(1, Ordering::SeqCst);
+                    row(number)
                 };
-                Box::new((0..*count).map(count_and_make))
+                Box::new((0..*count).map(next))
             }
         }
     }
