@@ -15,7 +15,6 @@
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
 //! - `support`: the gateway on a database, and the client that checks every answer against `openapi.yaml`
 
-#![cfg_attr(feature = "mssql", expect(clippy::duplicate_mod, reason = "the suite runs once for each kind of database"))]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in its helpers too")]
 #![cfg_attr(feature = "mssql", expect(clippy::duplicate_mod, reason = "the suite runs once for each backend"))]
 

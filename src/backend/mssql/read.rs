@@ -15,8 +15,7 @@ use super::parameter::{Bound, bind};
 use super::session::Session;
 use super::value::{Lent, integer, signature};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sql::mssql::fixed;
-use crate::sql::{History, Query, Statement};
+use crate::sql::{History, Query, Statement, mssql};
 use crate::version::{ChangeVersion, Window};
 
 /// One read, and what it is made with.
@@ -52,7 +51,7 @@ impl Reading<'_> {
         let outcome = self.read(sink, &mut begun);
         if outcome.is_err() && self.session.is_in_transaction() {
             // If it cannot be ended, the session is not used again.
-            let _ = self.close(fixed::ABANDON);
+            let _ = self.close(&mssql::abandon());
         }
         outcome.map_err(|failure| Ended { failure, begun })
     }
@@ -69,7 +68,7 @@ impl Reading<'_> {
         if let Some(asked) = query.history.as_ref().filter(|_| !self.snapshots) {
             self.window(asked, current)?;
         }
-        self.close(fixed::CLOSE)?;
+        self.close(&mssql::close())?;
         Ok(flow)
     }
 

@@ -15,12 +15,14 @@ use keys::{after, parameters};
 pub use remedies::{add_primary_key, auto_cleanup, flush_commits, grant_changes, grant_select, grant_state};
 pub use tracking::{allow_snapshots, disable_table, enable_database, enable_table, set_retention};
 
-/// Fixed statements.
-pub mod fixed {
-    /// Ends the snapshot of a read that was refused.
-    pub const ABANDON: &str = include_str!("../../../sql/mssql/abandon.sql");
-    /// Ends the snapshot of a read that was whole.
-    pub const CLOSE: &str = include_str!("../../../sql/mssql/close.sql");
+/// Ends the snapshot of a read that was refused.
+pub fn abandon() -> String {
+    slot(include_str!("../../../sql/mssql/abandon.sql"))
+}
+
+/// Ends the snapshot of a read that was whole.
+pub fn close() -> String {
+    slot(include_str!("../../../sql/mssql/close.sql"))
 }
 
 /// The database, its tables, columns, indexes and references. Its one parameter names the schema that is wanted.
@@ -31,7 +33,7 @@ pub fn catalog() -> String {
 const FORK: &str = include_str!("../../../sql/mssql/fork.sql");
 const SIGNATURE: &str = include_str!("../../../sql/mssql/signature.sql");
 
-/// A part of a statement.
+/// A statement, or a part of one, that has no slots itself.
 fn slot(text: &str) -> String {
     template::fill(text, &[]).trim_end().to_owned()
 }

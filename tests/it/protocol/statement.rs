@@ -48,11 +48,8 @@ impl<'r> Statement<'r> {
         if !matches!(request.kind, Kind::Batch | Kind::ExecuteSql) {
             return None;
         }
-        let whole = [
-            (Part::Catalog, mssql::catalog()),
-            (Part::Close, mssql::fixed::CLOSE.to_owned()),
-            (Part::Abandon, mssql::fixed::ABANDON.to_owned()),
-        ];
+        let whole =
+            [(Part::Catalog, mssql::catalog()), (Part::Close, mssql::close()), (Part::Abandon, mssql::abandon())];
         if let Some((part, _)) = whole.into_iter().find(|(_, whole)| *whole == request.sql) {
             return Some(Self { part, slots: Vec::new(), parameters: &request.parameters });
         }
