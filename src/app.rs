@@ -25,6 +25,8 @@ pub struct App {
     pub public_url: Option<String>,
     exposure: Exposure,
     model: RwLock<Model>,
+    /// Held while the schema is read again, so that one reading serves all who ask for it.
+    reading: tokio::sync::Mutex<()>,
 }
 
 /// The model in force, and when it was made.
@@ -44,7 +46,7 @@ impl App {
         let catalog = backend.describe().await?;
         backend.ready(&catalog)?;
         let (edm, unexposed) = expose(&catalog, &exposure);
-        if let Some(wrong) = unexposed.iter().find(|unexposed| is_configured(unexposed, &exposure)) {
+        if let Some(wrong) = unexposed.iter().find(|unexposed| is_configured(unexposed, &catalog, &exposure)) {
             let message = format!("The table \"{}\" cannot be exposed as configured: {}.", wrong.table, wrong.obstacle);
             return Err(Error::configuration(message));
         }
@@ -62,6 +64,7 @@ impl App {
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
             exposure,
             model: RwLock::new(Model { edm: Arc::new(edm), catalog, made: Instant::now() }),
+            reading: tokio::sync::Mutex::new(()),
         })
     }
 
@@ -81,9 +84,14 @@ impl App {
         self.model.read().unwrap_or_else(PoisonError::into_inner).made.elapsed() > age
     }
 
-    /// Reads the schema again; whether it had changed.
+    /// Reads the schema again; whether it had changed. Who asks while it is being read waits for that, and is told that it had.
     pub async fn refresh(&self) -> Result<bool> {
-        let catalog = self.backend.describe().await?;
+        let asked = Instant::now();
+        let _reading = self.reading.lock().await;
+        if self.model.read().unwrap_or_else(PoisonError::into_inner).made > asked {
+            return Ok(true);
+        }
+        let catalog = self.backend.describe().await.map_err(Error::while_serving)?;
         let Some(before) = self.replace(&catalog) else { return Ok(false) };
         expire_damaged(&*self.backend, &catalog, &before).await;
         Ok(true)
@@ -142,9 +150,10 @@ pub async fn prune(backend: &dyn Backend) -> Result<u64> {
     Ok(removed)
 }
 
-fn is_configured(unexposed: &Unexposed, exposure: &Exposure) -> bool {
-    unexposed.obstacle != Obstacle::NotTracked
-        && exposure.tables.keys().any(|name| name.eq_ignore_ascii_case(&unexposed.table))
+fn is_configured(unexposed: &Unexposed, catalog: &Catalog, exposure: &Exposure) -> bool {
+    let table = catalog.tables.iter().find(|table| table.title() == unexposed.table);
+    let called = |name: &String| table.map_or(*name == unexposed.table, |table| table.is_called(name));
+    unexposed.obstacle != Obstacle::NotTracked && exposure.tables.keys().any(called)
 }
 
 /// Tells the operator what is not as it was asked to be.

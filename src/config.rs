@@ -83,7 +83,7 @@ impl Config {
 
     /// Reads a file's text.
     pub fn parse(text: &str) -> Result<Self> {
-        let config: Self = toml::from_str(text).map_err(|error| Error::configuration(error.to_string()))?;
+        let config: Self = toml::from_str(text).map_err(|error| wrong(text, &error))?;
         config.service.check()?;
         Ok(config)
     }
@@ -100,6 +100,16 @@ impl Config {
     pub fn exposure(&self) -> Exposure {
         Exposure { namespace: self.service.namespace.clone(), tables: self.tables.clone() }
     }
+}
+
+/// What is wrong, and where. The line itself is not shown: it may hold a password.
+fn wrong(text: &str, error: &toml::de::Error) -> Error {
+    let before = error.span().and_then(|span| text.get(..span.start));
+    let place = before.map(|before| {
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        format!("line {}, column {column}: ", before.matches('\n').count() + 1)
+    });
+    Error::configuration(format!("{}{}", place.unwrap_or_default(), error.message()))
 }
 
 impl Service {
@@ -161,6 +171,10 @@ mod tests {
         let unknown = message("[service]\npagesize = 5\n");
         assert!(unknown.contains("line 2") && unknown.contains("pagesize"), "{unknown}");
         assert!(message("[tables.A]\ncolums = []").contains("colums"));
+        for secret in ["databse = \"mssql://sa:hunter2@db/shop\"", "\ndatabase = \"Server=db;Password=hunter2"] {
+            let message = message(secret);
+            assert!(message.starts_with("line ") && !message.contains("hunter2"), "{message}");
+        }
         assert!(message("[service]\npage_size = 0").contains("between 1 and 100000"));
         assert!(message("[service]\nnamespace = \"1x\"").contains("namespace"));
         assert!(message("[service]\ndeleted_id = \"none\"").contains("entity-url"));

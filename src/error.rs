@@ -216,6 +216,12 @@ impl Error {
             .caused_by(source)
     }
 
+    /// What a client is told of a failure that is the operator's to mend: that it may pass. The log says the rest.
+    #[must_use]
+    pub fn while_serving(self) -> Self {
+        if self.kind == ErrorKind::Configuration { Self::database_unavailable(self.to_string()) } else { self }
+    }
+
     /// Names the part of the request that is at fault.
     #[must_use]
     pub fn about(self, target: impl Into<String>) -> Self {

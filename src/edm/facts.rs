@@ -47,7 +47,7 @@ pub struct ServerFacts {
     pub read_only: bool,
     /// What proves that a history is the same.
     pub proofs: Proofs,
-    /// The age of the oldest commit still kept, in seconds.
+    /// The age of the oldest commit still kept, in whole days: it changes rarely, and what changes is read again.
     pub oldest_commit: Option<u64>,
 }
 

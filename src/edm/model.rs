@@ -39,6 +39,8 @@ pub struct EntitySet {
     pub key: Vec<usize>,
     /// How changes are recorded; `None` where they are not, or not reliably.
     pub changes: Option<ChangeLog>,
+    /// Whether they are recorded, but cannot be read now: the login may not, or the database is a replica.
+    pub changes_withheld: bool,
     /// The property that changes with each change of a row, if the database keeps one (`rowversion`).
     pub row_version: Option<usize>,
 }
@@ -206,6 +208,7 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
         properties,
         key,
         changes: change_log(table),
+        changes_withheld: matches!(table.tracking, Tracking::ChangeTracking { .. }) && !table.rights.changes,
         row_version: exposed.iter().position(|&column| table.columns[column].is_row_version),
     })
 }

@@ -46,17 +46,19 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result
         &headers::raw(http),
     )?;
     for _ in 1..ATTEMPTS {
-        let outcome = attempt(http, app, root, &request).await;
+        let edm = app.edm();
+        let outcome = attempt(http, app, root, &request, &edm).await;
         match &outcome {
-            Err(error) if may_be_stale(error, app) => {
-                if !app.refresh().await? {
-                    return outcome;
+            Err(failed) if failed.may_come_from_an_old_model(app) => {
+                // Somebody else may have read it meanwhile.
+                if !app.refresh().await? && Arc::ptr_eq(&edm, &app.edm()) {
+                    return outcome.map_err(Failed::into_error);
                 }
             }
-            _ => return outcome,
+            _ => return outcome.map_err(Failed::into_error),
         }
     }
-    attempt(http, app, root, &request).await
+    attempt(http, app, root, &request, &app.edm()).await.map_err(Failed::into_error)
 }
 
 /// What follows the first segment, still encoded. The route has found that segment to be `odata`, but characters of it
@@ -76,19 +78,26 @@ fn not_allowed() -> Error {
 }
 
 /// The five stages, with the model as it is now.
-async fn attempt(http: &HttpRequest, app: &web::Data<App>, root: &str, request: &Request) -> Result<HttpResponse> {
-    let edm = app.edm();
-    match plan::plan(request, &edm, &app.keyring, app.settings)? {
+async fn attempt(
+    http: &HttpRequest,
+    app: &web::Data<App>,
+    root: &str,
+    request: &Request,
+    edm: &Edm,
+) -> Result<HttpResponse, Failed> {
+    match plan::plan(request, edm, &app.keyring, app.settings).map_err(Failed::Planning)? {
         Plan::ServiceDocument(format) => {
-            let document = response::service_document(&edm, format, root);
+            let document = response::service_document(edm, format, root);
             Ok(headers::ok(format.version, Caching::Revalidate).content_type(format.content_type()).body(document))
         }
-        Plan::Metadata(format) => Ok(metadata(&edm, format)),
+        Plan::Metadata(format) => Ok(metadata(edm, format)),
         Plan::Read(read) => {
             let defining_query = read.defining_query();
-            let outcome = run(http, app, root, request, read, &edm).await;
+            let outcome = run(http, app, root, request, read, edm).await;
+            let starting_over = |error: Error| error.starting_over_at(defining_query);
             outcome
-                .map_err(|error| if error.expiry().is_some() { error.starting_over_at(defining_query) } else { error })
+                .map_err(|error| if error.expiry().is_some() { starting_over(error) } else { error })
+                .map_err(Failed::Reading)
         }
     }
 }
@@ -124,14 +133,35 @@ fn conditions(request: &Request, head: &Head) -> Result<()> {
     }
 }
 
-/// Whether the error may come from a model that is older than the database's schema.
-fn may_be_stale(error: &Error, app: &App) -> bool {
-    match error.kind() {
-        ErrorKind::CatalogChanged | ErrorKind::DeltaLinkExpired => true,
-        ErrorKind::ResourceNotFound | ErrorKind::PropertyNotFound | ErrorKind::DeltaTokenInvalid => {
-            app.is_older_than(LOOK_AGAIN)
+/// An attempt that failed, and at what.
+enum Failed {
+    Planning(Error),
+    Reading(Error),
+}
+
+impl Failed {
+    /// Whether a newer model could make a difference. What a plan does not find may be new; what a read does not find is not
+    /// there.
+    fn may_come_from_an_old_model(&self, app: &App) -> bool {
+        use ErrorKind as K;
+        match self {
+            Self::Planning(error) | Self::Reading(error)
+                if matches!(error.kind(), K::CatalogChanged | K::DeltaLinkExpired) =>
+            {
+                true
+            }
+            Self::Planning(error) => {
+                let names = matches!(error.kind(), K::ResourceNotFound | K::PropertyNotFound | K::DeltaTokenInvalid);
+                names && app.is_older_than(LOOK_AGAIN)
+            }
+            Self::Reading(_) => false,
         }
-        _ => false,
+    }
+
+    fn into_error(self) -> Error {
+        match self {
+            Self::Planning(error) | Self::Reading(error) => error,
+        }
     }
 }
 

@@ -182,6 +182,9 @@ impl Scope<'_> {
     fn latest(&self, json: JsonFormat) -> Result<Read> {
         self.change_mode(json)?;
         self.options().given().try_for_each(supported)?;
+        if self.set.changes_withheld {
+            return Err(changes_withheld());
+        }
         if self.set.changes.is_none() {
             let message = format!("The changes of \"{}\" are not tracked.", self.set.name);
             return Err(Error::new(ErrorKind::InvalidValue, message).about("$deltatoken"));
@@ -231,6 +234,8 @@ impl Scope<'_> {
     fn tracked_still(&self, token: &Token) -> Result<()> {
         match self.set.changes {
             Some(_) => Ok(()),
+            // The link may be followed again when they can be read again.
+            None if self.set.changes_withheld => Err(changes_withheld()),
             None => Err(self.expired(token, Expiry::TrackingRemoved)),
         }
     }
@@ -258,6 +263,12 @@ impl Scope<'_> {
         let format = self.options().value(SystemOption::Format);
         Error::expired(expiry).starting_over_at(super::links::defining_query(&self.set.name, select.as_deref(), format))
     }
+}
+
+fn changes_withheld() -> Error {
+    let message = "The changes of this entity set cannot be read at the moment. Try again.";
+    Error::new(ErrorKind::DatabaseUnavailable, message)
+        .caused_by("the login may not read them, or the database is a replica that can only be read")
 }
 
 fn same_names(a: &[&str], b: &[&str]) -> bool {

@@ -12,6 +12,7 @@ use crate::edm::{
 use crate::error::{Error, Result};
 use crate::sql::mssql::types::{declared, edm_type, is_itself, is_row_version};
 
+const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 /// The schema that goes without saying.
 const USUAL: &str = "dbo";
 
@@ -22,7 +23,8 @@ pub(super) fn catalog(results: &[Vec<Row>], wanted: &str) -> Result<Catalog> {
     };
     let readable = |rows: &[Row]| rows.first().is_some_and(|row| number(row, 0) == 1);
     let proofs = Proofs { commits: readable(commits), recovery_fork: readable(forks) };
-    let oldest_commit = commits.first().and_then(|row| integer(row, 1)).map(|age| age.max(0).unsigned_abs());
+    let oldest_commit =
+        commits.first().and_then(|row| integer(row, 1)).map(|age| age.max(0).unsigned_abs() / SECONDS_A_DAY);
     let usual = if wanted.is_empty() { USUAL } else { wanted };
     let mut found = Found::tables(tables, usual, proofs);
     for row in columns {

@@ -1,7 +1,5 @@
 //! What a database in SQL Server or Azure SQL can need.
 
-use std::time::Duration;
-
 use super::{Doctor, Problem, usual_remedy};
 use crate::edm::{Catalog, Obstacle, ServerFacts, Table, Tracking};
 use crate::sql::Script;
@@ -13,8 +11,9 @@ pub(super) struct ServerDoctor<'a> {
     pub(super) facts: &'a ServerFacts,
 }
 
-/// Commits older than the retention by so much have been forgotten by the clean-up.
-const SLACK: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+/// Commits older than twice the retention, and by so much, have been forgotten by the clean-up.
+const SLACK_DAYS: u64 = 2;
+const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
 impl ServerDoctor<'_> {
     fn of_database(&self) -> Vec<Problem> {
@@ -98,11 +97,10 @@ impl Doctor for ServerDoctor<'_> {
                 "the login may not see commits, so a failover may end links that could live on. {statement}"
             ));
         }
-        let late = |retention: u64| retention.saturating_mul(2).saturating_add(SLACK.as_secs());
-        if let (Some(tracking), Some(age)) = (self.facts.change_tracking, self.facts.oldest_commit)
-            && age > late(tracking.retention)
+        let late = |retention: u64| retention / SECONDS_A_DAY * 2 + SLACK_DAYS;
+        if let (Some(tracking), Some(days)) = (self.facts.change_tracking, self.facts.oldest_commit)
+            && days > late(tracking.retention)
         {
-            let days = age / (24 * 60 * 60);
             let statement = text(&mssql::flush_commits());
             warnings.push(format!("clean-up lags behind: commits of {days} days ago are still kept. Look for snapshot transactions that stay open, then run {statement}"));
         }
