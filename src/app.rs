@@ -151,8 +151,8 @@ pub async fn prune(backend: &dyn Backend) -> Result<u64> {
 }
 
 fn is_configured(unexposed: &Unexposed, catalog: &Catalog, exposure: &Exposure) -> bool {
-    let table = catalog.tables.iter().find(|table| table.title() == unexposed.table);
-    let called = |name: &String| table.map_or(*name == unexposed.table, |table| table.is_called(name));
+    let meant = |name: &String| catalog.table_called(name).map(|place| catalog.tables[place].title());
+    let called = |name: &String| meant(name).as_ref().unwrap_or(name) == &unexposed.table;
     unexposed.obstacle != Obstacle::NotTracked && exposure.tables.keys().any(called)
 }
 

@@ -1,5 +1,6 @@
 -- All that is known of a database, in one go; eight results. The tables come first: a table's signature must not be
 -- newer than the columns that are read for it. @P1 names the one schema that is wanted, or is empty.
+SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 -- 1. One row is one table: its number, schema, name, signature, whether the login may read its rows and its changes, the
 -- version at which tracking began (NULL: not tracked), its description.
 SELECT o.object_id, s.name, o.name, {signature} AS signature,
@@ -11,15 +12,18 @@ JOIN sys.schemas AS s ON s.schema_id = o.schema_id
 LEFT JOIN sys.change_tracking_tables AS ct ON ct.object_id = o.object_id
 LEFT JOIN sys.extended_properties AS ep
        ON ep.class = 1 AND ep.major_id = o.object_id AND ep.minor_id = 0 AND ep.name = N'MS_Description'
-WHERE o.is_ms_shipped = 0 AND o.temporal_type <> 1 AND (@P1 = N'' OR s.name = @P1)
+WHERE o.is_ms_shipped = 0 AND o.temporal_type <> 1 AND o.is_memory_optimized = 0 AND (@P1 = N'' OR s.name = @P1)
 ORDER BY s.name, o.name;
 -- 2. One row is one column, in the order of the table: the table's number, its own, its name, the name of its type (for an alias, of the type
 -- behind it), length in octets, precision, scale, whether it may be NULL, whether the database makes its values, its collation, its
--- default (NULL without the right to see definitions), its description. Columns that SELECT * leaves out are left out here.
-SELECT c.object_id, c.column_id, c.name, COALESCE(b.name, u.name) AS type_name, c.max_length, c.precision, c.scale, c.is_nullable,
+-- default (NULL without the right to see definitions), its description, and whether only clients can decrypt it, or the login sees a
+-- mask of it. Hidden columns are left out.
+SELECT c.object_id, c.column_id, c.name, CASE WHEN u.is_user_defined = 1 AND u.is_assembly_type = 0 THEN b.name ELSE u.name END AS type_name, c.max_length, c.precision, c.scale, c.is_nullable,
        CASE WHEN c.is_computed = 1 OR c.is_identity = 1 OR c.generated_always_type <> 0 THEN 1 ELSE 0 END AS is_made,
        c.collation_name, d.definition AS default_definition,
-       CAST(ep.value AS nvarchar(4000)) AS description
+       CAST(ep.value AS nvarchar(4000)) AS description,
+       CASE WHEN c.encryption_type IS NULL THEN 0 ELSE 1 END AS is_encrypted,
+       CASE WHEN c.is_masked = 1 AND HAS_PERMS_BY_NAME(DB_NAME(), 'DATABASE', 'UNMASK') = 0 THEN 1 ELSE 0 END AS is_masked
 FROM sys.columns AS c
 JOIN sys.tables AS o ON o.object_id = c.object_id
 JOIN sys.schemas AS s ON s.schema_id = o.schema_id
@@ -58,13 +62,17 @@ SELECT d.name, d.snapshot_isolation_state_desc, CAST(DATABASEPROPERTYEX(d.name, 
        USER_NAME() AS user_name
 FROM sys.databases AS d
 WHERE d.name = DB_NAME();
--- 7. One row: whether the login may see what commits were (0 or 1), and the age of the oldest one still known, in seconds.
+-- 7. One row: whether the login may see what commits were (0 or 1), the age of the oldest one still known, in seconds, and whether the
+-- newest is seen at once (0 or 1). Only what says that there is no such view, or no right to it, counts as a no.
 BEGIN TRY
   EXECUTE (N'SELECT 1 AS readable, (SELECT TOP (1) DATEDIFF_BIG(second, m.commit_time, SYSUTCDATETIME())
-                                    FROM sys.dm_tran_commit_table AS m ORDER BY m.commit_ts) AS age');
+                                    FROM sys.dm_tran_commit_table AS m ORDER BY m.commit_ts) AS age,
+                   (SELECT COUNT(*) FROM sys.dm_tran_commit_table AS m
+                    WHERE m.commit_ts = CHANGE_TRACKING_CURRENT_VERSION()) AS is_current');
 END TRY
 BEGIN CATCH
-  SELECT 0 AS readable, CAST(NULL AS bigint) AS age;
+  IF ERROR_NUMBER() NOT IN (208, 229, 262, 297, 300, 371) THROW;
+  SELECT 0 AS readable, CAST(NULL AS bigint) AS age, 0 AS is_current;
 END CATCH;
 -- 8. One row: whether the recovery fork may be seen (0 or 1). Azure SQL Database has none.
 BEGIN TRY
@@ -72,5 +80,6 @@ BEGIN TRY
              WHERE f.database_id = DB_ID() AND f.recovery_fork_guid IS NOT NULL');
 END TRY
 BEGIN CATCH
+  IF ERROR_NUMBER() NOT IN (208, 229, 262, 297, 300, 371) THROW;
   SELECT 0 AS readable;
 END CATCH;

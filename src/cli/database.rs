@@ -131,9 +131,7 @@ impl Tables {
 }
 
 fn named<'a>(catalog: &'a Catalog, name: &str) -> Result<&'a Table> {
-    let exact = || catalog.tables.iter().find(|table| table.title() == name);
-    let found = exact().or_else(|| catalog.tables.iter().find(|table| table.is_called(name)));
-    found.ok_or_else(|| {
+    catalog.table_called(name).map(|place| &catalog.tables[place]).ok_or_else(|| {
         let names: Vec<String> = catalog.tables.iter().map(Table::title).collect();
         Error::configuration(format!("There is no table \"{name}\". The tables are: {}.", names.join(", ")))
     })

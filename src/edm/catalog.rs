@@ -104,6 +104,8 @@ pub struct Column {
     pub nullable: bool,
     /// Whether the database computes it.
     pub computed: bool,
+    /// Why the login cannot read what is stored in it, if it cannot.
+    pub withheld: Option<Withheld>,
     /// Whether it changes with each change of its row (`rowversion`).
     pub is_row_version: bool,
     /// What the database's documentation says of it.
@@ -113,6 +115,15 @@ pub struct Column {
     /// What else the column's values come from, in any form that changes when a column of the same name and type is
     /// another one.
     pub definition: String,
+}
+
+/// Why a column's values cannot be read as they are (SQL Server).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withheld {
+    /// Only clients have the key (Always Encrypted).
+    Encrypted,
+    /// The login sees a mask (dynamic data masking).
+    Masked,
 }
 
 /// A unique index, as far as tracking needs it.
@@ -177,6 +188,21 @@ pub enum Tracking {
     },
 }
 
+impl Catalog {
+    /// The table that an operator means by `name`: the one that is called exactly so, or else the only one that may be.
+    pub fn table_called(&self, name: &str) -> Option<usize> {
+        let whole = |table: &Table| table.schema.as_ref().map(|schema| format!("{schema}.{}", table.name));
+        let exact = |table: &Table| table.title() == name || whole(table).is_some_and(|whole| whole == name);
+        only(&self.tables, exact).or_else(|| only(&self.tables, |table| table.may_be_called(name)))
+    }
+}
+
+/// The place of the only item that is `wanted`.
+fn only<T>(items: &[T], wanted: impl Fn(&T) -> bool) -> Option<usize> {
+    let mut found = items.iter().enumerate().filter(|(_, item)| wanted(item)).map(|(place, _)| place);
+    found.next().filter(|_| found.next().is_none())
+}
+
 impl Table {
     /// The name by which people know it: with its schema, unless that is the usual one.
     pub fn title(&self) -> String {
@@ -186,16 +212,18 @@ impl Table {
         }
     }
 
-    /// Whether `name`, as an operator wrote it, means this table: in any case, with the schema or without the usual one.
-    pub fn is_called(&self, name: &str) -> bool {
+    /// Whether `name`, as an operator wrote it, may mean this table: in any case, with the schema or without the usual one.
+    /// [`Catalog::table_called`] decides which of several.
+    fn may_be_called(&self, name: &str) -> bool {
         let whole =
             || self.schema.as_ref().is_some_and(|schema| name.eq_ignore_ascii_case(&format!("{schema}.{}", self.name)));
         name.eq_ignore_ascii_case(&self.title()) || whole()
     }
 
-    /// The column named `name`.
+    /// The column named `name`: exactly so, or else the only one that is named so in any case.
     pub fn column(&self, name: &str) -> Option<usize> {
-        self.columns.iter().position(|column| column.name.eq_ignore_ascii_case(name))
+        let exact = self.columns.iter().position(|column| column.name == name);
+        exact.or_else(|| only(&self.columns, |column| column.name.eq_ignore_ascii_case(name)))
     }
 
     /// The columns of the primary key, in key order.

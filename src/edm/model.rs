@@ -135,8 +135,10 @@ impl EntitySet {
 pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
     let mut sets: BTreeMap<String, Arc<EntitySet>> = BTreeMap::new();
     let mut unexposed = Vec::new();
-    for table in named_first(catalog, exposure) {
-        let wishes = wishes_for(exposure, table);
+    let wishes = wishes(catalog, exposure);
+    for place in named_first(catalog, &wishes) {
+        let table = &catalog.tables[place];
+        let wishes = wishes.get(&place).copied();
         let outcome = entity_set(table, wishes).and_then(|set| {
             if sets.contains_key(&set.name) { Err(Obstacle::NameClash { name: set.name }) } else { Ok(set) }
         });
@@ -146,7 +148,7 @@ pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
         }
     }
     for name in exposure.tables.keys() {
-        if !catalog.tables.iter().any(|table| table.is_called(name)) {
+        if catalog.table_called(name).is_none() {
             unexposed.push(Unexposed { table: name.clone(), obstacle: Obstacle::Missing });
         }
     }
@@ -155,20 +157,21 @@ pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
     (Edm { namespace: exposure.namespace.clone(), sets, by_name }, unexposed)
 }
 
-/// What keeps `table` from being an entity set, other tables' names aside.
-pub fn obstacle(table: &Table, exposure: &Exposure) -> Option<Obstacle> {
-    entity_set(table, wishes_for(exposure, table)).err()
+/// What keeps `table` from being an entity set under the name that it has by itself, other tables' names aside.
+pub fn obstacle(table: &Table) -> Option<Obstacle> {
+    entity_set(table, None).err()
+}
+
+/// What the operator wants, by the places of the tables.
+fn wishes<'a>(catalog: &Catalog, exposure: &'a Exposure) -> HashMap<usize, &'a TableExposure> {
+    exposure.tables.iter().filter_map(|(name, wishes)| Some((catalog.table_called(name)?, wishes))).collect()
 }
 
 /// Tables that the operator gave a name come first, so that nothing else takes it.
-fn named_first<'a>(catalog: &'a Catalog, exposure: &Exposure) -> Vec<&'a Table> {
-    let mut tables: Vec<&Table> = catalog.tables.iter().collect();
-    tables.sort_by_key(|table| wishes_for(exposure, table).is_none_or(|wishes| wishes.name.is_none()));
-    tables
-}
-
-fn wishes_for<'a>(exposure: &'a Exposure, table: &Table) -> Option<&'a TableExposure> {
-    exposure.tables.iter().find(|(name, _)| table.is_called(name)).map(|(_, wishes)| wishes)
+fn named_first(catalog: &Catalog, wishes: &HashMap<usize, &TableExposure>) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..catalog.tables.len()).collect();
+    places.sort_by_key(|place| wishes.get(place).is_none_or(|wishes| wishes.name.is_none()));
+    places
 }
 
 fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet, Obstacle> {
@@ -177,6 +180,9 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
     }
     if let Some(column) = table.key_columns().find(|column| !column.typed || !column.ty.can_be_key()) {
         return Err(Obstacle::KeyType { column: column.name.clone(), declared: column.declared.clone() });
+    }
+    if let Some((column, why)) = table.key_columns().find_map(|column| Some((column, column.withheld?))) {
+        return Err(Obstacle::ColumnWithheld { column: column.name.clone(), why });
     }
     for &index in &table.key {
         if let Some(collation) = key_collation(table, index).filter(|collation| !is_built_in(collation)) {
@@ -258,8 +264,14 @@ fn exposed_columns(table: &Table, wishes: &TableExposure) -> Result<Vec<usize>, 
     for name in wishes.rename.keys() {
         column(name)?;
     }
-    let Some(names) = &wishes.columns else { return Ok((0..table.columns.len()).collect()) };
+    let Some(names) = &wishes.columns else {
+        // What cannot be read as it is would be passed off as something else.
+        return Ok((0..table.columns.len()).filter(|&place| table.columns[place].withheld.is_none()).collect());
+    };
     let mut columns = names.iter().map(column).collect::<Result<Vec<_>, _>>()?;
+    if let Some((column, why)) = columns.iter().find_map(|&place| Some((place, table.columns[place].withheld?))) {
+        return Err(Obstacle::ColumnWithheld { column: table.columns[column].name.clone(), why });
+    }
     columns.extend(&table.key);
     columns.sort_unstable();
     columns.dedup();
@@ -269,7 +281,7 @@ fn exposed_columns(table: &Table, wishes: &TableExposure) -> Result<Vec<usize>, 
 fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Property, Obstacle> {
     let Column { name: column, declared, ty, collation, nullable, computed, description, definition, .. } =
         &table.columns[index];
-    let renamed = wishes.rename.iter().find(|(name, _)| name.eq_ignore_ascii_case(column)).map(|(_, to)| to.clone());
+    let renamed = wishes.rename.iter().find(|(name, _)| table.column(name) == Some(index)).map(|(_, to)| to.clone());
     Ok(Property {
         name: usable(renamed.unwrap_or_else(|| identifier(column)))?,
         column: column.clone(),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::catalog::Withheld;
 use super::name::MAX_LENGTH;
 
 /// A table that clients do not see, or not as the operator wishes.
@@ -32,6 +33,13 @@ pub enum Obstacle {
     },
     /// The configuration names a table that does not exist.
     Missing,
+    /// A column that has to be exposed cannot be read as it is.
+    ColumnWithheld {
+        /// The column.
+        column: String,
+        /// Why.
+        why: Withheld,
+    },
     /// Two tables, or two columns of the table, would have the same name.
     NameClash {
         /// The identifier.
@@ -66,6 +74,12 @@ impl fmt::Display for Obstacle {
             }
             Self::KeyType { column, declared } => {
                 write!(f, "the key column \"{column}\" is {declared}, which cannot be a key in OData")
+            }
+            Self::ColumnWithheld { column, why: Withheld::Encrypted } => {
+                write!(f, "the column \"{column}\" is encrypted, and only clients have the key")
+            }
+            Self::ColumnWithheld { column, why: Withheld::Masked } => {
+                write!(f, "the login sees only a mask of the column \"{column}\"")
             }
             Self::Missing => f.write_str("the configuration names it, but the database has no such table"),
             Self::NameClash { name } => write!(f, "the name \"{name}\" is taken"),

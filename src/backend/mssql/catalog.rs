@@ -7,7 +7,7 @@ use tiberius::Row;
 use super::value::{integer, signature, text};
 use crate::edm::{
     Catalog, Column, DatabaseTracking, Facts, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, ServerFacts, Table,
-    Tracking, UniqueIndex,
+    Tracking, UniqueIndex, Withheld,
 };
 use crate::error::{Error, Result};
 use crate::sql::mssql::types::{declared, edm_type, is_itself, is_row_version};
@@ -90,7 +90,11 @@ impl Found {
             table.unique.push(UniqueIndex { primary, predicate: text(row, 3), columns: Vec::new() });
         }
         if primary {
-            table.key.extend(column);
+            // A key of which a column cannot be seen is no key to page by.
+            match column {
+                Some(column) if is_new || !table.key.is_empty() => table.key.push(column),
+                _ => table.key.clear(),
+            }
         }
         if let Some(index) = table.unique.last_mut() {
             index.columns.push(column.map(|column| IndexColumn { column, collation: String::new() }));
@@ -153,12 +157,21 @@ fn column(row: &Row) -> Column {
         collation: text(row, 9),
         nullable: number(row, 7) == 1,
         computed: number(row, 8) == 1 || is_row_version(&declared),
+        withheld: withheld(row),
         is_row_version: is_row_version(&declared),
         description: text(row, 11),
         // A column that is made anew, or computed in another way, has another number.
         definition: format!("{}\0{declared}", number(row, 1)),
         default: text(row, 10),
         declared,
+    }
+}
+
+fn withheld(row: &Row) -> Option<Withheld> {
+    if number(row, 12) == 1 {
+        Some(Withheld::Encrypted)
+    } else {
+        (number(row, 13) == 1).then_some(Withheld::Masked)
     }
 }
 

@@ -109,6 +109,7 @@ fn column(row: &Row<'_>) -> rusqlite::Result<Column> {
         collation: None,
         nullable: !row.get::<_, bool>(4)?,
         computed,
+        withheld: None,
         is_row_version: false,
         description: None,
         definition: format!("{}\0{default:?}\0{table:?}", row.get::<_, u32>(8)?),

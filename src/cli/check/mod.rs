@@ -200,7 +200,8 @@ impl RowSink for Looking {
 /// Whether the table is merely left out: neither tracked nor configured.
 fn nobody_asked(unexposed: &Unexposed, catalog: &Catalog, config: &Config) -> bool {
     let table = catalog.tables.iter().find(|table| table.title() == unexposed.table);
-    let called = |name: &String| table.map_or(*name == unexposed.table, |table| table.is_called(name));
+    let meant = |name: &String| catalog.table_called(name).map(|place| catalog.tables[place].title());
+    let called = |name: &String| meant(name).as_ref().unwrap_or(name) == &unexposed.table;
     let configured = config.tables.keys().any(called);
     let tracked = table.is_some_and(|table| table.tracking != Tracking::None);
     !configured && !tracked
@@ -224,6 +225,7 @@ fn usual_remedy(table: &str, obstacle: &Obstacle) -> String {
             "create it anew with a primary key of declared type: whole numbers, decimals, text, GUIDs, dates or moments"
                 .to_owned()
         }
+        Obstacle::ColumnWithheld { .. } => "let the login read it as it is, or leave the column out".to_owned(),
         Obstacle::Missing => format!("remove [tables.{table:?}] from the configuration, or mend its name"),
         Obstacle::NameClash { .. } | Obstacle::NameUnusable { .. } => {
             format!("give it other names in the configuration: [tables.{table:?}] name = \"...\", rename = {{ ... }}")

@@ -17,7 +17,7 @@ use super::database::{DatabaseOption, Tables};
 use super::say;
 use crate::backend::Backend;
 use crate::config::Config;
-use crate::edm::{Exposure, Facts, Obstacle, Table, obstacle};
+use crate::edm::{Facts, Obstacle, Table, obstacle};
 use crate::error::{Error, Result};
 use crate::http::block_on;
 use crate::sql::{Dialect, Script};
@@ -82,7 +82,7 @@ impl Track {
     /// Whether `table` can be tracked. If not and it was named, that is an error; with `--all` it is passed over.
     fn can_be_tracked(&self, desk: &Desk<'_>, table: &Table) -> Result<bool> {
         let name = table.title();
-        let obstacle = obstacle(table, &Exposure::default()).filter(|obstacle| *obstacle != Obstacle::NotTracked);
+        let obstacle = obstacle(table).filter(|obstacle| *obstacle != Obstacle::NotTracked);
         match obstacle {
             None => Ok(true),
             Some(obstacle) if self.tables.all => {

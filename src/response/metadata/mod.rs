@@ -104,6 +104,7 @@ mod tests {
             collation: None,
             nullable,
             computed: false,
+            withheld: None,
             is_row_version: false,
             description: None,
             default: None,

@@ -69,6 +69,7 @@ pub fn declared(name: &str, octets: i64, precision: i64, scale: i64) -> String {
         octets => format!("{name}({})", octets / octets_each),
     };
     match name.as_str() {
+        "sysname" => format!("nvarchar({})", octets / 2),
         "nchar" | "nvarchar" => length(2),
         "binary" | "char" | "varbinary" | "varchar" => length(1),
         "decimal" | "numeric" => format!("{name}({precision},{scale})"),
