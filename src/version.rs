@@ -31,6 +31,8 @@ pub struct Window {
     pub incarnation: Incarnation,
     /// The oldest version from which all changes are still known.
     pub min_valid_version: ChangeVersion,
-    /// The newest version, with its mark.
+    /// The version up to which all changes are in what is read: the next delta begins here.
+    pub bound: ChangeVersion,
+    /// The newest version whose rows may be in what is read, with its mark; `bound`, or newer.
     pub current: Witness,
 }

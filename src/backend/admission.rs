@@ -45,7 +45,12 @@ mod tests {
 
     fn history(min_valid: u64, current: u64, witness_mark: Option<HistoryMark>) -> HistoryRow {
         let current = Witness { version: ChangeVersion(current), mark: HistoryMark(5) };
-        let window = Window { incarnation: Incarnation(1), min_valid_version: ChangeVersion(min_valid), current };
+        let window = Window {
+            incarnation: Incarnation(1),
+            min_valid_version: ChangeVersion(min_valid),
+            bound: current.version,
+            current,
+        };
         HistoryRow { window, witness_mark }
     }
 

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use crate::edm::{Catalog, Row};
 use crate::error::Result;
 use crate::sql::{Dialect, Query, Script};
-use crate::version::Window;
+use crate::version::{Window, Witness};
 
 pub use admission::{HistoryRow, admit};
 
@@ -65,6 +65,9 @@ pub trait RowSink: Send {
 
     /// Called for each row; `Break` when nobody wants more.
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>>;
+
+    /// Called before the end where rows of a version newer than the opening's may have been lent.
+    fn seen(&mut self, _witness: Witness) {}
 
     /// Called after the last row, when the whole snapshot was read without an error.
     fn end(&mut self) -> Result<()>;

@@ -13,7 +13,9 @@ mod temporal;
 mod types;
 mod value;
 
-pub use catalog::{Catalog, Column, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, Table, Tracking, UniqueIndex, Withheld};
+pub use catalog::{
+    Catalog, Column, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, Table, Tracking, UniqueIndex, Withheld,
+};
 pub use exact::{Moment, Ticks};
 pub use facts::{AbandonedLog, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};

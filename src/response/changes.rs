@@ -82,7 +82,7 @@ impl ChangesSink {
         };
         let key = (KEY..KEY + self.read.set.key.len()).map(|at| row.value(at).to_value()).collect();
         let version = ChangeVersion(version.cast_unsigned());
-        Ok(ChangePosition { upper: self.upper, version, deleted: is_gone(row), key })
+        Ok(ChangePosition { upper: self.upper, version, deleted: row.value(GONE) == ValueRef::Integer(DELETED), key })
     }
 
     fn write_link(&mut self) {
@@ -95,14 +95,18 @@ impl ChangesSink {
     }
 }
 
+/// What `GONE` says of a row that was deleted. Any other number but 0 says that it is not to be seen for another reason: the
+/// client is told the same, but its place in the order is that of the rows that are there.
+const DELETED: i64 = 1;
+
 fn is_gone(row: &dyn Row) -> bool {
-    row.value(GONE) == ValueRef::Integer(1)
+    row.value(GONE) != ValueRef::Integer(0)
 }
 
 impl RowSink for ChangesSink {
     fn begin(&mut self, opening: &Opening) -> Result<()> {
         let window = opening.window.ok_or_else(|| Error::internal("changes were read without their window"))?;
-        self.upper = self.pinned.unwrap_or(window.current.version);
+        self.upper = self.pinned.unwrap_or(window.bound);
         self.seen = window.current;
         self.incarnation = window.incarnation;
         self.chunks.head(Head::default());
@@ -133,6 +137,10 @@ impl RowSink for ChangesSink {
         };
         self.empty &= !write_item(self.chunks.buffer(), self.empty, write);
         Ok(self.chunks.flush())
+    }
+
+    fn seen(&mut self, witness: Witness) {
+        self.seen = witness;
     }
 
     fn end(&mut self) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::edm::{Row, Value};
 use crate::error::{Error, Result};
 use crate::plan::{Format, JsonFormat, Read, RowsPage, Tracked};
 use crate::token::{Anchor, Keyring, State};
-use crate::version::Window;
+use crate::version::{Window, Witness};
 
 /// Writes one page.
 pub(super) struct RowsSink {
@@ -61,7 +61,7 @@ impl RowsSink {
         let window = self.window?;
         match self.page.tracked? {
             Tracked::Start => {
-                Some(Anchor { incarnation: window.incarnation, since: window.current.version, witness: window.current })
+                Some(Anchor { incarnation: window.incarnation, since: window.bound, witness: window.current })
             }
             Tracked::Since(anchor) => Some(Anchor { witness: window.current, ..anchor }),
         }
@@ -124,6 +124,12 @@ impl RowSink for RowsSink {
         }
         self.empty &= !write_item(self.chunks.buffer(), self.empty, |out| self.entities.write(out, row, ""));
         Ok(self.chunks.flush())
+    }
+
+    fn seen(&mut self, witness: Witness) {
+        if let Some(window) = &mut self.window {
+            window.current = witness;
+        }
     }
 
     fn end(&mut self) -> Result<()> {

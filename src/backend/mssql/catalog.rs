@@ -168,11 +168,7 @@ fn column(row: &Row) -> Column {
 }
 
 fn withheld(row: &Row) -> Option<Withheld> {
-    if number(row, 12) == 1 {
-        Some(Withheld::Encrypted)
-    } else {
-        (number(row, 13) == 1).then_some(Withheld::Masked)
-    }
+    if number(row, 12) == 1 { Some(Withheld::Encrypted) } else { (number(row, 13) == 1).then_some(Withheld::Masked) }
 }
 
 fn server_facts(row: &Row) -> ServerFacts {

@@ -19,9 +19,10 @@ mod column {
     pub(super) const BEGIN_VERSION: usize = 1;
     pub(super) const CREATE_DATE: usize = 2;
     pub(super) const RECOVERY_FORK: usize = 3;
-    pub(super) const NEWEST_COMMIT: usize = 4;
-    pub(super) const WITNESS_COMMIT: usize = 5;
-    pub(super) const TRACKING_TABLE: usize = 6;
+    pub(super) const NEWEST_VERSION: usize = 4;
+    pub(super) const NEWEST_COMMIT: usize = 5;
+    pub(super) const WITNESS_COMMIT: usize = 6;
+    pub(super) const TRACKING_TABLE: usize = 7;
 }
 
 /// The history in `row`, and the mark that it gives to the version which the claim bears witness to. `None` where
@@ -43,7 +44,11 @@ pub(super) fn history(
     let window = Window {
         incarnation: incarnation(asked.log.log, tracked_since, integer(row, column::TRACKING_TABLE)),
         min_valid_version: ChangeVersion(min_valid.max(0).unsigned_abs()),
-        current: Witness { version: current, mark: mark(whole, newest.unwrap_or_default()) },
+        bound: current,
+        current: Witness {
+            version: version(row, column::NEWEST_VERSION).max(current),
+            mark: mark(whole, newest.unwrap_or_default()),
+        },
     };
     let witness_mark = asked.claim.map(|claim| {
         let (claimed_whole, claimed_commit) = halves(claim.witness.mark);
@@ -61,6 +66,10 @@ pub(super) fn history(
 fn incarnation(table: i64, tracked_since: Option<i64>, tracking_table: Option<i64>) -> Incarnation {
     let part = |number: Option<i64>| number.unwrap_or_default().to_string();
     Incarnation(half(&[&table.to_string(), &part(tracked_since), &part(tracking_table)]))
+}
+
+fn version(row: &tiberius::Row, column: usize) -> ChangeVersion {
+    ChangeVersion(integer(row, column).unwrap_or_default().max(0).unsigned_abs())
 }
 
 fn invisible() -> Error {

@@ -66,7 +66,7 @@ impl Reading<'_> {
             return Ok(flow);
         }
         if let Some(asked) = query.history.as_ref().filter(|_| !self.snapshots) {
-            self.window(asked, current)?;
+            sink.seen(self.window(asked, current)?.current);
         }
         self.close(&mssql::close())?;
         Ok(flow)

@@ -117,12 +117,12 @@ impl Dialect for Mssql {
         let slots = [
             ("table", "@P1".to_owned()),
             ("fork", known(log.proofs.recovery_fork, slot(FORK))),
-            ("newest", commit("@P2")),
-            ("witness", commit("@P3")),
+            ("newest", commit("CHANGE_TRACKING_CURRENT_VERSION()")),
+            ("witness", commit("@P2")),
         ];
         let mut params = vec![Param::Value(Value::Integer(log.log))];
         if log.proofs.commits {
-            params.extend([Param::CurrentVersion, Param::Version(witness)]);
+            params.push(Param::Version(witness));
         }
         Statement { sql: template::fill(include_str!("../../../sql/mssql/history.sql"), &slots), params }
     }
@@ -137,7 +137,7 @@ impl Dialect for Mssql {
             ("table", self.table(set)),
             ("recorded", selected.collect::<Vec<_>>().join(", ")),
             ("same_row", same_row),
-            ("present", format!("{} IS NOT NULL", build.column(recorded[0].0))),
+            ("absent", format!("{} IS NULL", build.column(recorded[0].0))),
             ("order", recorded.iter().map(|(_, column)| column.as_str()).collect::<Vec<_>>().join(", ")),
         ]
     }

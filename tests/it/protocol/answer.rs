@@ -72,22 +72,34 @@ fn history(state: &mut State, statement: &Statement<'_>) -> Reply {
     let min_valid = found.filter(|table| table.may_view_changes).and_then(|table| table.min_valid_version);
     let number = |number: Option<i64>| number.map_or(Value::Null, Value::Int);
     let fork = if statement.slot("fork") == "NULL" { Value::Null } else { Value::Guid(state.fork) };
-    let commit = |slot: &str, parameter: usize| {
-        let known =
-            (statement.slot(slot) != "NULL").then(|| state.commits.get(&integer(statement.parameter(parameter))));
+    let commit = |slot: &str, version: &dyn Fn() -> i64| {
+        let known = (statement.slot(slot) != "NULL").then(|| state.commits.get(&version()));
         known.flatten().map_or(Value::Null, |text| text.as_str().into())
     };
+    let (newest, witness) = (|| state.version, || integer(statement.parameter(2)));
     let text = || Type::NVarChar(Length::Limited(400));
     let columns = [
         Column::new("min_valid_version", Type::BigInt),
         Column::new("begin_version", Type::BigInt),
         Column::new("create_date", Type::DateTime),
         Column::new("recovery_fork", Type::UniqueIdentifier),
+        Column::new("newest_version", Type::BigInt),
         Column::new("newest_commit", text()),
         Column::new("witness_commit", text()),
+        Column::new("tracking_table", Type::Int),
     ];
     let created = Value::DateTime(46_000, 300 * 3600);
-    let row = vec![number(min_valid), number(begin), created, fork, commit("newest", 2), commit("witness", 3)];
+    let (newest_commit, witness_commit) = (commit("newest", &newest), commit("witness", &witness));
+    let row = vec![
+        number(min_valid),
+        number(begin),
+        created,
+        fork,
+        Value::Int(state.version),
+        newest_commit,
+        witness_commit,
+        Value::Null,
+    ];
     Reply::new().rows(&columns, vec![row])
 }
 

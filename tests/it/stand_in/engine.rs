@@ -132,18 +132,21 @@ fn history(file: &Connection, request: &Request) -> Reply {
         Column::new("begin_version", Type::BigInt),
         Column::new("create_date", Type::DateTime),
         Column::new("recovery_fork", Type::UniqueIdentifier),
+        Column::new("newest_version", Type::BigInt),
         text("newest_commit"),
         text("witness_commit"),
         Column::new("tracking_table", Type::Int),
     ];
+    let newest: i64 = file.query_row("SELECT version FROM _state", [], |row| row.get(0)).unwrap();
     let fork = Value::Guid(u128::from_str_radix(&fork, 16).unwrap());
     let row = vec![
         int(min_valid),
         int(begun),
         Value::DateTime(45_000, 0),
         fork,
+        Value::Int(newest),
+        commit(newest),
         commit(number(1)),
-        commit(number(2)),
         int(journal),
     ];
     Reply::new().rows(&columns, vec![row])

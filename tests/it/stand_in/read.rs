@@ -56,9 +56,10 @@ fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Reply {
     let say = |name: &str| translate(slot(found, name));
     let rank = "CASE c.SYS_CHANGE_OPERATION WHEN 'D' THEN 0 ELSE 1 END";
     let sql = format!(
-        "SELECT c.SYS_CHANGE_VERSION, c.SYS_CHANGE_OPERATION = 'D', {}, {} FROM ({}) AS c LEFT JOIN {} AS t ON {}
-         WHERE c.SYS_CHANGE_VERSION <= {} AND ({}) AND (c.SYS_CHANGE_OPERATION = 'D' OR {})
+        "SELECT c.SYS_CHANGE_VERSION, CASE WHEN c.SYS_CHANGE_OPERATION = 'D' THEN 1 WHEN {} THEN 2 ELSE 0 END, {}, {}
+         FROM ({}) AS c LEFT JOIN {} AS t ON {} WHERE c.SYS_CHANGE_VERSION <= {} AND ({})
          ORDER BY c.SYS_CHANGE_VERSION, {rank}, {} LIMIT {}",
+        say("absent"),
         names(&recorded),
         names(&properties),
         net(file, found),
@@ -66,7 +67,6 @@ fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Reply {
         say("same_row"),
         say("upper"),
         say("position").replace("CASE c.SYS_CHANGE_OPERATION WHEN 'D' THEN 0 ELSE 1 END", rank),
-        say("present"),
         say("order"),
         say("limit")
     );
