@@ -2,39 +2,19 @@
 //!
 //! Each read has a thread, which lends rows to the sink, and one short snapshot transaction. Connections live in a runtime
 //! of this backend's own, so that they outlast whichever of the server's runtimes asked for them.
+//!
+//! The way through: `target` says where the database is, `connection` lends a session with it, and `read` reads a query with
+//! `history`, `parameter` and `value`; `catalog` describes the database. A `failure` has its `advice`, and perhaps a `retry`.
 
-mod ado_net;
 mod advice;
-mod answer;
 mod catalog;
-mod configuration;
-mod connect;
-mod dial;
-mod encryption;
-mod entra;
+mod connection;
 mod failure;
-mod given;
 mod history;
-mod identity;
-mod keyword;
-mod lent;
-mod login;
-mod obstacle;
-mod pair;
 mod parameter;
-#[cfg(test)]
-mod peer;
-mod pool;
-mod proof;
 mod read;
 mod retry;
-mod secret;
-mod server;
-mod session;
 mod target;
-#[cfg(test)]
-mod token_endpoint;
-mod url;
 mod value;
 
 use std::ops::ControlFlow;
@@ -45,17 +25,15 @@ use async_trait::async_trait;
 use tiberius::ToSql;
 use tokio::runtime::{Handle, Runtime};
 
-pub use secret::Secret;
-pub use target::Target;
+pub use target::{Secret, Target};
 
 use super::{Backend, RowSink};
 use crate::edm::{Catalog, Facts};
 use crate::error::{Error, Result};
 use crate::sql::mssql::{self, WITH_SNAPSHOT, WITHOUT_SNAPSHOT};
 use crate::sql::{Dialect, Query, Script};
+use connection::{Lent, Pool};
 use failure::Failure;
-use lent::Lent;
-use pool::Pool;
 use read::{Ended, Reading};
 use retry::Retry;
 

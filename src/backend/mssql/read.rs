@@ -9,10 +9,10 @@ use tiberius::{Row, ToSql};
 use tokio::runtime::Handle;
 
 use super::super::{Opening, RowSink, admit};
+use super::connection::Session;
 use super::failure::Failure;
 use super::history::history;
 use super::parameter::{Bound, bind};
-use super::session::Session;
 use super::value::{Lent, integer, signature};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::{History, Query, Statement, mssql};

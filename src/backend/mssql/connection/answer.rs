@@ -48,7 +48,7 @@ impl Progress {
 }
 
 /// The answer to a request, read as it comes.
-pub(super) struct Answer<'s> {
+pub(in crate::backend::mssql) struct Answer<'s> {
     stream: QueryStream<'s>,
     progress: &'s mut Progress,
 }
@@ -68,7 +68,7 @@ impl<'s> Answer<'s> {
     }
 
     /// The next row of whichever result set.
-    pub(super) async fn next_row(&mut self) -> Result<Option<Row>, DriverError> {
+    pub(in crate::backend::mssql) async fn next_row(&mut self) -> Result<Option<Row>, DriverError> {
         while let Some(item) = self.next().await? {
             if let QueryItem::Row(row) = item {
                 return Ok(Some(row));
@@ -78,7 +78,7 @@ impl<'s> Answer<'s> {
     }
 
     /// Reads all that is left and keeps the rows: for short answers.
-    pub(super) async fn rows(mut self) -> Result<Vec<Row>, DriverError> {
+    pub(in crate::backend::mssql) async fn rows(mut self) -> Result<Vec<Row>, DriverError> {
         let mut rows = Vec::new();
         while let Some(row) = self.next_row().await? {
             rows.push(row);
@@ -87,7 +87,7 @@ impl<'s> Answer<'s> {
     }
 
     /// Reads all that is left and keeps the rows of each result set: for short answers.
-    pub(super) async fn results(mut self) -> Result<Vec<Vec<Row>>, DriverError> {
+    pub(in crate::backend::mssql) async fn results(mut self) -> Result<Vec<Vec<Row>>, DriverError> {
         let mut results: Vec<Vec<Row>> = Vec::new();
         while let Some(item) = self.next().await? {
             match (item, results.last_mut()) {
@@ -100,7 +100,7 @@ impl<'s> Answer<'s> {
     }
 
     /// Reads all that is left and forgets it.
-    pub(super) async fn finish(mut self) -> Result<(), DriverError> {
+    pub(in crate::backend::mssql) async fn finish(mut self) -> Result<(), DriverError> {
         while self.next().await?.is_some() {}
         Ok(())
     }
@@ -111,9 +111,9 @@ mod tests {
     use std::time::Duration;
 
     use super::super::connect::Connector;
-    use super::super::failure::Failure;
     use super::super::peer::{LOGIN, Peer, Reply, columns, done, error, number, obliging};
     use super::super::session::Session;
+    use crate::backend::mssql::failure::Failure;
     use crate::error::ErrorKind;
 
     fn run<T>(work: impl Future<Output = T>) -> T {

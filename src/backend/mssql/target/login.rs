@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 
 /// How the gateway proves who it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Login {
+pub(in crate::backend::mssql) enum Login {
     /// A SQL Server login. The password may come from elsewhere than the text.
     Sql { user: String, password: Option<Secret> },
     /// Microsoft Entra ID.
@@ -16,7 +16,7 @@ pub(super) enum Login {
 
 /// Whom Microsoft Entra ID is to vouch for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Identity {
+pub(in crate::backend::mssql) enum Identity {
     /// Whatever the surroundings offer; with several managed identities, the one with this client id.
     Default { client_id: Option<String> },
     /// The identity of the machine or service; with several, the one with this client id.

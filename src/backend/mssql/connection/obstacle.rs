@@ -5,7 +5,7 @@ use std::path::Path;
 
 use tiberius::error::Error as DriverError;
 
-use super::failure::{Failure, is_transient};
+use super::super::failure::{Failure, is_transient};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Why there is no connection.

@@ -7,11 +7,9 @@ use azure_core::credentials::TokenCredential;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
-use super::failure::Failure;
+use super::super::failure::Failure;
+use super::super::target::{Identity, Secret, Server};
 use super::identity::{Surroundings, credentials};
-use super::login::Identity;
-use super::secret::Secret;
-use super::server::Server;
 use crate::error::{Error, ErrorKind, Result};
 
 /// A token that has less left is replaced: a login takes time, and clocks differ.

@@ -1,14 +1,14 @@
 //! What is given of encryption and certificates -> how the connection is protected.
 
+use super::Trust;
 use super::given::Given;
 use super::keyword::Setting;
 use super::server::Server;
-use super::target::Trust;
 use crate::error::{Error, Result};
 
 /// What is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encryption {
+pub(in crate::backend::mssql) enum Encryption {
     /// Everything, or there is no connection. The default.
     Mandatory,
     /// The login always, the rest only where the server insists on it. What follows the login can be read on the way.
@@ -46,7 +46,7 @@ impl Encryption {
 }
 
 /// What an operator should know who has chosen less than the default.
-pub(super) fn risk(encryption: Encryption, trust: &Trust) -> Option<&'static str> {
+pub(in crate::backend::mssql) fn risk(encryption: Encryption, trust: &Trust) -> Option<&'static str> {
     match encryption {
         Encryption::Nothing => Some("nothing that goes to the database server is encrypted, not even the password"),
         _ if trust.any_certificate => Some(

@@ -10,9 +10,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use super::super::target::Target;
 use super::connect::Connector;
 use super::peer::{LOGIN, Peer};
-use super::target::Target;
 
 /// Where the gateway's side finds the database's text.
 const DATABASE: &str = "DELTALINK_TEST_TARGET";

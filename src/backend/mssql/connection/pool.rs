@@ -10,12 +10,11 @@ use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, PoolError, QueueMode, RecycleError, RecycleResult, WeakPool};
 use tokio::runtime::Handle;
 
+use super::super::failure::Failure;
+use super::super::target::{PoolLimits, Target, risk};
 use super::connect::Connector;
-use super::encryption::risk;
-use super::failure::Failure;
 use super::lent::Lent;
 use super::session::Session;
-use super::target::{PoolLimits, Target};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How often sessions that nobody uses are looked through.
@@ -23,7 +22,7 @@ const ROUNDS: Duration = Duration::from_secs(30);
 
 /// The sessions with one target.
 #[derive(Clone)]
-pub(super) struct Pool(managed::Pool<Sessions>);
+pub(in crate::backend::mssql) struct Pool(managed::Pool<Sessions>);
 
 /// The pool's side of a [`Connector`].
 pub(super) struct Sessions {
@@ -34,7 +33,7 @@ pub(super) struct Sessions {
 
 impl Pool {
     /// A pool whose sessions live in `runtime`. Nothing is connected yet.
-    pub(super) fn new(target: Target, runtime: &Handle) -> Result<Self> {
+    pub(in crate::backend::mssql) fn new(target: Target, runtime: &Handle) -> Result<Self> {
         if let Some(risk) = risk(target.encryption, &target.trust) {
             tracing::warn!(database = %target, "{risk}");
         }
@@ -53,7 +52,7 @@ impl Pool {
     }
 
     /// Borrows a session.
-    pub(super) async fn get(&self) -> Result<Lent, Failure> {
+    pub(in crate::backend::mssql) async fn get(&self) -> Result<Lent, Failure> {
         self.0.get().await.map(Lent::from).map_err(|error| match error {
             PoolError::Backend(failure) => failure,
             PoolError::Timeout(_) => all_in_use().into(),

@@ -2,9 +2,7 @@
 
 use tiberius::{AuthMethod, Config, EncryptionLevel};
 
-use super::encryption::Encryption;
-use super::server::Server;
-use super::target::Target;
+use super::super::target::{Encryption, Server, Target};
 
 /// `certificates` are believed besides the system's; `at` may be another server than the target's, after a redirection.
 pub(super) fn configuration(target: &Target, certificates: Option<&[u8]>, at: &Server, login: AuthMethod) -> Config {
@@ -52,8 +50,8 @@ mod tests {
     use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
     use super::super::connect::Connector;
-    use super::super::failure::Failure;
     use super::super::peer::{LOGIN, Peer};
+    use crate::backend::mssql::failure::Failure;
 
     /// A peer whose certificate is for `name` until `last_year`, and the certificate as a file.
     fn peer(name: &str, last_year: i32) -> (Peer, NamedTempFile) {

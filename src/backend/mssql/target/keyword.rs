@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn the_document_has_every_name() {
-        let document = folded(&include_str!("../../../docs/connecting.md").replace('\n', " "));
+        let document = folded(&include_str!("../../../../docs/connecting.md").replace('\n', " "));
         for name in TABLE.iter().flat_map(|(names, _)| names.iter()) {
             assert!(document.contains(name), "docs/connecting.md lacks {name}");
         }

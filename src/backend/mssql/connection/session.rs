@@ -17,7 +17,7 @@ use super::answer::{Answer, Progress};
 type Driver = Client<Compat<TcpStream>>;
 
 /// One connection with its login.
-pub(super) struct Session {
+pub(in crate::backend::mssql) struct Session {
     driver: Driver,
     /// The driver's socket once more, to see what the driver does not show: whether the server has hung up.
     socket: Socket,
@@ -45,27 +45,31 @@ impl Session {
     }
 
     /// Runs a statement with parameters, `@P1` and so on.
-    pub(super) async fn query(&mut self, sql: &str, parameters: &[&dyn ToSql]) -> Result<Answer<'_>, DriverError> {
+    pub(in crate::backend::mssql) async fn query(
+        &mut self,
+        sql: &str,
+        parameters: &[&dyn ToSql],
+    ) -> Result<Answer<'_>, DriverError> {
         self.progress.begin()?;
         let stream = self.driver.query(sql, parameters).await?;
         Ok(Answer::new(stream, &mut self.progress))
     }
 
     /// Runs statements without parameters.
-    pub(super) async fn batch(&mut self, sql: &str) -> Result<Answer<'_>, DriverError> {
+    pub(in crate::backend::mssql) async fn batch(&mut self, sql: &str) -> Result<Answer<'_>, DriverError> {
         self.progress.begin()?;
         let stream = self.driver.simple_query(sql).await?;
         Ok(Answer::new(stream, &mut self.progress))
     }
 
     /// Runs statements that open a transaction.
-    pub(super) async fn open(&mut self, sql: &str) -> Result<Answer<'_>, DriverError> {
+    pub(in crate::backend::mssql) async fn open(&mut self, sql: &str) -> Result<Answer<'_>, DriverError> {
         self.in_transaction = true;
         self.batch(sql).await
     }
 
     /// Runs a statement that ends the transaction. One that is not ended ends with its connection, which nobody uses again.
-    pub(super) async fn close(&mut self, sql: &str) -> Result<(), DriverError> {
+    pub(in crate::backend::mssql) async fn close(&mut self, sql: &str) -> Result<(), DriverError> {
         self.batch(sql).await?.finish().await?;
         self.in_transaction = false;
         Ok(())
@@ -77,7 +81,7 @@ impl Session {
     }
 
     /// Whether a transaction has been opened and not ended.
-    pub(super) fn is_in_transaction(&self) -> bool {
+    pub(in crate::backend::mssql) fn is_in_transaction(&self) -> bool {
         self.in_transaction
     }
 

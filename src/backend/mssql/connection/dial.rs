@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 
-use super::server::Server;
+use super::super::target::Server;
 
 /// How long an address may be silent before the next one is tried as well, as in RFC 8305.
 const HEAD_START: Duration = Duration::from_millis(250);

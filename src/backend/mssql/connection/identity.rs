@@ -7,8 +7,7 @@ use azure_core::credentials::{Secret as AzureSecret, TokenCredential};
 use azure_core::http::ClientOptions;
 use azure_identity as azure;
 
-use super::login::Identity;
-use super::server::Server;
+use super::super::target::{Identity, Server};
 use crate::error::{Error, Result};
 
 type Credential = Arc<dyn TokenCredential>;
@@ -126,8 +125,8 @@ fn unusable(error: azure_core::Error) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use super::super::secret::Secret;
     use super::*;
+    use crate::backend::mssql::target::Secret;
 
     fn names(identity: &Identity, host: &str, variables: &[(&str, &str)]) -> Result<Vec<String>> {
         let server = Server { host: host.to_owned(), port: 1433 };

@@ -4,11 +4,9 @@ use std::time::SystemTime;
 
 use tiberius::AuthMethod;
 
+use super::super::failure::Failure;
+use super::super::target::{Login, Secret, Target};
 use super::entra::Tokens;
-use super::failure::Failure;
-use super::login::Login;
-use super::secret::Secret;
-use super::target::Target;
 use crate::error::{Error, Result};
 
 /// What a login is proved with.

@@ -9,7 +9,7 @@ use super::session::Session;
 
 /// A session that is lent. It goes back when it is dropped, unless something is unfinished on it: then it is closed at
 /// once, because on the server an open snapshot holds back the cleaning up of everybody's old rows.
-pub(super) struct Lent(Option<Object<Sessions>>);
+pub(in crate::backend::mssql) struct Lent(Option<Object<Sessions>>);
 
 impl From<Object<Sessions>> for Lent {
     fn from(session: Object<Sessions>) -> Self {

@@ -7,15 +7,13 @@ use tiberius::{AuthMethod, Client};
 use tokio::time::timeout;
 use tokio_util::compat::TokioAsyncWriteCompatExt;
 
+use super::super::failure::Failure;
+use super::super::target::{Encryption, Server, Target};
 use super::configuration::configuration;
 use super::dial::dial;
-use super::encryption::Encryption;
-use super::failure::Failure;
 use super::obstacle::{self, Obstacle};
 use super::proof::Proof;
-use super::server::Server;
 use super::session::Session;
-use super::target::Target;
 use crate::error::Result;
 
 /// Azure SQL redirects once, to the node that has the database; more than a few times is a circle.

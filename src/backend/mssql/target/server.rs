@@ -8,9 +8,9 @@ const DEFAULT_PORT: u16 = 1433;
 
 /// Where the server listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Server {
-    pub(super) host: String,
-    pub(super) port: u16,
+pub(in crate::backend::mssql) struct Server {
+    pub(in crate::backend::mssql) host: String,
+    pub(in crate::backend::mssql) port: u16,
 }
 
 impl Server {
@@ -25,7 +25,7 @@ impl Server {
     }
 
     /// Whether what is sent there stays on this machine.
-    pub(super) fn is_local(&self) -> bool {
+    pub(in crate::backend::mssql) fn is_local(&self) -> bool {
         let address = self.host.parse::<std::net::IpAddr>();
         self.host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
     }

@@ -1,4 +1,17 @@
 //! A database text, a URL or an ADO.NET connection string, -> where to connect, as whom, and within which limits.
+//!
+//! `url` or `ado_net` reads the text into pairs, `keyword` knows what each one means, and `given` keeps what they set until
+//! `server`, `encryption`, `login` and [`Target`] itself have taken it.
+
+mod ado_net;
+mod encryption;
+mod given;
+mod keyword;
+mod login;
+mod pair;
+mod secret;
+mod server;
+mod url;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -6,14 +19,14 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::encryption::Encryption;
-use super::given::{Given, wrong};
-use super::keyword::Setting;
-use super::login::Login;
-use super::secret::Secret;
-use super::server::Server;
-use super::{ado_net, url};
+pub(super) use encryption::{Encryption, risk};
+pub(super) use login::{Identity, Login};
+pub use secret::Secret;
+pub(super) use server::Server;
+
 use crate::error::{Error, Result};
+use given::{Given, wrong};
+use keyword::Setting;
 
 /// A database of SQL Server or Azure SQL, and how it is reached.
 #[derive(Clone, Debug)]

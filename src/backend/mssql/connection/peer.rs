@@ -8,7 +8,7 @@ use std::thread;
 
 use tokio_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::Target;
+use super::super::target::Target;
 
 const PRELOGIN: u8 = 0x12;
 pub(super) const LOGIN: u8 = 0x10;
