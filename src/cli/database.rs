@@ -28,12 +28,20 @@ pub(super) struct DatabaseOption {
     /// File that holds the password of the database's login
     #[arg(long, env = "DELTALINK_DATABASE_PASSWORD_FILE", value_name = "FILE")]
     database_password_file: Option<PathBuf>,
+    /// Configuration file (TOML)
+    #[arg(long, env = "DELTALINK_CONFIG", value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
     /// SQL Server: the tables of this schema only, under their bare names
     #[arg(long, env = "DELTALINK_SCHEMA", value_name = "NAME")]
     schema: Option<String>,
 }
 
 impl DatabaseOption {
+    /// The configuration: the file's, or else an empty one.
+    pub(super) fn config(&self) -> Result<Config> {
+        self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)
+    }
+
     /// The text that names the database.
     pub(super) fn text<'a>(&'a self, config: &'a Config) -> Result<&'a str> {
         let missing = "Which database? Give --database sqlite:PATH or --database mssql://USER@HOST/DATABASE, or set DELTALINK_DATABASE.";

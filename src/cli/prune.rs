@@ -8,7 +8,6 @@ use super::database::DatabaseOption;
 use super::say;
 use super::track::print_script;
 use crate::app;
-use crate::config::Config;
 use crate::edm::Facts;
 use crate::error::Result;
 use crate::http::block_on;
@@ -25,7 +24,7 @@ pub(super) struct Prune {
 
 impl Prune {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let backend = self.database.open(&Config::default())?;
+        let backend = self.database.open(&self.database.config()?)?;
         block_on(async {
             if self.print {
                 for table in backend.describe().await?.tables {

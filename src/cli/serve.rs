@@ -1,7 +1,6 @@
 //! `deltalink serve`: a database and its settings -> a server, and its pruning beside it.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +10,6 @@ use clap::Args;
 use super::database::DatabaseOption;
 use super::signing_keys::SigningKeys;
 use crate::app::App;
-use crate::config::Config;
 use crate::error::Result;
 use crate::http::{self, Reload, Stop, block_on};
 
@@ -27,9 +25,6 @@ pub(super) struct Serve {
     /// Address to listen at [default: 127.0.0.1:8080]
     #[arg(long, env = "DELTALINK_LISTEN", value_name = "HOST:PORT")]
     listen: Option<String>,
-    /// Configuration file (TOML)
-    #[arg(long, env = "DELTALINK_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
     /// URL under which clients reach this server, if not the one that they address; links begin with it
     #[arg(long, env = "DELTALINK_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -42,7 +37,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let mut config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+        let mut config = self.database.config()?;
         config.public_url = self.public_url.or(config.public_url);
         config.sql_server.without_snapshot |= self.without_snapshot;
         let backend = self.database.open(&config)?;
@@ -51,7 +46,7 @@ impl Serve {
             let (stop, reload) = (Stop::listen()?, Reload::listen()?);
             // Everything that can be wrong is found before a key is made or a port is taken.
             let app = App::new(backend, crate::token::Keyring::generate(), &config).await?;
-            let app = Arc::new(app.with_keyring(self.signing_keys.load(self.config.as_deref())?));
+            let app = Arc::new(app.with_keyring(self.signing_keys.load(self.database.config.as_deref())?));
             let (listener, bound) = http::listen(&address)?;
             announce(&app, bound);
             serve(app, listener, stop, reload).await

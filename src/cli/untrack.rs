@@ -6,7 +6,6 @@ use clap::Args;
 
 use super::database::{DatabaseOption, Tables};
 use super::track::{Desk, Manner};
-use crate::config::Config;
 use crate::edm::{Catalog, Table, Tracking};
 use crate::error::Result;
 use crate::http::block_on;
@@ -25,7 +24,7 @@ pub(super) struct Untrack {
 
 impl Untrack {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let backend = self.database.open(&Config::default())?;
+        let backend = self.database.open(&self.database.config()?)?;
         block_on(async {
             let catalog = backend.describe().await?;
             let desk = Desk { backend: &*backend, print: self.manner.prints(&catalog.facts) };

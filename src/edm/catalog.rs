@@ -231,3 +231,45 @@ impl Table {
         self.key.iter().map(|&column| &self.columns[column])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(schema: &str, name: &str) -> Table {
+        Table {
+            schema: Some(schema.to_owned()),
+            qualified: schema != "dbo",
+            name: name.to_owned(),
+            version: 1,
+            description: None,
+            columns: Vec::new(),
+            key: Vec::new(),
+            unique: Vec::new(),
+            ignoring_triggers: false,
+            storage: RowStorage::HiddenRowid,
+            foreign_keys: Vec::new(),
+            rights: Rights::default(),
+            tracking: Tracking::None,
+        }
+    }
+
+    #[test]
+    fn an_exact_name_wins_and_an_ambiguous_one_means_nothing() {
+        let tables =
+            vec![table("dbo", "Orders"), table("dbo", "orders"), table("sales", "Orders"), table("dbo", "Lines")];
+        let catalog = Catalog { tables, ..Catalog::default() };
+        for (name, expected) in [
+            ("Orders", Some(0)),
+            ("orders", Some(1)),
+            ("dbo.orders", Some(1)),
+            ("ORDERS", None),
+            ("Sales.Orders", Some(2)),
+            ("DBO.LINES", Some(3)),
+            ("lines", Some(3)),
+            ("sales.Lines", None),
+        ] {
+            assert_eq!(catalog.table_called(name), expected, "{name}");
+        }
+    }
+}

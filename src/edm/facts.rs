@@ -47,9 +47,26 @@ pub struct ServerFacts {
     pub read_only: bool,
     /// What proves that a history is the same.
     pub proofs: Proofs,
-    /// The age of the oldest commit still kept, in whole days: it changes rarely, and what changes is read again.
-    pub oldest_commit: Option<u64>,
+    /// How the commits looked at that moment.
+    pub commits: Commits,
 }
+
+/// The commits that a login sees. They look another way each time, so no two catalogs differ by them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Commits {
+    /// Seconds since the oldest that is still kept.
+    pub age_of_oldest: Option<u64>,
+    /// Whether the newest can be seen, and not only those before the last checkpoint.
+    pub newest_is_seen: bool,
+}
+
+impl PartialEq for Commits {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Commits {}
 
 /// How a database tracks changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

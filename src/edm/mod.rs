@@ -3,6 +3,7 @@
 
 mod catalog;
 mod exact;
+mod exposure;
 mod facts;
 mod fit;
 mod model;
@@ -17,9 +18,10 @@ pub use catalog::{
     Catalog, Column, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, Table, Tracking, UniqueIndex, Withheld,
 };
 pub use exact::{Moment, Ticks};
-pub use facts::{AbandonedLog, DatabaseTracking, Facts, FileFacts, ServerFacts};
+pub use exposure::{Exposure, TableExposure};
+pub use facts::{AbandonedLog, Commits, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};
-pub use model::{ChangeLog, Edm, EntitySet, Exposure, Property, TableExposure, expose, obstacle};
+pub use model::{ChangeLog, Edm, EntitySet, Property, expose, obstacle};
 pub use name::{identifier, is_identifier};
 pub use obstacle::{Obstacle, Unexposed};
 pub use short::Short;

@@ -4,9 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use serde::Deserialize;
-
 use super::catalog::{Catalog, Column, Proofs, Table, Tracking};
+use super::exposure::{Exposure, TableExposure, wishes};
 use super::name::{identifier, is_identifier};
 use super::obstacle::{Obstacle, Unexposed};
 use super::types::EdmType;
@@ -79,34 +78,6 @@ pub struct Property {
     pub collation: Option<String>,
 }
 
-/// What the operator wants exposed, and under which names: part of the configuration file.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Exposure {
-    /// The schema's namespace.
-    pub namespace: String,
-    /// Tables by their names in the database.
-    pub tables: BTreeMap<String, TableExposure>,
-}
-
-/// What the operator wants for one table.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TableExposure {
-    /// The entity set's name.
-    pub name: Option<String>,
-    /// The columns to expose; the key's always are.
-    pub columns: Option<Vec<String>>,
-    /// Property names for columns.
-    pub rename: BTreeMap<String, String>,
-}
-
-impl Default for Exposure {
-    fn default() -> Self {
-        Self { namespace: "Deltalink".to_owned(), tables: BTreeMap::new() }
-    }
-}
-
 impl Edm {
     /// The entity set `name`.
     pub fn set(&self, name: &str) -> Option<&Arc<EntitySet>> {
@@ -160,11 +131,6 @@ pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
 /// What keeps `table` from being an entity set under the name that it has by itself, other tables' names aside.
 pub fn obstacle(table: &Table) -> Option<Obstacle> {
     entity_set(table, None).err()
-}
-
-/// What the operator wants, by the places of the tables.
-fn wishes<'a>(catalog: &Catalog, exposure: &'a Exposure) -> HashMap<usize, &'a TableExposure> {
-    exposure.tables.iter().filter_map(|(name, wishes)| Some((catalog.table_called(name)?, wishes))).collect()
 }
 
 /// Tables that the operator gave a name come first, so that nothing else takes it.

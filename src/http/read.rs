@@ -97,7 +97,7 @@ async fn attempt(
             let starting_over = |error: Error| error.starting_over_at(defining_query);
             outcome
                 .map_err(|error| if error.expiry().is_some() { starting_over(error) } else { error })
-                .map_err(Failed::Reading)
+                .map_err(|error| Failed::Reading(error.while_serving()))
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::backend::{Opening, RowSink};
 use crate::edm::{EntitySet, Row, Value, ValueRef, fit};
 use crate::error::{Error, Result};
 use crate::plan::{Format, Read, Target};
+use crate::token::fingerprint;
 
 /// Writes one entity. The row holds all properties.
 pub(super) struct EntitySink {
@@ -155,7 +156,11 @@ fn no_such_entity(read: &Read) -> Error {
 /// A weak tag: the row's version where the database keeps one, else a digest of all its values.
 fn etag(row: &dyn Row, set: &EntitySet) -> String {
     match set.row_version.map(|column| row.value(column)) {
-        Some(ValueRef::Bytes(version)) => weak(version),
+        // What is shown of a row may change without the row: then the tag is another one, too.
+        Some(ValueRef::Bytes(version)) => {
+            let all: Vec<usize> = (0..set.properties.len()).collect();
+            weak(&[version, &fingerprint(set, &all).to_be_bytes()].concat())
+        }
         _ => weak(&digest(row, set.properties.len())),
     }
 }

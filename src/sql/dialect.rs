@@ -36,8 +36,9 @@ pub trait Dialect: Send + Sync {
     /// The placeholder number `index`, from 1.
     fn placeholder(&self, index: usize) -> String;
 
-    /// What opens the snapshot that reads `set`, where that takes more than a transaction.
-    fn opening(&self, _set: &EntitySet) -> Option<String> {
+    /// What opens the snapshot that reads `set`, where that takes more than a transaction; `tracked` where its history is
+    /// asked for.
+    fn opening(&self, _set: &EntitySet, _tracked: bool) -> Option<String> {
         None
     }
 

@@ -74,13 +74,19 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         }
         Target::Property { key, property } => (None, None, Some(entity(set, key, &[*property], dialect))),
     };
-    Query { table_version: set.table_version, opening: dialect.opening(set), history, count, rows }
+    Query { table_version: set.table_version, opening: dialect.opening(set, history.is_some()), history, count, rows }
 }
 
 /// The query of nothing but the history of `set`.
 pub fn latest(set: &EntitySet, dialect: &dyn Dialect) -> Query {
     let history = history(set, None, dialect);
-    Query { table_version: set.table_version, opening: dialect.opening(set), history, count: None, rows: None }
+    Query {
+        table_version: set.table_version,
+        opening: dialect.opening(set, history.is_some()),
+        history,
+        count: None,
+        rows: None,
+    }
 }
 
 fn history(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect) -> Option<History> {

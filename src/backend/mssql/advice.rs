@@ -5,10 +5,11 @@
 use crate::error::ErrorKind;
 
 /// Errors after which the same request may succeed in a moment.
-const TRANSIENT: [u32; 33] = [
+const TRANSIENT: [u32; 39] = [
     233, 10053, 10054, 10060, // the connection was lost
     596, 6005, // the session was ended, the server is shutting down
-    615, 926, 976, 983, 4060, 4221, 18401, // the database or its replica is starting, moving or recovering
+    615, 921, 922, 926, 927, 952, 954, 955, 976, 983, 4060, 4221,
+    18401, // the database or its replica is starting, moving or recovering
     40143, 40197, 40540, 40613, 42108, 42109, // the same in Azure SQL
     701, 8645, 10928, 10929, 10936, 40501, 49918, 49919, 49920, // out of resources
     1204, 1205, 1222, // locks: none left, deadlock victim, waited too long

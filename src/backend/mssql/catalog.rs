@@ -6,13 +6,12 @@ use tiberius::Row;
 
 use super::value::{integer, signature, text};
 use crate::edm::{
-    Catalog, Column, DatabaseTracking, Facts, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, ServerFacts, Table,
-    Tracking, UniqueIndex, Withheld,
+    Catalog, Column, Commits, DatabaseTracking, Facts, ForeignKey, IndexColumn, Proofs, Rights, RowStorage,
+    ServerFacts, Table, Tracking, UniqueIndex, Withheld,
 };
 use crate::error::{Error, Result};
 use crate::sql::mssql::types::{declared, edm_type, is_itself, is_row_version};
 
-const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 /// The schema that goes without saying.
 const USUAL: &str = "dbo";
 
@@ -23,8 +22,10 @@ pub(super) fn catalog(results: &[Vec<Row>], wanted: &str) -> Result<Catalog> {
     };
     let readable = |rows: &[Row]| rows.first().is_some_and(|row| number(row, 0) == 1);
     let proofs = Proofs { commits: readable(commits), recovery_fork: readable(forks) };
-    let oldest_commit =
-        commits.first().and_then(|row| integer(row, 1)).map(|age| age.max(0).unsigned_abs() / SECONDS_A_DAY);
+    let commits = Commits {
+        age_of_oldest: commits.first().and_then(|row| integer(row, 1)).map(|age| age.max(0).unsigned_abs()),
+        newest_is_seen: commits.first().is_some_and(|row| number(row, 2) == 1),
+    };
     let usual = if wanted.is_empty() { USUAL } else { wanted };
     let mut found = Found::tables(tables, usual, proofs);
     for row in columns {
@@ -39,7 +40,7 @@ pub(super) fn catalog(results: &[Vec<Row>], wanted: &str) -> Result<Catalog> {
     let facts = ServerFacts {
         change_tracking: tracking.first().map(database_tracking),
         proofs,
-        oldest_commit,
+        commits,
         ..database.first().map(server_facts).unwrap_or_default()
     };
     if facts.read_only {

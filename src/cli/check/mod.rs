@@ -6,7 +6,6 @@ mod file;
 mod server;
 
 use std::ops::ControlFlow;
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,9 +27,6 @@ use crate::version::Window;
 pub(super) struct Check {
     #[command(flatten)]
     database: DatabaseOption,
-    /// Configuration file (TOML)
-    #[arg(long, env = "DELTALINK_CONFIG", value_name = "FILE")]
-    config: Option<PathBuf>,
     /// Print JSON for machines
     #[arg(long, env = "DELTALINK_JSON")]
     json: bool,
@@ -81,7 +77,7 @@ struct Problem {
 
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let config = self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)?;
+        let config = self.database.config()?;
         let backend = self.database.open(&config)?;
         let url = self.database.text(&config)?.to_owned();
         let findings = block_on(findings(&*backend, &config, &url))?;
@@ -116,12 +112,12 @@ trait Doctor {
 }
 
 #[cfg_attr(not(feature = "sqlite"), expect(unused_variables, reason = "only files need it"))]
-fn doctor<'a>(catalog: &'a Catalog, url: &'a str) -> Box<dyn Doctor + 'a> {
+fn doctor<'a>(catalog: &'a Catalog, config: &'a Config, url: &'a str) -> Box<dyn Doctor + 'a> {
     match &catalog.facts {
         #[cfg(feature = "sqlite")]
         Facts::File(facts) => Box::new(file::FileDoctor { catalog, facts, url }),
         #[cfg(feature = "mssql")]
-        Facts::Server(facts) => Box::new(server::ServerDoctor { catalog, facts }),
+        Facts::Server(facts) => Box::new(server::ServerDoctor { catalog, facts, settings: &config.sql_server }),
         #[allow(unreachable_patterns, reason = "only in a build without one of the backends")]
         _ => unreachable!("the backend that described the database is built in"),
     }
@@ -129,7 +125,7 @@ fn doctor<'a>(catalog: &'a Catalog, url: &'a str) -> Box<dyn Doctor + 'a> {
 
 async fn findings(backend: &dyn Backend, config: &Config, url: &str) -> Result<Findings> {
     let catalog = backend.describe().await?;
-    let doctor = doctor(&catalog, url);
+    let doctor = doctor(&catalog, config, url);
     let (edm, unexposed) = expose(&catalog, &config.exposure());
     let mut entity_sets = Vec::new();
     for set in edm.sets() {

@@ -1,6 +1,7 @@
 //! What a database in SQL Server or Azure SQL can need.
 
 use super::{Doctor, Problem, usual_remedy};
+use crate::config::SqlServer;
 use crate::edm::{Catalog, Obstacle, ServerFacts, Table, Tracking};
 use crate::sql::Script;
 use crate::sql::mssql;
@@ -9,10 +10,11 @@ use crate::sql::mssql;
 pub(super) struct ServerDoctor<'a> {
     pub(super) catalog: &'a Catalog,
     pub(super) facts: &'a ServerFacts,
+    pub(super) settings: &'a SqlServer,
 }
 
 /// Commits older than twice the retention, and by so much, have been forgotten by the clean-up.
-const SLACK_DAYS: u64 = 2;
+const SLACK: u64 = 2 * SECONDS_A_DAY;
 const SECONDS_A_DAY: u64 = 24 * 60 * 60;
 
 impl ServerDoctor<'_> {
@@ -38,15 +40,20 @@ impl ServerDoctor<'_> {
             }
             Some(_) => {}
         }
-        if !self.facts.snapshots {
+        if !self.facts.snapshots && !self.settings.without_snapshot {
             let reason = "reads cannot have snapshots, so 'serve' refuses unless it is told --without-snapshot";
             problems.push(problem(reason, &mssql::allow_snapshots(name)));
         }
-        if !self.facts.proofs.commits && !self.facts.proofs.recovery_fork {
+        if self.cannot_tell_a_restore() && self.settings.epoch.is_empty() {
             let reason = "after a restore, only the database's date of creation could tell that links have become void: the login may see neither commits nor the recovery fork";
             problems.push(problem(reason, &mssql::grant_state(&self.facts.user)));
         }
         problems
+    }
+
+    /// Whether only the database's date of creation tells one history from another.
+    fn cannot_tell_a_restore(&self) -> bool {
+        !self.facts.proofs.commits && !self.facts.proofs.recovery_fork
     }
 
     fn invisible_changes(&self, table: &Table) -> Option<Problem> {
@@ -97,10 +104,17 @@ impl Doctor for ServerDoctor<'_> {
                 "the login may not see commits, so a failover may end links that could live on. {statement}"
             ));
         }
-        let late = |retention: u64| retention / SECONDS_A_DAY * 2 + SLACK_DAYS;
-        if let (Some(tracking), Some(days)) = (self.facts.change_tracking, self.facts.oldest_commit)
-            && days > late(tracking.retention)
+        if !self.facts.snapshots && self.settings.without_snapshot {
+            warnings.push("reads have no snapshots, as the configuration says: an answer may have to be cut off and asked for again".to_owned());
+        }
+        if self.facts.proofs.commits && !self.facts.commits.newest_is_seen {
+            warnings.push("the login sees commits only after a checkpoint: links that are younger bear no proof of their history. VIEW SERVER STATE, or the server role ##MS_ServerStateReader##, lets it see them at once".to_owned());
+        }
+        let late = |retention: u64| retention.saturating_mul(2).saturating_add(SLACK);
+        if let (Some(tracking), Some(age)) = (self.facts.change_tracking, self.facts.commits.age_of_oldest)
+            && age > late(tracking.retention)
         {
+            let days = age / SECONDS_A_DAY;
             let statement = text(&mssql::flush_commits());
             warnings.push(format!("clean-up lags behind: commits of {days} days ago are still kept. Look for snapshot transactions that stay open, then run {statement}"));
         }

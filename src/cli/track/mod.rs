@@ -16,7 +16,6 @@ use clap::Args;
 use super::database::{DatabaseOption, Tables};
 use super::say;
 use crate::backend::Backend;
-use crate::config::Config;
 use crate::edm::{Facts, Obstacle, Table, obstacle};
 use crate::error::{Error, Result};
 use crate::http::block_on;
@@ -62,7 +61,7 @@ struct Step {
 
 impl Track {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let backend = self.database.open(&Config::default())?;
+        let backend = self.database.open(&self.database.config()?)?;
         block_on(async {
             let catalog = backend.describe().await?;
             let desk = Desk { backend: &*backend, print: self.manner.prints(&catalog.facts) };

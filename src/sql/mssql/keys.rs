@@ -15,18 +15,28 @@ pub(super) fn equals(build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) ->
     }
     let conditions = set.key_properties().zip(key).map(|(property, value)| {
         let (column, placeholder) = (build.column(property), build.param(Param::Value(value.clone())));
-        let equal = format!("{column} = {}", parameter(property, &placeholder));
-        if matches!(property.ty, EdmType::String { .. }) {
-            format!("{equal} AND {} = {placeholder} COLLATE {EXACT}", types::selected(&property.declared, column))
-        } else {
-            equal
-        }
+        let sought = types::sought(&property.declared, property.collation.as_deref(), &placeholder);
+        let exact = exactly(property, &column, &placeholder).map(|exact| format!(" AND {exact}")).unwrap_or_default();
+        format!("{column} = {sought}{exact}")
     });
     conditions.collect::<Vec<_>>().join(" AND ")
 }
 
-/// A collation in which nothing is equal but the same characters. The column's own finds the row by its index; this one
-/// keeps another spelling of a key from being taken for it.
+/// What keeps another value from being taken for the one that is sought, where the column's own comparison does not: another
+/// spelling, blanks at the end, or what a coarser type rounds to the same. The comparison beside it finds the row by its index.
+fn exactly(property: &Property, column: &str, placeholder: &str) -> Option<String> {
+    let declared = property.declared.as_str();
+    if matches!(property.ty, EdmType::String { .. }) {
+        let text = types::selected(declared, column.to_owned());
+        return Some(format!(
+            "{text} = {placeholder} COLLATE {EXACT} AND DATALENGTH({text}) = DATALENGTH({placeholder})"
+        ));
+    }
+    let finer = types::finer(declared)?;
+    Some(format!("CAST({column} AS {finer}) = {}", types::sought(finer, None, placeholder)))
+}
+
+/// A collation in which nothing is equal but the same characters, and blanks at the end.
 const EXACT: &str = "Latin1_General_100_BIN2";
 
 /// The values of `key`, given as read, each cast to its column's type.

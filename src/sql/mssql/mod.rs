@@ -72,13 +72,15 @@ impl Dialect for Mssql {
         format!("@P{index}")
     }
 
-    fn opening(&self, set: &EntitySet) -> Option<String> {
+    /// The version is asked for only where it is needed: on a replica, the question alone is an error.
+    fn opening(&self, set: &EntitySet, tracked: bool) -> Option<String> {
         let table = self.table(set);
         let slots = [
             ("isolation", self.isolation.to_owned()),
             ("name", literal(&table)),
             ("table", table),
             ("signature", slot(SIGNATURE)),
+            ("version", if tracked { "CHANGE_TRACKING_CURRENT_VERSION()" } else { "CAST(NULL AS bigint)" }.to_owned()),
         ];
         Some(template::fill(include_str!("../../../sql/mssql/open.sql"), &slots))
     }

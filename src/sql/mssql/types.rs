@@ -156,6 +156,20 @@ pub fn parameter(declared: &str, collation: Option<&str>, placeholder: &str) -> 
     }
 }
 
+/// The same, or NULL where it is no value of that type: for values that somebody else has made up.
+pub fn sought(declared: &str, collation: Option<&str>, placeholder: &str) -> String {
+    parameter(declared, collation, placeholder).replace("CAST(", "TRY_CAST(")
+}
+
+/// A type that tells apart what the declared one rounds to the same.
+pub fn finer(declared: &str) -> Option<&'static str> {
+    match declared {
+        "datetime" => Some("datetime2(3)"),
+        "smalldatetime" => Some("datetime2(0)"),
+        _ => None,
+    }
+}
+
 /// Collations cannot be quoted; every one of SQL Server's is a plain word.
 fn is_plain(collation: &str) -> bool {
     !collation.is_empty() && collation.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
@@ -246,6 +260,8 @@ mod tests {
         ] {
             assert_eq!(parameter(declared, collation, "@P1"), expected);
         }
+        let moment = "TRY_CAST(SWITCHOFFSET(TRY_CAST(@P1 AS datetimeoffset(7)), N'+00:00') AS datetime)";
+        assert_eq!(sought("datetime", None, "@P1"), moment);
     }
 
     #[test]

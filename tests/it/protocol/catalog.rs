@@ -44,6 +44,8 @@ pub(super) fn catalog(state: &State, schema: &str) -> Reply {
         ("collation_name", name()),
         ("default_definition", long()),
         ("description", Type::NVarChar(Length::Limited(4000))),
+        ("is_encrypted", Type::Int),
+        ("is_masked", Type::Int),
     ]);
     let of_indexes = columns(&[
         ("object_id", Type::Int),
@@ -98,6 +100,8 @@ fn column_rows(table: &Table) -> Vec<Vec<Value>> {
             if collated { COLLATION.into() } else { Value::Null },
             text(column.default.as_ref()),
             text(column.description.as_ref()),
+            flag(column.encrypted),
+            flag(column.masked),
         ]
     };
     (1..).zip(&table.columns).map(row).collect()
@@ -124,13 +128,14 @@ fn of_database(state: &State, reply: Reply) -> Reply {
         ("updateability", name()),
         ("user_name", name()),
     ]);
-    let of_commits = columns(&[("readable", Type::Int), ("age", Type::BigInt)]);
+    let of_commits = columns(&[("readable", Type::Int), ("age", Type::BigInt), ("is_current", Type::Int)]);
     let tracking =
         state.tracking.iter().map(|(period, unit, cleanup)| vec![(*period).into(), (*unit).into(), flag(*cleanup)]);
     let snapshots = if state.snapshots { "ON" } else { "OFF" };
     let updateability = if state.read_only { "READ_ONLY" } else { "READ_WRITE" };
     let database = vec![state.name.as_str().into(), snapshots.into(), updateability.into(), "deltalink".into()];
-    let commits = vec![flag(state.sees_commits), state.oldest_commit.map_or(Value::Null, Value::Int)];
+    let oldest = state.oldest_commit.map_or(Value::Null, Value::Int);
+    let commits = vec![flag(state.sees_commits), oldest, flag(state.sees_commits)];
     reply
         .rows(&of_tracking, tracking.collect::<Vec<_>>())
         .rows(&of_database, vec![database])

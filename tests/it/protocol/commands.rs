@@ -84,10 +84,7 @@ fn what_is_tracked_already_stays_as_it_is() {
     let (outcome, peer) = run(&Database::of([orders()]), &["track", "Orders", "--apply", "--retention", "3d"]);
     let expected = ["Shop: keeps the changes of all its tables for another time now", "Orders: is tracked already"];
     assert_eq!(outcome.expect(0).out.lines().collect::<Vec<_>>(), expected);
-    assert_eq!(
-        scripts(&peer),
-        ["ALTER DATABASE [Shop] SET CHANGE_TRACKING (CHANGE_RETENTION = 3 DAYS, AUTO_CLEANUP = ON);"]
-    );
+    assert_eq!(scripts(&peer), ["ALTER DATABASE [Shop] SET CHANGE_TRACKING (CHANGE_RETENTION = 3 DAYS);"]);
 }
 
 #[test]

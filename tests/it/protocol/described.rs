@@ -145,3 +145,23 @@ fn what_is_not_asked_for_is_not_read() {
     let asked = served.peer.requests();
     assert!(asked.iter().all(|request| !request.sql.contains("[Secret]")));
 }
+
+#[test]
+fn columns_that_cannot_be_read_as_they_are_are_left_out() {
+    let mut columns =
+        vec![column("Id", "int"), column("Secret", "nvarchar(9)"), column("Masked", "int"), column("Open", "int")];
+    columns[1].encrypted = true;
+    columns[2].masked = true;
+    let row = vec![1.into(), "x".into(), 0.into(), 7.into()];
+    let served = Served::of(Table::new("T", &["Id"], columns).rows([row]));
+    assert_eq!(served.get("/odata/T").expect(200).value(), [serde_json::json!({ "Id": 1, "Open": 7 })]);
+}
+
+#[test]
+fn a_table_whose_key_is_masked_is_not_served() {
+    let mut columns = vec![column("Id", "int"), column("Name", "nvarchar(9)")];
+    columns[0].masked = true;
+    let served = Served::with(Database::of([super::served::orders(), Table::new("T", &["Id"], columns)]), USUAL);
+    served.get("/odata/T").expect(404);
+    served.get("/odata/Orders").expect(200);
+}

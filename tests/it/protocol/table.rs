@@ -15,6 +15,10 @@ pub(super) struct Column {
     pub(super) nullable: bool,
     /// Whether the database makes its values.
     pub(super) made: bool,
+    /// Whether only clients can decrypt it.
+    pub(super) encrypted: bool,
+    /// Whether the login sees a mask of it.
+    pub(super) masked: bool,
     pub(super) description: Option<String>,
     pub(super) default: Option<String>,
 }
@@ -22,7 +26,16 @@ pub(super) struct Column {
 /// A column that may be NULL.
 pub(super) fn column(name: &str, declared: &str) -> Column {
     let (name, declared) = (name.to_owned(), declared.to_owned());
-    Column { name, declared, nullable: true, made: false, description: None, default: None }
+    Column {
+        name,
+        declared,
+        nullable: true,
+        made: false,
+        encrypted: false,
+        masked: false,
+        description: None,
+        default: None,
+    }
 }
 
 impl Column {

@@ -64,7 +64,10 @@ pub(super) fn reply(file: &Connection) -> Reply {
         .rows(&[int("o"), text("n"), int("c"), text("s"), text("t"), text("r")], Vec::<Vec<Value>>::new())
         .rows(&[int("period"), text("unit"), int("auto")], tracking(file))
         .rows(&[text("name"), text("snapshots"), text("updateability"), text("user")], database(file))
-        .rows(&[int("readable"), int("age")], vec![vec![Value::Int(1), Value::Int(60)]])
+        .rows(
+            &[int("readable"), int("age"), int("is_current")],
+            vec![vec![Value::Int(1), Value::Int(60), Value::Int(1)]],
+        )
         .rows(&[int("readable")], vec![vec![Value::Int(1)]])
 }
 

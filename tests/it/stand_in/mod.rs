@@ -12,6 +12,7 @@
 mod catalog;
 mod engine;
 pub(crate) mod pattern;
+mod policy;
 mod read;
 mod signature;
 mod store;
@@ -73,6 +74,11 @@ impl StandIn {
     /// Cleans up every recorded change, as if the retention had passed.
     pub(crate) fn prune(&self, table: &str) {
         store::clean_up(&self.path(), table);
+    }
+
+    /// Hides the rows for which `condition` is true from the gateway's login.
+    pub(crate) fn hides(&self, table: &str, condition: &str) {
+        store::hide(&self.path(), table, condition);
     }
 
     pub(crate) fn rename_column(&self, table: &str, from: &str, to: &str) {

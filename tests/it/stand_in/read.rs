@@ -5,7 +5,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::engine::{skeleton, table};
 use super::pattern::{slot, slots};
-use super::store::{key, object, quoted};
+use super::store::{key, object, quoted, visible};
 use super::token::Token;
 use super::translate::{expression, list, translate};
 use super::types::Declared;
@@ -41,7 +41,7 @@ fn entities(file: &Connection, found: &Slots<'_>, request: &Request) -> Reply {
     let sql = format!(
         "SELECT {} FROM {} AS t WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
         names(&columns),
-        say("table"),
+        visible(file, &table(slot(found, "table"))),
         say("where"),
         say("order"),
         say("limit"),
@@ -63,7 +63,7 @@ fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Reply {
         names(&recorded),
         names(&properties),
         net(file, found),
-        say("table"),
+        visible(file, &table(slot(found, "table"))),
         say("same_row"),
         say("upper"),
         say("position").replace("CASE c.SYS_CHANGE_OPERATION WHEN 'D' THEN 0 ELSE 1 END", rank),

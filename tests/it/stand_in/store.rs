@@ -16,7 +16,7 @@ const SCHEMA: &str = "
     CREATE TABLE _state (version INTEGER NOT NULL, next INTEGER NOT NULL, fork TEXT NOT NULL,
                          tracking INTEGER NOT NULL DEFAULT 1, snapshots INTEGER NOT NULL DEFAULT 1);
     INSERT INTO _state (version, next, fork) VALUES (0, 1, lower(hex(randomblob(16))));
-    CREATE TABLE _table (name TEXT PRIMARY KEY, object INTEGER NOT NULL UNIQUE, begun INTEGER, min_valid INTEGER, journal INTEGER);
+    CREATE TABLE _table (name TEXT PRIMARY KEY, object INTEGER NOT NULL UNIQUE, begun INTEGER, min_valid INTEGER, journal INTEGER, hidden TEXT);
     CREATE TABLE _column (object INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (object, name));
     CREATE TABLE _commit (version INTEGER PRIMARY KEY, transaction_id INTEGER NOT NULL DEFAULT (abs(random())));";
 
@@ -135,6 +135,22 @@ pub(super) fn clean_up(path: &Path, table: &str) {
              DELETE FROM _changes_{object} WHERE version <= (SELECT min_valid FROM _table WHERE object = {object});"
         ))
         .unwrap();
+}
+
+/// Hides the rows for which `condition` is true.
+pub(super) fn hide(path: &Path, table: &str, condition: &str) {
+    connect(path).execute("UPDATE _table SET hidden = ?1 WHERE name = ?2", (condition, table)).unwrap();
+}
+
+/// What a login sees of a table.
+pub(super) fn visible(connection: &Connection, table: &str) -> String {
+    let hidden: Option<String> = connection
+        .query_row("SELECT hidden FROM _table WHERE name = ?1", [table], |row| row.get(0))
+        .unwrap_or_default();
+    match hidden {
+        Some(condition) => format!("(SELECT * FROM {} WHERE NOT ({condition}))", quoted(table)),
+        None => quoted(table),
+    }
 }
 
 /// A restored backup is on another recovery fork.

@@ -79,7 +79,8 @@ pub(super) fn split(tokens: &[Token], ends: impl Fn(&Token) -> bool) -> Vec<&[To
 
 fn call(name: &str, inside: &[Token]) -> String {
     match name.to_ascii_uppercase().as_str() {
-        "CAST" => {
+        "DATALENGTH" => format!("length({})", expression(inside)),
+        "CAST" | "TRY_CAST" => {
             let parts = split(inside, |token| token.is_word("AS"));
             let [value, kind] = parts.as_slice() else { panic!("CAST of {inside:?}") };
             cast(&expression(value), kind)

@@ -37,9 +37,12 @@ impl Connector {
 
     /// A new session. Must run where the session is to be used: a socket belongs to the runtime that opened it.
     pub(super) async fn connect(&self) -> Result<Session, Failure> {
-        let (login, expires) = self.proof.current().await?;
-        let session = timeout(self.target.connect_timeout, self.log_in(login, expires)).await;
-        let session = session.unwrap_or(Err(Obstacle::TimeIsUp))?;
+        let connecting = async {
+            let (login, expires) = self.proof.current().await?;
+            self.log_in(login, expires).await.map_err(Failure::from)
+        };
+        let session = timeout(self.target.connect_timeout, connecting).await;
+        let session = session.unwrap_or_else(|_| Err(Obstacle::TimeIsUp.into()))?;
         tracing::debug!(database = %self.target, "connected");
         Ok(session)
     }
