@@ -9,6 +9,7 @@ use crate::tds::{self, Value};
 
 /// A column as it was declared.
 #[derive(Clone, Debug, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own that a catalog states")]
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) declared: String,
