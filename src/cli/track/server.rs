@@ -15,16 +15,28 @@ pub(super) async fn track(track: &Track, desk: &Desk<'_>, facts: &ServerFacts, t
     for step in database(facts, retention) {
         desk.carry_out(step).await?;
     }
+    let mut failed = 0;
     for table in tables {
+        let name = table.title();
         if !track.can_be_tracked(desk, table)? {
             continue;
         }
-        if table.tracking == Tracking::None {
-            let script = enable_table(table);
-            desk.carry_out(Step { name: table.title(), script, done: "is tracked now" }).await?;
-        } else {
-            desk.tell(format_args!("{}: is tracked already", table.title()));
+        if table.tracking != Tracking::None {
+            desk.tell(format_args!("{name}: is tracked already"));
+            continue;
         }
+        let step = Step { name: name.clone(), script: enable_table(table), done: "is tracked now" };
+        match desk.carry_out(step).await {
+            // One that the server refuses must not keep the others from being tracked.
+            Err(error) if track.tables.all => {
+                desk.tell(format_args!("{name}: failed: {error}"));
+                failed += 1;
+            }
+            outcome => outcome?,
+        }
+    }
+    if failed > 0 {
+        return Err(Error::configuration(format!("{failed} tables could not be tracked.")));
     }
     Ok(())
 }

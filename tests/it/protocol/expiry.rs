@@ -170,3 +170,17 @@ fn without_snapshots_the_history_is_looked_at_again_behind_the_rows() {
     assert_eq!(reason(&served, &link).as_deref(), Some("Pruned"));
     assert!(served.database.is_quiet());
 }
+
+#[test]
+fn without_snapshots_a_link_bears_witness_to_what_came_while_it_was_read() {
+    let served = Served::with(Database::of([orders()]), Setup { snapshots: false, ..USUAL });
+    served.database.meanwhile(Entities, |state| {
+        state.version = 11;
+        state.commits.insert(11, "seen by the rows".to_owned());
+    });
+    let link = served.client.track("/odata/Orders").expect(200).delta_link();
+    assert_eq!(reason(&served, &link), None);
+    // A backup from between the two, and another change since: version 10 is the same, 11 is not.
+    served.database.change(|state| drop(state.commits.insert(11, "another".to_owned())));
+    assert_eq!(reason(&served, &link).as_deref(), Some("HistoryChanged"));
+}
