@@ -7,11 +7,13 @@ use super::short::Short;
 
 /// As many as a decimal can have digits.
 const ZEROS: &str = "00000000000000000000000000000000000000";
+/// The parts of a second that a time is counted in, by the digits of its fraction.
+const UNITS: [u64; 10] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
 const SECONDS_A_DAY: i64 = 86_400;
 /// 9999-12-31, counted in days from 0001-01-01.
-const LAST_DAY: i64 = 3_652_058;
+const LAST_DAY: u32 = 3_652_058;
 /// The longest offset from UTC that there is, in minutes.
-const LONGEST_OFFSET: i16 = 14 * 60;
+const LONGEST_OFFSET: u64 = 14 * 60;
 
 /// A moment: a day, a time of the day, and the offset from UTC in which it is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +39,11 @@ impl Short {
     /// `unscaled` / 10^`scale`.
     pub fn decimal(unscaled: i128, scale: u8) -> Option<Self> {
         let mut digits = itoa::Buffer::new();
-        let digits = digits.format(unscaled.unsigned_abs());
+        // Most numbers are small, and small numbers are written several times as fast.
+        let digits = match u64::try_from(unscaled.unsigned_abs()) {
+            Ok(small) => digits.format(small),
+            Err(_) => digits.format(unscaled.unsigned_abs()),
+        };
         let sign = if unscaled < 0 { "-" } else { "" };
         let scale = usize::from(scale);
         if digits.len() > scale {
@@ -53,26 +59,70 @@ impl Short {
 
     /// The day `day` days after 0001-01-01.
     pub fn date(day: i64) -> Option<Self> {
-        let [year, month, days] = civil(day)?;
-        Self::from_parts(&[four(year).as_str(), "-", two(month).as_str(), "-", two(days).as_str()])
+        let mut text = Self::new();
+        text.push_date(day).map(|()| text)
     }
 
     /// A time of the day.
     pub fn time_of_day(time: Ticks) -> Option<Self> {
-        let units = 10_u64.checked_pow(time.scale.into())?;
-        let (seconds, fraction) = (i64::try_from(time.count / units).ok()?, time.count % units);
-        (seconds < SECONDS_A_DAY).then(|| clock(seconds, fraction, time.scale))?
+        let units = *UNITS.get(usize::from(time.scale))?;
+        let mut text = Self::new();
+        text.push_clock(time.count / units, time.count % units, time.scale).map(|()| text)
     }
 
     /// A moment, told in its own offset.
     pub fn moment(moment: Moment) -> Option<Self> {
         let Moment { day, time, offset } = moment;
-        let units = 10_u64.checked_pow(time.scale.into())?;
+        let units = *UNITS.get(usize::from(time.scale))?;
         let utc = day * SECONDS_A_DAY + i64::try_from(time.count / units).ok()?;
         let local = utc + i64::from(offset) * 60;
-        let date = Self::date(local.div_euclid(SECONDS_A_DAY))?;
-        let clock = clock(local.rem_euclid(SECONDS_A_DAY), time.count % units, time.scale)?;
-        Self::from_parts(&[date.as_str(), "T", clock.as_str(), self::offset(offset)?.as_str()])
+        let mut text = Self::new();
+        text.push_date(local.div_euclid(SECONDS_A_DAY))?;
+        text.push("T")?;
+        text.push_clock(local.rem_euclid(SECONDS_A_DAY).unsigned_abs(), time.count % units, time.scale)?;
+        text.push_offset(offset).map(|()| text)
+    }
+
+    fn push_date(&mut self, day: i64) -> Option<()> {
+        let [year, month, days] = civil(u32::try_from(day).ok()?)?;
+        self.push_digits(year.into(), 4)?;
+        self.push("-")?;
+        self.push_digits(month.into(), 2)?;
+        self.push("-")?;
+        self.push_digits(days.into(), 2)
+    }
+
+    /// `HH:MM:SS` and the fraction.
+    fn push_clock(&mut self, seconds: u64, fraction: u64, scale: u8) -> Option<()> {
+        if seconds >= SECONDS_A_DAY.unsigned_abs() {
+            return None;
+        }
+        self.push_digits(seconds / 3600, 2)?;
+        self.push(":")?;
+        self.push_digits(seconds / 60 % 60, 2)?;
+        self.push(":")?;
+        self.push_digits(seconds % 60, 2)?;
+        if fraction > 0 {
+            self.push(".")?;
+            self.push_digits(fraction, scale.into())?;
+            self.trim_zeros();
+        }
+        Some(())
+    }
+
+    /// `Z`, or `+HH:MM`.
+    fn push_offset(&mut self, minutes: i16) -> Option<()> {
+        if minutes == 0 {
+            return self.push("Z");
+        }
+        let length = u64::from(minutes.unsigned_abs());
+        if length > LONGEST_OFFSET {
+            return None;
+        }
+        self.push(if minutes < 0 { "-" } else { "+" })?;
+        self.push_digits(length / 60, 2)?;
+        self.push(":")?;
+        self.push_digits(length % 60, 2)
     }
 }
 
@@ -83,32 +133,10 @@ fn number(whole: &[&str; 2], fraction: &str) -> Option<Short> {
     }
 }
 
-/// `HH:MM:SS` and the fraction.
-fn clock(seconds: i64, fraction: u64, scale: u8) -> Option<Short> {
-    let (hours, minutes, seconds) = (two(seconds / 3600), two(seconds / 60 % 60), two(seconds % 60));
-    let whole = Short::from_parts(&[hours.as_str(), ":", minutes.as_str(), ":", seconds.as_str()])?;
-    if fraction == 0 {
-        return Some(whole);
-    }
-    let digits = Digits::<9>::of(fraction.try_into().ok()?);
-    let kept = digits.as_str().get(9 - usize::from(scale)..)?.trim_end_matches('0');
-    Short::from_parts(&[whole.as_str(), ".", kept])
-}
-
-/// `Z`, or `+HH:MM`.
-fn offset(minutes: i16) -> Option<Short> {
-    if minutes == 0 {
-        return Short::from_parts(&["Z"]);
-    }
-    let (sign, minutes) = (if minutes < 0 { "-" } else { "+" }, minutes.checked_abs()?);
-    let (hours, rest) = (two((minutes / 60).into()), two((minutes % 60).into()));
-    (minutes <= LONGEST_OFFSET).then(|| Short::from_parts(&[sign, hours.as_str(), ":", rest.as_str()]))?
-}
-
 /// Year, month and day of the day `day` days after 0001-01-01, in the proleptic Gregorian calendar. Years are counted
 /// from March, so that the leap day comes last, in eras of 400 years.
-fn civil(day: i64) -> Option<[i64; 3]> {
-    if !(0..=LAST_DAY).contains(&day) {
+fn civil(day: u32) -> Option<[u32; 3]> {
+    if day > LAST_DAY {
         return None;
     }
     let day = day + 306;
@@ -117,34 +145,8 @@ fn civil(day: i64) -> Option<[i64; 3]> {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let from_march = (5 * of_year + 2) / 153;
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    let year = era * 400 + year_of_era + u32::from(month <= 2);
     Some([year, month, of_year - (153 * from_march + 2) / 5 + 1])
-}
-
-fn two(number: i64) -> Digits<2> {
-    Digits::of(number)
-}
-
-fn four(number: i64) -> Digits<4> {
-    Digits::of(number)
-}
-
-/// A number in exactly `N` digits.
-struct Digits<const N: usize>([u8; N]);
-
-impl<const N: usize> Digits<N> {
-    fn of(mut number: i64) -> Self {
-        let mut digits = [b'0'; N];
-        for digit in digits.iter_mut().rev() {
-            *digit += u8::try_from(number % 10).unwrap_or_default();
-            number /= 10;
-        }
-        Self(digits)
-    }
-
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.0).unwrap_or_default()
-    }
 }
 
 #[cfg(test)]
@@ -182,8 +184,8 @@ mod tests {
             (738_944, "2024-02-29"),
             (730_119, "2000-01-01"),
             (744_018, "2038-01-20"),
-            (LAST_DAY, "9999-12-31"),
-            (LAST_DAY + 1, "nothing"),
+            (LAST_DAY.into(), "9999-12-31"),
+            (i64::from(LAST_DAY) + 1, "nothing"),
             (-1, "nothing"),
         ] {
             assert_eq!(text(Short::date(day)), expected, "{day}");
@@ -197,7 +199,7 @@ mod tests {
             let [year, month, date] = civil(day).unwrap();
             let next_month = date == 1 && (month == before[1] + 1 || (month == 1 && before[1] == 12));
             assert!(date == before[2] + 1 && month == before[1] || next_month, "{day}");
-            assert!(year == before[0] + i64::from(month == 1 && date == 1));
+            assert!(year == before[0] + u32::from(month == 1 && date == 1));
             before = [year, month, date];
         }
     }
@@ -209,8 +211,8 @@ mod tests {
         assert_eq!(at(738_944, 36_000_000, 3, 120), "2024-02-29T12:00:00+02:00");
         assert_eq!(at(738_944, 36_000_005, 3, -600), "2024-02-29T00:00:00.005-10:00");
         assert_eq!(at(738_944, 1, 7, -1), "2024-02-28T23:59:00.0000001-00:01");
-        assert_eq!(at(LAST_DAY, 863_999_999_999, 7, 0), "9999-12-31T23:59:59.9999999Z");
-        assert_eq!(at(LAST_DAY, 863_999_999_999, 7, 60), "nothing");
+        assert_eq!(at(LAST_DAY.into(), 863_999_999_999, 7, 0), "9999-12-31T23:59:59.9999999Z");
+        assert_eq!(at(LAST_DAY.into(), 863_999_999_999, 7, 60), "nothing");
         assert_eq!(at(0, 0, 0, -840), "nothing");
         assert_eq!(text(Short::time_of_day(Ticks { count: 863_991_234_567, scale: 7 })), "23:59:59.1234567");
         assert_eq!(text(Short::time_of_day(Ticks { count: 864_000_000_000, scale: 7 })), "nothing");

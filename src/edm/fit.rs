@@ -41,7 +41,7 @@ pub struct Misfit;
 
 /// `value` as a value of `ty`.
 pub fn fit(ty: EdmType, value: ValueRef<'_>) -> Result<Fitted<'_>, Misfit> {
-    if value == ValueRef::Null {
+    if matches!(value, ValueRef::Null) {
         return Ok(Fitted::Null);
     }
     match ty {

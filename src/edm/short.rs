@@ -13,13 +13,17 @@ impl Short {
     /// Enough for the longest moment, a GUID, and a decimal of 38 digits with sign and point.
     const CAPACITY: usize = 46;
 
+    pub(super) const fn new() -> Self {
+        Self { bytes: [0; Self::CAPACITY], length: 0 }
+    }
+
     pub(super) fn from_parts(parts: &[&str]) -> Option<Self> {
-        let mut short = Self { bytes: [0; Self::CAPACITY], length: 0 };
+        let mut short = Self::new();
         parts.iter().try_for_each(|part| short.push(part)).map(|()| short)
     }
 
     pub(super) fn display(text: fmt::Arguments<'_>) -> Option<Self> {
-        let mut short = Self { bytes: [0; Self::CAPACITY], length: 0 };
+        let mut short = Self::new();
         fmt::write(&mut short, text).ok().map(|()| short)
     }
 
@@ -39,11 +43,33 @@ impl Short {
         short
     }
 
-    fn push(&mut self, text: &str) -> Option<()> {
-        let start = usize::from(self.length);
-        self.bytes.get_mut(start..start + text.len())?.copy_from_slice(text.as_bytes());
-        self.length += u8::try_from(text.len()).ok()?;
+    pub(super) fn push(&mut self, text: &str) -> Option<()> {
+        self.room(text.len())?.copy_from_slice(text.as_bytes());
         Some(())
+    }
+
+    /// Appends `number` in exactly so many digits.
+    pub(super) fn push_digits(&mut self, mut number: u64, digits: usize) -> Option<()> {
+        for digit in self.room(digits)?.iter_mut().rev() {
+            *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
+            number /= 10;
+        }
+        Some(())
+    }
+
+    /// Takes away the zeros at the end.
+    pub(super) fn trim_zeros(&mut self) {
+        while self.as_bytes().ends_with(b"0") {
+            self.length -= 1;
+        }
+    }
+
+    /// The next octets, which become part of the text.
+    fn room(&mut self, length: usize) -> Option<&mut [u8]> {
+        let start = usize::from(self.length);
+        let room = self.bytes.get_mut(start..start + length)?;
+        self.length += u8::try_from(length).ok()?;
+        Some(room)
     }
 
     pub(super) fn without_trailing_zeros(mut self) -> Self {
@@ -56,8 +82,13 @@ impl Short {
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        // Only whole `str`s are ever copied in, so this cannot fail.
-        std::str::from_utf8(&self.bytes[..usize::from(self.length)]).unwrap_or_default()
+        // Only digits and whole `str`s are ever put in, so this cannot fail.
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    /// The text's octets.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.length)]
     }
 }
 

@@ -107,7 +107,7 @@ impl EntityWriter {
         let fitted = fit(column.ty, value);
         let is_key = || self.key.contains(&column.at);
         match fitted {
-            Ok(fitted) if value != ValueRef::Null || !is_key() => {
+            Ok(fitted) if !matches!(value, ValueRef::Null) || !is_key() => {
                 out.extend_from_slice(column.name.as_bytes());
                 write_json(out, &fitted, self.quote_numbers);
             }

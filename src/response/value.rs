@@ -17,15 +17,13 @@ pub(super) fn write_json(out: &mut Vec<u8>, value: &Fitted<'_>, quote_numbers: b
         Fitted::Integer(number) => integer(out, *number),
         Fitted::Long(number) => quoted_if(out, quote_numbers, |out| integer(out, *number)),
         Fitted::Decimal(number) => {
-            quoted_if(out, quote_numbers, |out| out.extend_from_slice(number.as_str().as_bytes()));
+            quoted_if(out, quote_numbers, |out| out.extend_from_slice(number.as_bytes()));
         }
         Fitted::Double(number) => double(out, *number),
         Fitted::Single(number) => single(out, *number),
-        Fitted::Plain(text) => quoted_if(out, true, |out| out.extend_from_slice(text.as_str().as_bytes())),
+        Fitted::Plain(text) => quoted_if(out, true, |out| out.extend_from_slice(text.as_bytes())),
         Fitted::Text(text) => string(out, text),
-        Fitted::Binary(octets) => {
-            quoted_if(out, true, |out| out.extend_from_slice(URL_SAFE_NO_PAD.encode(octets).as_bytes()));
-        }
+        Fitted::Binary(octets) => quoted_if(out, true, |out| base64(out, octets)),
     }
 }
 
@@ -33,7 +31,7 @@ pub(super) fn write_json(out: &mut Vec<u8>, value: &Fitted<'_>, quote_numbers: b
 pub(super) fn write_raw(out: &mut Vec<u8>, value: &Fitted<'_>) {
     match value {
         Fitted::Text(text) => out.extend_from_slice(text.as_bytes()),
-        Fitted::Plain(text) => out.extend_from_slice(text.as_str().as_bytes()),
+        Fitted::Plain(text) => out.extend_from_slice(text.as_bytes()),
         Fitted::Binary(octets) => out.extend_from_slice(octets),
         Fitted::Double(number) if !number.is_finite() => out.extend_from_slice(not_finite(*number).as_bytes()),
         Fitted::Single(number) if !number.is_finite() => {
@@ -68,6 +66,14 @@ fn quoted_if(out: &mut Vec<u8>, quote: bool, write: impl FnOnce(&mut Vec<u8>)) {
     if quote {
         out.push(b'"');
     }
+}
+
+fn base64(out: &mut Vec<u8>, octets: &[u8]) {
+    let start = out.len();
+    // Four characters for each three octets that are begun: with padding, which is then left out.
+    out.resize(start + octets.len().div_ceil(3) * 4, 0);
+    let written = URL_SAFE_NO_PAD.encode_slice(octets, &mut out[start..]).expect("there is room for all characters");
+    out.truncate(start + written);
 }
 
 fn integer(out: &mut Vec<u8>, number: i64) {

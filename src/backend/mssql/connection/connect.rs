@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use tiberius::error::Error as DriverError;
 use tiberius::{AuthMethod, Client};
+use tokio::io::BufReader;
 use tokio::time::timeout;
 use tokio_util::compat::TokioAsyncWriteCompatExt;
 
@@ -18,6 +19,9 @@ use crate::error::Result;
 
 /// Azure SQL redirects once, to the node that has the database; more than a few times is a circle.
 const REDIRECTIONS: usize = 4;
+
+/// Octets asked of the socket at once. The driver by itself asks for 8 KiB, and spends a twentieth of a long answer in asking.
+const READ_AHEAD: usize = 64 * 1024;
 
 /// Opens sessions with one target.
 pub(super) struct Connector {
@@ -63,6 +67,7 @@ impl Connector {
     async fn attempt(&self, at: &Server, login: AuthMethod, expires: Option<SystemTime>) -> Result<Session, Obstacle> {
         let (stream, socket) = dial(at, self.target.all_addresses_at_once).await.map_err(Obstacle::Network)?;
         let configuration = configuration(&self.target, self.certificates.as_deref(), at, login);
+        let stream = BufReader::with_capacity(READ_AHEAD, stream);
         // In a box, because what the driver does for it is large.
         let driver = Box::pin(Client::connect(configuration, stream.compat_write())).await;
         Ok(Session::new(driver.map_err(Obstacle::Driver)?, socket, expires))

@@ -21,6 +21,7 @@ mod session;
 #[cfg(test)]
 mod token_endpoint;
 
+pub(super) use answer::Answer;
 pub(super) use lent::Lent;
 pub(super) use pool::Pool;
 pub(super) use session::Session;

@@ -9,12 +9,13 @@ use std::time::{Duration, Instant, SystemTime};
 
 use tiberius::error::Error as DriverError;
 use tiberius::{Client, ToSql};
+use tokio::io::BufReader;
 use tokio::net::TcpStream;
 use tokio_util::compat::Compat;
 
 use super::answer::{Answer, Progress};
 
-type Driver = Client<Compat<TcpStream>>;
+type Driver = Client<Compat<BufReader<TcpStream>>>;
 
 /// One connection with its login.
 pub(in crate::backend::mssql) struct Session {
