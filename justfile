@@ -35,6 +35,10 @@ memory:
     cargo build --release --locked
     DELTALINK_TEST_BINARY="{{justfile_directory()}}/target/release/deltalink" cargo test --locked --test it memory:: -- --ignored --nocapture
 
+# The benchmarks of docs/benchmarks.md, a few minutes; nothing else should run on the machine
+bench *arguments:
+    cargo bench --locked --bench rows {{arguments}}
+
 # The tests of writers, followers and restarts, and of the replica, for longer: rounds and cases
 soak rounds="300" cases="1500":
     DELTALINK_TEST_ROUNDS={{rounds}} DELTALINK_TEST_CASES={{cases}} cargo test --release --locked --test it -- --nocapture concurrent replica::

@@ -4,7 +4,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::support::process::{Process, deltalink, eventually};
+use crate::support::patience::eventually;
+use crate::support::process::{Process, deltalink};
 
 fn lines_of(walk: &str) -> Vec<&str> {
     walk.lines().filter_map(|line| line.strip_prefix("   ")).filter(|line| !line.starts_with(' ')).collect()

@@ -7,7 +7,7 @@ use super::incident::Trouble::{NeverAnswers, WaitsAfter};
 use super::served::{Served, Setup, USUAL, orders, wide};
 use super::statement::Part::{Close, Entities, Open};
 use super::table::Rows;
-use crate::support::process::eventually;
+use crate::support::patience::eventually;
 use crate::support::wire;
 use crate::tds::Signal;
 

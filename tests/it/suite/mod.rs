@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Database;
 use crate::support::client::{Answer, Asking, Client};
 use crate::support::gateway::Gateway;
-use crate::support::process::eventually;
+use crate::support::patience::eventually;
 
 mod change_mode;
 mod delta;

@@ -6,6 +6,7 @@ pub(crate) mod followers;
 pub(crate) mod gateway;
 #[cfg(feature = "mssql")]
 pub(crate) mod mssql;
+pub(crate) mod patience;
 pub(crate) mod process;
 pub(crate) mod replica;
 pub(crate) mod sqlite;

@@ -5,12 +5,10 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::client::Client;
-
-/// After so long a condition is taken to be one that never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
+use super::patience::PATIENCE;
 
 /// The binary under test, in `folder`, without any setting of the caller's environment.
 pub(crate) fn deltalink(folder: &Path) -> Command {
@@ -152,19 +150,6 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// Calls `look` until it finds something; for conditions that only asking can tell.
-#[track_caller]
-pub(crate) fn eventually<T>(mut look: impl FnMut() -> Option<T>) -> T {
-    let started = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(started.elapsed() < PATIENCE, "never came");
-        thread::sleep(Duration::from_millis(20));
     }
 }
 

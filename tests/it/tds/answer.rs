@@ -10,6 +10,7 @@ use tokio::sync::mpsc::error::TryRecvError;
 
 use super::fault::Fault;
 use super::packet::{ATTENTION, Message, Outgoing};
+use super::prepared::Prepared;
 use super::reply::{Event, Reply, Step};
 use super::row::{put_columns, put_row};
 use super::signal::Signal;
@@ -18,6 +19,9 @@ use super::token::{
     put_transaction_begun, put_transaction_ended,
 };
 use super::types::Column;
+
+/// So much of a result that is encoded already goes out in one piece.
+const PART: usize = 64 * 1024;
 
 /// One answer: where it goes, and how it hears from the client meanwhile.
 pub(super) struct Answer<'a, W> {
@@ -62,6 +66,7 @@ impl<'a, W: AsyncWrite + Unpin> Answer<'a, W> {
         for step in reply.steps {
             match step {
                 Step::Rows(columns, rows) => self.send_rows(&columns, rows).await?,
+                Step::Prepared(result) => self.send_prepared(&result).await?,
                 Step::Count(rows) => {
                     self.end_previous();
                     self.ended = Some((COUNTED, rows));
@@ -108,6 +113,16 @@ impl<'a, W: AsyncWrite + Unpin> Answer<'a, W> {
             self.write_full().await?;
         }
         self.ended = Some((COUNTED, count));
+        Ok(())
+    }
+
+    async fn send_prepared(&mut self, result: &Prepared) -> Result<(), Interruption> {
+        self.end_previous();
+        for part in result.octets.chunks(PART) {
+            self.outgoing.buffer().extend_from_slice(part);
+            self.write_full().await?;
+        }
+        self.ended = Some((COUNTED, result.rows));
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 //!
 //! - `settings`, `peer`: what a peer is to be, and one that runs
 //! - `request`, `login`, `parameter`: what a client said
-//! - `reply`, `fault`, `signal`, `types`, `value`, `collation`: what a test lets it answer
+//! - `reply`, `prepared`, `fault`, `signal`, `types`, `value`, `collation`: what a test lets it answer
 //! - `record`, `corpus`: what was received, for a test to look at and for a parser of T-SQL to judge
 //! - `authority`: the certificate that a peer shows
 //! - `connection`, `prelogin`, `tls`: from the first octet to the login
@@ -23,6 +23,7 @@ mod packet;
 mod parameter;
 mod peer;
 mod prelogin;
+mod prepared;
 mod record;
 mod reply;
 mod request;
@@ -46,6 +47,7 @@ pub(crate) use fault::Fault;
 pub(crate) use login::{Channel, Login, Verdict};
 pub(crate) use parameter::Parameter;
 pub(crate) use peer::Peer;
+pub(crate) use prepared::Prepared;
 pub(crate) use record::Counts;
 pub(crate) use reply::{Event, Reply};
 pub(crate) use request::{Kind, Request, Transaction};

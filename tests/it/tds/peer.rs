@@ -12,7 +12,7 @@ use super::login::Login;
 use super::record::{Counts, Record};
 use super::request::Request;
 use super::settings::Settings;
-use crate::support::process::eventually;
+use crate::support::patience::eventually;
 
 /// Serves until it is stopped or dropped. A connection that panics fails the test when the peer is dropped.
 pub(crate) struct Peer {

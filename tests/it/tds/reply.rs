@@ -1,6 +1,7 @@
 //! What a peer is to answer, step by step.
 
 use super::fault::Fault;
+use super::prepared::Prepared;
 use super::signal::Signal;
 use super::types::Column;
 use super::value::Value;
@@ -13,6 +14,7 @@ pub(crate) struct Reply {
 
 pub(super) enum Step {
     Rows(Vec<Column>, Box<dyn Iterator<Item = Event> + Send>),
+    Prepared(Prepared),
     Count(u64),
     Error(Fault),
     Info(Fault),
@@ -56,6 +58,11 @@ impl Reply {
         R: IntoIterator<Item: Into<Event> + 'static, IntoIter: Send + 'static>,
     {
         self.step(Step::Rows(columns.to_vec(), Box::new(rows.into_iter().map(Into::into))))
+    }
+
+    /// A result that was encoded before.
+    pub(crate) fn prepared(self, result: &Prepared) -> Self {
+        self.step(Step::Prepared(result.clone()))
     }
 
     /// A statement without a result: the number of rows that it touched.

@@ -4,7 +4,7 @@ use futures_util::TryStreamExt;
 use tiberius::error::Error;
 
 use super::client::{connection, rows};
-use crate::tds::{Column, Event, Fault, Length, Peer, Reply, Settings, Type, Value};
+use crate::tds::{Column, Event, Fault, Length, Peer, Prepared, Reply, Settings, Type, Value};
 
 fn numbers() -> [Column; 1] {
     [Column::new("n", Type::BigInt)]
@@ -43,6 +43,20 @@ async fn a_reply_may_have_several_results_and_messages() {
         assert_eq!(numbers, [vec![1], vec![2, 3], vec![]]);
     }
     assert_eq!(connection.execute("all", &[]).await.unwrap().rows_affected(), [1, 7, 2, 0]);
+}
+
+#[tokio::test]
+async fn a_result_may_be_encoded_before() {
+    let values = |numbers: std::ops::Range<i64>| numbers.map(|number| vec![Value::from(number)]);
+    let prepared = Prepared::new(&numbers(), values(0..50_000));
+    let peer = replying(move || Reply::new().prepared(&prepared).rows(&numbers(), values(7..8)));
+    let mut connection = connection(&peer).await;
+    for _ in 0..2 {
+        let results = connection.query("SELECT", &[]).await.unwrap().into_results().await.unwrap();
+        let read = results[0].iter().map(|row| row.get::<i64, _>(0).unwrap());
+        assert!(read.eq(0..50_000));
+        assert_eq!((results.len(), results[1][0].get::<i64, _>(0)), (2, Some(7)));
+    }
 }
 
 #[tokio::test]
