@@ -58,13 +58,13 @@ pub struct Proofs {
 /// A reference from one table's columns to another's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForeignKey {
-    /// As the database spells it.
+    /// As the database spells it; empty where foreign keys have no names (SQLite).
     pub name: String,
     /// Indexes into the columns of the table that refers.
     pub columns: Vec<usize>,
     /// The schema of the table referred to, where there are schemas.
     pub schema: Option<String>,
-    /// The table referred to.
+    /// The table referred to, as the database spells it if there is one.
     pub table: String,
     /// The names of its columns, in the order of `columns`.
     pub referenced: Vec<String>,
@@ -194,6 +194,11 @@ impl Catalog {
         let whole = |table: &Table| table.schema.as_ref().map(|schema| format!("{schema}.{}", table.name));
         let exact = |table: &Table| table.title() == name || whole(table).is_some_and(|whole| whole == name);
         only(&self.tables, exact).or_else(|| only(&self.tables, |table| table.may_be_called(name)))
+    }
+
+    /// The table that `key` refers to, if it is known.
+    pub fn referred_to_by(&self, key: &ForeignKey) -> Option<usize> {
+        self.tables.iter().position(|table| table.schema == key.schema && table.name == key.table)
     }
 }
 

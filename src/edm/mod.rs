@@ -6,12 +6,16 @@ mod exact;
 mod exposure;
 mod facts;
 mod fit;
+#[cfg(test)]
+mod fixture;
 mod model;
 mod name;
+mod navigation;
 mod obstacle;
 mod short;
 mod temporal;
 mod types;
+mod unique;
 mod value;
 
 pub use catalog::{
@@ -23,6 +27,7 @@ pub use facts::{AbandonedLog, Commits, DatabaseTracking, Facts, FileFacts, Serve
 pub use fit::{Fitted, Misfit, fit};
 pub use model::{ChangeLog, Edm, EntitySet, Property, expose, obstacle};
 pub use name::{identifier, is_identifier};
+pub use navigation::NavigationProperty;
 pub use obstacle::{Obstacle, Unexposed};
 pub use short::Short;
 pub use temporal::{canonical_date, canonical_date_time_offset, canonical_time_of_day};

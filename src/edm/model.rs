@@ -7,8 +7,10 @@ use std::sync::Arc;
 use super::catalog::{Catalog, Column, Proofs, Table, Tracking};
 use super::exposure::{Exposure, TableExposure, wishes};
 use super::name::{identifier, is_identifier};
+use super::navigation::{NavigationProperty, Placed, navigate};
 use super::obstacle::{Obstacle, Unexposed};
 use super::types::EdmType;
+use super::unique::is_built_in;
 
 /// The entity data model.
 #[derive(Debug)]
@@ -36,6 +38,10 @@ pub struct EntitySet {
     pub properties: Vec<Property>,
     /// Indexes into `properties`, in key order.
     pub key: Vec<usize>,
+    /// What else tells an entity from all others: indexes into `properties`.
+    pub alternate_keys: Vec<Vec<usize>>,
+    /// What leads to other entities: to single ones first.
+    pub navigation: Vec<NavigationProperty>,
     /// How changes are recorded; `None` where they are not, or not reliably.
     pub changes: Option<ChangeLog>,
     /// Whether they are recorded, but cannot be read now: the login may not, or the database is a replica.
@@ -96,6 +102,11 @@ impl EntitySet {
         self.properties.iter().position(|property| property.name == name)
     }
 
+    /// The navigation property `name`.
+    pub fn navigation_property(&self, name: &str) -> Option<&NavigationProperty> {
+        self.navigation.iter().find(|property| property.name == name)
+    }
+
     /// The key's properties, in key order.
     pub fn key_properties(&self) -> impl ExactSizeIterator<Item = &Property> {
         self.key.iter().map(|&index| &self.properties[index])
@@ -104,17 +115,16 @@ impl EntitySet {
 
 /// The model of what `catalog` offers and `exposure` wants, and every table that is not in it.
 pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
-    let mut sets: BTreeMap<String, Arc<EntitySet>> = BTreeMap::new();
+    let mut sets: BTreeMap<String, Placed> = BTreeMap::new();
     let mut unexposed = Vec::new();
     let wishes = wishes(catalog, exposure);
     for place in named_first(catalog, &wishes) {
         let table = &catalog.tables[place];
-        let wishes = wishes.get(&place).copied();
-        let outcome = entity_set(table, wishes).and_then(|set| {
+        let outcome = entity_set(table, wishes.get(&place).copied()).and_then(|set| {
             if sets.contains_key(&set.name) { Err(Obstacle::NameClash { name: set.name }) } else { Ok(set) }
         });
         match outcome {
-            Ok(set) => drop(sets.insert(set.name.clone(), Arc::new(set))),
+            Ok(set) => drop(sets.insert(set.name.clone(), (place, set))),
             Err(obstacle) => unexposed.push(Unexposed { table: table.title(), obstacle }),
         }
     }
@@ -124,7 +134,9 @@ pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
         }
     }
     let by_name = sets.keys().cloned().enumerate().map(|(index, name)| (name, index)).collect();
-    let sets = sets.into_values().collect();
+    let mut sets: Vec<Placed> = sets.into_values().collect();
+    navigate(catalog, &mut sets);
+    let sets = sets.into_iter().map(|(_, set)| Arc::new(set)).collect();
     (Edm { namespace: exposure.namespace.clone(), sets, by_name }, unexposed)
 }
 
@@ -179,6 +191,8 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
         description: table.description.clone(),
         properties,
         key,
+        alternate_keys: Vec::new(),
+        navigation: Vec::new(),
         changes: change_log(table),
         changes_withheld: matches!(table.tracking, Tracking::ChangeTracking { .. }) && !table.rights.changes,
         row_version: exposed.iter().position(|&column| table.columns[column].is_row_version),
@@ -204,10 +218,6 @@ fn key_collation(table: &Table, column: usize) -> Option<&str> {
 fn may_be_text(ty: EdmType) -> bool {
     use EdmType as T;
     !matches!(ty, T::Byte | T::Decimal { .. } | T::Double | T::Int16 | T::Int32 | T::Int64 | T::Single)
-}
-
-fn is_built_in(collation: &str) -> bool {
-    ["BINARY", "NOCASE", "RTRIM"].iter().any(|known| known.eq_ignore_ascii_case(collation))
 }
 
 fn change_log(table: &Table) -> Option<ChangeLog> {
