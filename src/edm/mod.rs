@@ -26,6 +26,7 @@ pub use exposure::{Exposure, TableExposure};
 pub use facts::{AbandonedLog, Commits, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};
 pub use model::{ChangeLog, Edm, EntitySet, Property, expose, obstacle};
+pub(crate) use name::{continues_identifier, starts_identifier};
 pub use name::{identifier, is_identifier};
 pub use navigation::NavigationProperty;
 pub use obstacle::{Obstacle, Unexposed};

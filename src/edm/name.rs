@@ -21,7 +21,7 @@ pub(super) const MAX_LENGTH: usize = 128;
 pub fn identifier(name: &str) -> String {
     let mut encoded = String::with_capacity(name.len());
     for (at, character) in name.char_indices() {
-        let allowed = if at == 0 { can_start(character) } else { can_continue(character) };
+        let allowed = if at == 0 { starts_identifier(character) } else { continues_identifier(character) };
         if allowed && !starts_escape(&name[at..]) {
             encoded.push(character);
         } else if u32::from(character) > 0xFFFF {
@@ -36,11 +36,13 @@ pub fn identifier(name: &str) -> String {
 /// Whether `name` is an OData identifier as it stands.
 pub fn is_identifier(name: &str) -> bool {
     let mut characters = name.chars();
-    characters.next().is_some_and(can_start) && characters.all(can_continue) && name.chars().count() <= MAX_LENGTH
+    characters.next().is_some_and(starts_identifier)
+        && characters.all(continues_identifier)
+        && name.chars().count() <= MAX_LENGTH
 }
 
 /// `odataIdentifier` leading character: a letter, a letter number, or an underscore.
-fn can_start(character: char) -> bool {
+pub(crate) fn starts_identifier(character: char) -> bool {
     use GeneralCategory as C;
     character == '_'
         || matches!(
@@ -55,9 +57,9 @@ fn can_start(character: char) -> bool {
 }
 
 /// Further characters: also digits, marks, connectors and format characters.
-fn can_continue(character: char) -> bool {
+pub(crate) fn continues_identifier(character: char) -> bool {
     use GeneralCategory as C;
-    can_start(character)
+    starts_identifier(character)
         || matches!(
             character.general_category(),
             C::DecimalNumber | C::NonspacingMark | C::SpacingMark | C::ConnectorPunctuation | C::Format

@@ -4,9 +4,60 @@
 //! the plan can say so (501); what is not OData is refused here, with its position (400).
 //! Source: OData 4.01 ABNF, "Expressions"; URL Conventions 4.01 section 5.1.
 
+mod balance;
+mod constant;
+mod cursor;
+mod depth;
+mod function;
+mod instant;
+mod json;
+mod key;
+mod operator;
+mod path;
+mod primary;
+#[cfg(test)]
+mod rendered;
 mod tree;
 
 pub use tree::{
     BinaryOperator, Constant, ExpandItem, ExpandOptions, ExpandPath, Expression, Function, Key, Lambda, OrderItem,
     Search, Step, Term, UnaryOperator,
 };
+
+use cursor::{Cursor, MAX_DEPTH};
+
+use crate::error::Result;
+
+/// Reads the value of `$filter`.
+/// ```text
+/// filter = ( "$filter" / "filter" ) EQ boolCommonExpr
+/// ```
+pub fn filter(text: &str) -> Result<Expression> {
+    whole("$filter", text, shallow)
+}
+
+/// Reads the value of a parameter alias.
+/// ```text
+/// aliasAndValue = parameterAlias EQ ( arrayOrObject / commonExpr )
+/// ```
+pub fn expression(text: &str) -> Result<Expression> {
+    whole("a parameter alias", text, shallow)
+}
+
+/// All of `text`, and nothing else than what `read` reads.
+fn whole<T>(option: &'static str, text: &str, read: impl FnOnce(&mut Cursor<'_>) -> Result<T>) -> Result<T> {
+    let mut cursor = Cursor::limited(option, text)?;
+    cursor.blanks();
+    let found = read(&mut cursor)?;
+    cursor.finish("an operator between white space, or the end")?;
+    Ok(found)
+}
+
+/// An expression whose tree is not too deep.
+fn shallow(cursor: &mut Cursor<'_>) -> Result<Expression> {
+    let expression = operator::expression(cursor)?;
+    match depth::deeper_than(&expression, MAX_DEPTH) {
+        None => Ok(expression),
+        Some(at) => Err(cursor.too_deep(at)),
+    }
+}
