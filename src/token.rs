@@ -6,6 +6,7 @@
 //! ```text
 //! format (1 byte) | key id (2) | flags (1) | entity set (length, UTF-8) | fingerprint (8)
 //!   | select: count, names            if flag SELECT
+//!   | query (length, UTF-8)           if flag QUERY
 //!   | incarnation (4) | since | witness version - since | witness mark (8)   if flag ANCHOR
 //!   | upper bound | position version | deleted (1)   if flag CHANGES and flag AFTER
 //!   | key: count, values              if flag AFTER
@@ -15,14 +16,14 @@
 //!
 //! written as base64url without padding. The same state always gives the same token.
 
+mod fingerprint;
 mod keyring;
 mod wire;
 
-use sha2::{Digest, Sha256};
-
+pub use fingerprint::fingerprint;
 pub use keyring::Keyring;
 
-use crate::edm::{EntitySet, Property, Value};
+use crate::edm::Value;
 use crate::error::{Error, Result};
 use crate::version::{ChangeVersion, Incarnation, Witness};
 use wire::{Reader, Writer};
@@ -36,6 +37,8 @@ pub struct Token {
     pub set: String,
     /// The properties that `$select` named; `None` where the request had none.
     pub select: Option<Vec<String>>,
+    /// The options that say which entities and in which order, as in a URL; `None` where the request had none.
+    pub query: Option<String>,
     /// Of the key and the returned properties, to notice that the table has changed.
     pub fingerprint: u64,
     /// Where to go on.
@@ -54,7 +57,7 @@ pub enum State {
     },
     /// After a row of an entity set.
     Rows {
-        /// The key of the last row of the page before.
+        /// The position of the last row of the page before: what it is ordered by, then its key.
         after: Vec<Value>,
         /// Rows still to return because of `$top`.
         remaining: Option<u64>,
@@ -94,19 +97,8 @@ mod flag {
     pub(super) const ANCHOR: u8 = 4;
     pub(super) const AFTER: u8 = 8;
     pub(super) const REMAINING: u8 = 16;
-    pub(super) const ALL: u8 = CHANGES | SELECT | ANCHOR | AFTER | REMAINING;
-}
-
-/// A number that changes when the key or the `returned` properties (indexes) change in name, type or definition.
-pub fn fingerprint(set: &EntitySet, returned: &[usize]) -> u64 {
-    let mut hash = Sha256::new();
-    for (mark, index) in set.key.iter().map(|index| ('k', index)).chain(returned.iter().map(|index| ('p', index))) {
-        let property = &set.properties[*index];
-        let Property { name, column, ty, definition, .. } = property;
-        hash.update(format!("{mark}{name}\0{column}\0{ty}\0{definition}\0"));
-    }
-    let digest = hash.finalize();
-    digest[..8].iter().fold(0, |number, &byte| number << 8 | u64::from(byte))
+    pub(super) const QUERY: u8 = 32;
+    pub(super) const ALL: u8 = CHANGES | SELECT | ANCHOR | AFTER | REMAINING | QUERY;
 }
 
 impl Token {
@@ -121,6 +113,9 @@ impl Token {
             for name in select {
                 wire.text(name);
             }
+        }
+        if let Some(query) = &self.query {
+            wire.text(query);
         }
         match &self.state {
             State::Changes { anchor, after } => {
@@ -155,7 +150,7 @@ impl Token {
 
     fn flags(&self) -> u8 {
         let bit = |on: bool, flag: u8| if on { flag } else { 0 };
-        let select = bit(self.select.is_some(), flag::SELECT);
+        let select = bit(self.select.is_some(), flag::SELECT) | bit(self.query.is_some(), flag::QUERY);
         match &self.state {
             State::Changes { after, .. } => select | flag::CHANGES | flag::ANCHOR | bit(after.is_some(), flag::AFTER),
             State::Rows { remaining, anchor, .. } => {
@@ -174,6 +169,7 @@ impl Token {
         let set = wire.text()?;
         let fingerprint = u64::from_be_bytes(wire.fixed()?);
         let select = if has(flag::SELECT) { Some(wire.list(Reader::text)?) } else { None };
+        let query = if has(flag::QUERY) { Some(wire.text()?) } else { None };
         let anchor = if has(flag::ANCHOR) { Some(wire.anchor()?) } else { None };
         let state = if has(flag::CHANGES) {
             let after = if has(flag::AFTER) { Some(wire.change_position()?) } else { None };
@@ -182,7 +178,7 @@ impl Token {
             let after = wire.list(Reader::value)?;
             State::Rows { after, remaining: if has(flag::REMAINING) { Some(wire.number()?) } else { None }, anchor }
         };
-        wire.is_empty().then_some(Self { set, select, fingerprint, state })
+        wire.is_empty().then_some(Self { set, select, query, fingerprint, state })
     }
 }
 
@@ -226,9 +222,11 @@ mod tests {
 
     fn token() -> impl Strategy<Value = Token> {
         let select = proptest::option::of(proptest::collection::vec("[A-Za-z]{1,12}", 0..4));
-        (".{0,20}", select, any::<u64>(), state()).prop_map(|(set, select, fingerprint, state)| Token {
+        let query = proptest::option::of(".{0,20}");
+        (".{0,20}", select, query, any::<u64>(), state()).prop_map(|(set, select, query, fingerprint, state)| Token {
             set,
             select,
+            query,
             fingerprint,
             state,
         })
@@ -239,6 +237,7 @@ mod tests {
         Token {
             set: "OrderLines".to_owned(),
             select: Some(vec!["OrderId".to_owned(), "Quantity".to_owned()]),
+            query: None,
             fingerprint: 7,
             state: State::Changes {
                 anchor: Anchor { incarnation: Incarnation(9), since: ChangeVersion(48_000), witness },

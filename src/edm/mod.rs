@@ -8,6 +8,7 @@ mod facts;
 mod fit;
 #[cfg(test)]
 mod fixture;
+mod instant;
 mod model;
 mod name;
 mod navigation;
@@ -25,6 +26,7 @@ pub use exact::{Moment, Ticks};
 pub use exposure::{Exposure, TableExposure};
 pub use facts::{AbandonedLog, Commits, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};
+pub use instant::{clock, day_after, day_of, instant, offset, ticks_of_day};
 pub use model::{ChangeLog, Edm, EntitySet, Property, expose, obstacle};
 pub(crate) use name::{continues_identifier, starts_identifier};
 pub use name::{identifier, is_identifier};

@@ -41,6 +41,11 @@ pub fn parse(path: &str, query: &str, headers: &RawHeaders<'_>) -> Result<Reques
     Ok(Request { path, options, headers })
 }
 
+/// Reads query options by themselves, still encoded.
+pub fn options(query: &str) -> Result<Options> {
+    options::parse(query)
+}
+
 /// Reads a literal by itself: the value of a parameter alias.
 pub fn literal(text: &str) -> Result<Literal> {
     literal::parse(text.trim(), "The query", 0)

@@ -86,6 +86,11 @@ impl Options {
         self.aliases.get(name).map(String::as_str)
     }
 
+    /// The parameter aliases, with their decoded values.
+    pub fn aliases(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.aliases.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// `$top`, `$skip`: a whole number.
     pub fn number(&self, option: SystemOption) -> Result<Option<u64>> {
         let Some(text) = self.value(option) else { return Ok(None) };

@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::Read;
+use crate::odata::{Options, SystemOption};
 
 /// What a query option's value and a path segment cannot hold as it is (RFC 3986; `qchar-no-AMP` of the ABNF).
 const RESERVED: &AsciiSet = &CONTROLS
@@ -51,6 +52,18 @@ pub(super) fn defining_query(set: &str, select: Option<&[String]>, format: Optio
     }
     let question = if options.is_empty() { "" } else { "?" };
     format!("{}{question}{}", encode(set), options.join("&"))
+}
+
+/// The text of those of `options` that `kept` names, and of the parameter aliases that they may use.
+pub(super) fn query_string(options: &Options, kept: &[SystemOption]) -> Option<String> {
+    let given = kept.iter().filter_map(|option| Some((option.name(), options.value(*option)?)));
+    let given: Vec<(&str, &str)> = given.collect();
+    if given.is_empty() {
+        return None;
+    }
+    let pairs = given.into_iter().chain(options.aliases());
+    let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    Some(pairs.join("&"))
 }
 
 fn encode(text: &str) -> String {

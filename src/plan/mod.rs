@@ -2,15 +2,21 @@
 //!
 //! A [`Plan`] is proof: one that exists can be executed, and nothing after it validates again. Pure; no database.
 
+mod expression;
 mod format;
 mod key;
 mod links;
 mod page;
+mod query;
 
 use std::sync::Arc;
 
+pub use expression::{
+    About, Arithmetic, Class, Comparison, Form, Function, Hop, PropertyPath, Related, Typed, Variable,
+};
 pub use format::{Format, JsonFormat, MetadataFormat, MetadataLevel};
 pub use page::{ChangesPage, RowsPage, Tracked};
+pub use query::{Query, Sorting};
 
 use crate::edm::{Edm, EntitySet, Value};
 use crate::error::{Error, ErrorKind, Result};
@@ -47,6 +53,8 @@ pub struct Read {
     pub target: Target,
     /// Properties to return, as indexes in the model's order; the key's are always among them.
     pub returned: Vec<usize>,
+    /// Which entities, and in which order.
+    pub query: Query,
     /// What `$select` named, in its order.
     pub select: Option<Vec<String>>,
     /// How to write the answer.
@@ -99,7 +107,7 @@ pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings)
         Path::Resource { set, key, rest } => {
             let set = edm.set(set).ok_or_else(|| Error::not_found(format!("The entity set \"{set}\"")).about(set))?;
             let key = key.as_ref().map(|key| key::resolve(key, set, &request.options)).transpose()?;
-            let scope = Scope { request, set, keyring, settings };
+            let scope = Scope { request, edm, set, keyring, settings };
             scope.read(key, rest).map(|read| Plan::Read(Box::new(read)))
         }
     }
@@ -108,6 +116,7 @@ pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings)
 /// What the planning of one read looks at.
 struct Scope<'a> {
     request: &'a Request,
+    edm: &'a Edm,
     set: &'a Arc<EntitySet>,
     keyring: &'a Keyring,
     settings: Settings,
@@ -155,6 +164,7 @@ impl Scope<'_> {
             set: Arc::clone(self.set),
             target,
             returned: (0..self.set.properties.len()).collect(),
+            query: Query::default(),
             select: None,
             format,
             format_option: self.options().value(SystemOption::Format).map(str::to_owned),
@@ -198,17 +208,10 @@ fn only(options: &Options, allowed: &[SystemOption]) -> Result<()> {
 fn supported(option: SystemOption) -> Result<()> {
     use SystemOption as O;
     match option {
-        O::Count | O::DeltaToken | O::Format | O::Select | O::Skip | O::SkipToken | O::Top => Ok(()),
-        O::Apply
-        | O::Compute
-        | O::Expand
-        | O::Filter
-        | O::Id
-        | O::Index
-        | O::Levels
-        | O::OrderBy
-        | O::SchemaVersion
-        | O::Search => {
+        O::Count | O::DeltaToken | O::Filter | O::Format | O::OrderBy | O::Select | O::Skip | O::SkipToken | O::Top => {
+            Ok(())
+        }
+        O::Apply | O::Compute | O::Expand | O::Id | O::Index | O::Levels | O::SchemaVersion | O::Search => {
             let name = option.name();
             let message = format!("The query option \"{name}\" is not supported by this service.");
             Err(Error::new(ErrorKind::OptionNotSupported, message).about(name))

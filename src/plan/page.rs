@@ -13,7 +13,7 @@ use crate::token::{Anchor, ChangePosition, State, Token, fingerprint};
 /// A page of entities.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowsPage {
-    /// The key of the row before the page.
+    /// The position of the row before the page: what it is ordered by, then its key.
     pub after: Option<Vec<Value>>,
     /// Rows to pass over: on a first page, by `$skip`.
     pub skip: u64,
@@ -107,10 +107,10 @@ impl Scope<'_> {
             let (select, returned) = self.returned(&token)?;
             return Ok(Read { returned, select, ..self.read_of(Target::ChangeCount(anchor), Format::Text) });
         }
-        for option in [SystemOption::Filter, SystemOption::Search, SystemOption::Apply] {
+        for option in [SystemOption::Search, SystemOption::Apply] {
             options.value(option).map_or(Ok(()), |_| supported(option))?;
         }
-        Ok(self.read_of(Target::Count, Format::Text))
+        Ok(Read { query: self.query()?, ..self.read_of(Target::Count, Format::Text) })
     }
 
     fn first_page(&self, json: JsonFormat) -> Result<Read> {
@@ -121,6 +121,7 @@ impl Scope<'_> {
         }
         options.given().try_for_each(supported)?;
         let (select, returned) = self.selection(options.select()?)?;
+        let query = self.query()?;
         let remaining = options.number(SystemOption::Top)?;
         let (size, mut applied) = self.page_size();
         if let Some(preference) = preference {
@@ -134,7 +135,7 @@ impl Scope<'_> {
             count: options.boolean(SystemOption::Count)?,
             tracked: preference.map(|_| Tracked::Start),
         };
-        Ok(Read { returned, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
+        Ok(Read { returned, query, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
     }
 
     /// Follows a next link: of entities, or of changes.
@@ -150,6 +151,10 @@ impl Scope<'_> {
                 }
                 self.options().given().try_for_each(supported)?;
                 let (select, returned) = self.returned(&token)?;
+                let query = self.query_behind(&token)?;
+                if after.len() != query.order.len() + self.set.key.len() {
+                    return Err(Error::token_invalid());
+                }
                 let (size, applied) = self.page_size();
                 let page = RowsPage {
                     after: Some(after),
@@ -159,7 +164,7 @@ impl Scope<'_> {
                     count: self.options().boolean(SystemOption::Count)?,
                     tracked: anchor.map(Tracked::Since),
                 };
-                Ok(Read { returned, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
+                Ok(Read { returned, query, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
             }
         }
     }

@@ -9,7 +9,7 @@ use super::control::{Control, fragment};
 use super::entity::EntityWriter;
 use super::tail::{Link, Links, write_count};
 use crate::backend::{Opening, RowSink};
-use crate::edm::{Row, Value};
+use crate::edm::{Row, Value, ValueRef};
 use crate::error::{Error, Result};
 use crate::plan::{Format, JsonFormat, Read, RowsPage, Tracked};
 use crate::token::{Anchor, Keyring, State};
@@ -27,7 +27,7 @@ pub(super) struct RowsSink {
     /// Rows that the page took, written or left out.
     taken: u64,
     empty: bool,
-    /// The key of the page's last row, once the page is full.
+    /// The position of the page's last row, once the page is full.
     last: Option<Vec<Value>>,
     more: bool,
 }
@@ -65,6 +65,13 @@ impl RowsSink {
             }
             Tracked::Since(anchor) => Some(Anchor { witness: window.current, ..anchor }),
         }
+    }
+
+    /// What the row is ordered by, which stands behind the returned properties, and its key.
+    fn position(&self, row: &dyn Row) -> Vec<Value> {
+        let first = self.read.returned.len();
+        let order = (first..first + self.read.query.order.len()).map(|column| row.value(column));
+        order.chain(self.entities.key(row)).map(ValueRef::to_value).collect()
     }
 
     fn write_link(&mut self) -> Result<()> {
@@ -120,7 +127,7 @@ impl RowSink for RowsSink {
         }
         self.taken += 1;
         if self.taken == self.page.limit && self.page.may_continue() {
-            self.last = Some(self.entities.key(row).into_iter().map(crate::edm::ValueRef::to_value).collect());
+            self.last = Some(self.position(row));
         }
         self.empty &= !write_item(self.chunks.buffer(), self.empty, |out| self.entities.write(out, row, ""));
         Ok(self.chunks.flush())

@@ -35,6 +35,7 @@ impl Links {
         let token = Token {
             set: read.set.name.clone(),
             select: read.select.clone(),
+            query: read.query.text.clone(),
             fingerprint: fingerprint(&read.set, &read.returned),
             state,
         };

@@ -1,5 +1,6 @@
 //! All that can differ between databases, with ANSI's way as the default.
 
+use super::expression::Expressions;
 use super::statement::{Builder, Param, Script, Statement};
 use crate::edm::{ChangeLog, EntitySet, Property, Table, Value};
 use crate::token::{Anchor, ChangePosition};
@@ -19,7 +20,7 @@ pub enum Skeleton {
 }
 
 /// How one kind of database says things.
-pub trait Dialect: Send + Sync {
+pub trait Dialect: Expressions {
     /// The text with slots.
     fn skeleton(&self, skeleton: Skeleton) -> &'static str;
 

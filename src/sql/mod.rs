@@ -4,14 +4,18 @@
 //! from the catalog and with placeholders. Values are always parameters.
 
 mod dialect;
+mod expression;
 #[cfg(feature = "mssql")]
 pub mod mssql;
+mod order;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod statement;
 mod template;
 
 pub use dialect::{Dialect, Skeleton};
+pub use expression::{Expressions, Narrowing};
+use order::Order;
 pub use statement::{Builder, Param, Script, Statement};
 
 use crate::edm::{ChangeLog, EntitySet};
@@ -55,7 +59,7 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
                 Tracked::Start => None,
             });
             let history = claim.and_then(|claim| history(set, claim, dialect));
-            (history, page.count.then(|| count(set, dialect)), (page.limit > 0).then(|| rows(read, page, dialect)))
+            (history, page.count.then(|| count(read, dialect)), (page.limit > 0).then(|| rows(read, page, dialect)))
         }
         Target::Changes(page) => {
             let all = page.count.then(|| changes_count(set, &page.anchor, upper(page), dialect));
@@ -67,7 +71,7 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
             None,
         ),
         Target::Latest => (history(set, None, dialect), None, None),
-        Target::Count => (None, Some(count(set, dialect)), None),
+        Target::Count => (None, Some(count(read, dialect)), None),
         Target::Entity(key) => {
             let all: Vec<usize> = (0..set.properties.len()).collect();
             (None, None, Some(entity(set, key, &all, dialect)))
@@ -95,25 +99,37 @@ fn history(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect) -> Opt
     Some(History { statement: dialect.history(set, log, witness), log, claim })
 }
 
-fn count(set: &EntitySet, dialect: &dyn Dialect) -> Statement {
+fn count(read: &Read, dialect: &dyn Dialect) -> Statement {
     let mut build = Builder::new(dialect);
-    let slots = [("table", dialect.table(set)), ("where", addressable(&mut build, set))];
-    build.finish(Skeleton::Count, &slots)
+    let conditions = wanted(&mut build, read);
+    build.finish(Skeleton::Count, &[("table", dialect.table(&read.set)), ("where", conditions)])
+}
+
+/// The conditions that every entity of `read` meets.
+fn wanted(build: &mut Builder<'_>, read: &Read) -> String {
+    let conditions = addressable(build, &read.set);
+    match &read.query.filter {
+        Some(filter) => format!("{conditions} AND {}", expression::condition(build, filter)),
+        None => conditions,
+    }
 }
 
 fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
     let set = &*read.set;
     let mut build = Builder::new(dialect);
-    let mut conditions = addressable(&mut build, set);
+    let order = Order::new(&mut build, set, &read.query.order);
+    let mut conditions = wanted(&mut build, read);
     if let Some(after) = &page.after {
-        conditions = format!("{conditions} AND {}", dialect.seek(&mut build, set, after));
+        conditions = format!("{conditions} AND {}", order.behind(&mut build, set, after));
     }
     let more = u64::from(page.may_continue());
+    let returned = build.columns(set, &read.returned);
+    let columns: Vec<&str> = [returned.as_str()].into_iter().chain(order.columns()).collect();
     let slots = [
-        ("columns", build.columns(set, &read.returned)),
+        ("columns", columns.join(", ")),
         ("table", dialect.table(set)),
         ("where", conditions),
-        ("order", build.key(set).join(", ")),
+        ("order", order.clause()),
         ("limit", build.number(page.limit + more)),
         ("skip", build.number(page.skip)),
     ];

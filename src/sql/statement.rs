@@ -54,9 +54,19 @@ impl<'a> Builder<'a> {
         self.param(Param::Value(Value::Integer(i64::try_from(number).unwrap_or(i64::MAX))))
     }
 
+    /// How the database says things.
+    pub fn dialect(&self) -> &'a dyn Dialect {
+        self.dialect
+    }
+
     /// The column of `property` in the table `t`.
     pub fn column(&self, property: &Property) -> String {
-        format!("t.{}", self.dialect.identifier(&property.column))
+        self.column_of("t", property)
+    }
+
+    /// The column of `property` in the table that the statement calls `name`.
+    pub fn column_of(&self, name: &str, property: &Property) -> String {
+        format!("{name}.{}", self.dialect.identifier(&property.column))
     }
 
     /// A column of the key, in the order of the primary key's index.

@@ -4,6 +4,7 @@
 //! one short read transaction is its snapshot.
 
 mod catalog;
+mod functions;
 mod pool;
 mod read;
 mod types;

@@ -10,7 +10,7 @@ use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
 use rusqlite::OpenFlags;
 
-use super::failure;
+use super::{failure, functions};
 use crate::error::{Error, Result};
 use crate::sql::sqlite::fixed;
 
@@ -62,6 +62,7 @@ impl Connector {
     fn reader(&self) -> Result<Connection> {
         let file = self.identity()?;
         let sqlite = self.connect()?;
+        functions::install(&sqlite).map_err(|error| failure(&error))?;
         sqlite.pragma_update(None, "query_only", true).map_err(|error| failure(&error))?;
         sqlite.set_prepared_statement_cache_capacity(PREPARED);
         Ok(Connection { sqlite, file })

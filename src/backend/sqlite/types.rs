@@ -2,7 +2,7 @@
 //!
 //! | declared as (any case, the first match counts) | property |
 //! |---|---|
-//! | `BOOL`, `BOOLEAN` | `Edm.Boolean` |
+//! | `BIT`, `BOOL`, `BOOLEAN` | `Edm.Boolean` |
 //! | `TINYINT`, `SMALLINT`, `INT2` | `Edm.Int16` |
 //! | `MEDIUMINT`, `INT4` | `Edm.Int32` |
 //! | any other that contains `INT` | `Edm.Int64` |
@@ -31,7 +31,7 @@ pub(super) fn edm_type(declared: &str) -> EdmType {
     let (name, arguments) = split(&declared);
     let contains = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
     match name {
-        "BOOL" | "BOOLEAN" => EdmType::Boolean,
+        "BIT" | "BOOL" | "BOOLEAN" => EdmType::Boolean,
         "TINYINT" | "SMALLINT" | "INT2" => EdmType::Int16,
         "MEDIUMINT" | "INT4" => EdmType::Int32,
         "DATE" => EdmType::Date,

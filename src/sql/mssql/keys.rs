@@ -48,7 +48,8 @@ pub(super) fn parameters(build: &mut Builder<'_>, set: &EntitySet, key: &[Value]
     set.key_properties().zip(key).map(cast).collect()
 }
 
-fn parameter(property: &Property, placeholder: &str) -> String {
+/// `placeholder`, given as read, cast to the type of the property's column.
+pub(super) fn parameter(property: &Property, placeholder: &str) -> String {
     types::parameter(&property.declared, property.collation.as_deref(), placeholder)
 }
 

@@ -1,5 +1,6 @@
 //! T-SQL's way of saying things.
 
+mod expression;
 mod keys;
 mod remedies;
 mod tracking;

@@ -2,6 +2,8 @@
 
 mod candidates;
 mod displaced;
+mod expression;
+mod narrowing;
 mod tracking;
 
 use super::dialect::{Dialect, Skeleton};

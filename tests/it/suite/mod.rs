@@ -12,6 +12,7 @@ mod delta;
 mod documents;
 mod entities;
 mod errors;
+mod filter;
 mod formats;
 mod freshness;
 mod names;

@@ -1,0 +1,111 @@
+//! A literal -> a value in the one form that its class has.
+
+use super::{Class, Form, Typed};
+use crate::edm::{
+    EdmType, Fitted, Short, Value, ValueRef, canonical_date, canonical_date_time_offset, canonical_time_of_day, fit,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::odata::expression::Constant;
+
+/// Digits of a second's fraction that both databases can compare.
+const PRECISION: u8 = 7;
+/// What SQL Server's exact numbers hold.
+const LONGEST_DECIMAL: usize = 38;
+
+/// The literal as an expression.
+pub(super) fn constant(literal: &Constant, part: &str) -> Result<Typed> {
+    let wrong = |what: &'static str| move || invalid(part, what);
+    let (class, value) = match literal {
+        Constant::Null => return Ok(Typed { form: Form::Null, class: Class::Null, nullable: true }),
+        Constant::Binary(octets) => (Class::Binary, Value::Bytes(octets.clone())),
+        Constant::Boolean(is) => (Class::Boolean, Value::Integer((*is).into())),
+        Constant::Date(text) => (Class::Date, date(text).ok_or_else(wrong("a date that does not exist"))?),
+        Constant::DateTimeOffset(text) => {
+            (Class::DateTimeOffset, moment(text).ok_or_else(wrong("a moment that does not exist"))?)
+        }
+        Constant::Decimal(text) => (Class::Decimal, decimal(text).ok_or_else(wrong("a number of too many digits"))?),
+        Constant::Double(text) => (Class::Double, double(text).ok_or_else(|| not_supported(part, text))?),
+        Constant::Duration(_) => return Err(not_supported(part, "Edm.Duration")),
+        Constant::Guid(text) => (Class::Guid, guid(text).ok_or_else(wrong("a GUID that is none"))?),
+        Constant::Integer(text) => match text.parse() {
+            Ok(number) => (Class::Integer, Value::Integer(number)),
+            Err(_) => (Class::Decimal, decimal(text).ok_or_else(wrong("a number of too many digits"))?),
+        },
+        Constant::String(text) => (Class::String, Value::Text(text.clone())),
+        Constant::TimeOfDay(text) => (Class::TimeOfDay, time(text).ok_or_else(wrong("a time that does not exist"))?),
+    };
+    Ok(Typed { form: Form::Constant(value), class, nullable: false })
+}
+
+/// `typed` as a value of `class`, where it is a literal that can be one: numbers that are promoted, and text that stands for
+/// something else (Protocol 4.01 section 13.2.1: services accept literals in quotes).
+pub(super) fn coerced(typed: Typed, class: Class) -> Typed {
+    let Form::Constant(value) = &typed.form else { return typed };
+    let value = match (typed.class, class, value) {
+        (Class::Integer, Class::Decimal, Value::Integer(number)) => Some(Value::Text(number.to_string())),
+        #[expect(clippy::cast_precision_loss, reason = "numeric promotion to binary64 may round")]
+        (Class::Integer, Class::Double, Value::Integer(number)) => Some(Value::Real(*number as f64)),
+        (Class::Decimal, Class::Double, Value::Text(text)) => text.parse().ok().map(Value::Real),
+        (Class::String, Class::Date, Value::Text(text)) => date(text),
+        (Class::String, Class::DateTimeOffset, Value::Text(text)) => moment(text),
+        (Class::String, Class::TimeOfDay, Value::Text(text)) => time(text),
+        (Class::String, Class::Guid, Value::Text(text)) => guid(text),
+        _ => None,
+    };
+    match value {
+        Some(value) => Typed { form: Form::Constant(value), class, nullable: false },
+        None => typed,
+    }
+}
+
+/// The moment that `now()` is, and the first and the last that there are.
+pub(super) fn moment_constant(text: &str) -> Typed {
+    Typed { form: Form::Constant(Value::Text(text.to_owned())), class: Class::DateTimeOffset, nullable: false }
+}
+
+fn date(text: &str) -> Option<Value> {
+    canonical_date(text).filter(|_| text.len() == 10).map(value)
+}
+
+fn moment(text: &str) -> Option<Value> {
+    let upper = text.to_ascii_uppercase();
+    canonical_date_time_offset(&upper, PRECISION).filter(|_| upper.contains('T')).map(value)
+}
+
+fn time(text: &str) -> Option<Value> {
+    canonical_time_of_day(text, PRECISION).map(value)
+}
+
+fn guid(text: &str) -> Option<Value> {
+    match fit(EdmType::Guid, ValueRef::Text(text)) {
+        Ok(Fitted::Plain(guid)) if text.len() == 36 => Some(value(guid)),
+        _ => None,
+    }
+}
+
+fn decimal(text: &str) -> Option<Value> {
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    match fit(EdmType::Decimal { digits: None }, ValueRef::Text(text)) {
+        Ok(Fitted::Decimal(number)) if digits <= LONGEST_DECIMAL => Some(value(number)),
+        _ => None,
+    }
+}
+
+/// Neither database compares with what is no finite number.
+fn double(text: &str) -> Option<Value> {
+    text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Real)
+}
+
+fn value(short: Short) -> Value {
+    Value::Text(short.as_str().to_owned())
+}
+
+fn invalid(part: &str, what: &str) -> Error {
+    Error::new(ErrorKind::InvalidValue, format!("The value of \"{part}\" holds {what}.")).about(part)
+}
+
+fn not_supported(part: &str, what: &str) -> Error {
+    let message = format!("The value of \"{part}\" holds {what}, which this service does not support in expressions.");
+    Error::new(ErrorKind::OptionNotSupported, message).about(part)
+}

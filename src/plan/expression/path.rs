@@ -1,0 +1,128 @@
+//! A path -> the property, or the related entities, that it leads to.
+
+use std::sync::Arc;
+
+use super::resolve::Resolver;
+use super::{About, Class, Form, Hop, PropertyPath, Related, Typed, Variable};
+use crate::edm::{Edm, EntitySet, NavigationProperty};
+use crate::error::{Error, ErrorKind, Result};
+use crate::odata::expression::{Lambda, Step};
+
+/// A place on the way.
+struct Place {
+    from: Variable,
+    hops: Vec<Hop>,
+    set: Arc<EntitySet>,
+    /// Whether an entity on the way may be absent.
+    nullable: bool,
+    /// Whether the last step led to many.
+    many: bool,
+}
+
+impl Resolver<'_> {
+    pub(super) fn path(&mut self, steps: &[Step]) -> Result<Typed> {
+        let (mut place, mut rest) = self.beginning(steps)?;
+        while let [step, behind @ ..] = rest {
+            match step {
+                Step::Name(name) if !place.many => {
+                    if let Some(navigation) = place.set.clone().navigation_property(name) {
+                        place = place.follow(self.edm, navigation)?;
+                    } else {
+                        return self.property(place, name, behind);
+                    }
+                }
+                Step::Any(lambda) if place.many => return self.related(place, About::Any, lambda.as_deref(), behind),
+                Step::All(lambda) if place.many => return self.related(place, About::All, Some(lambda), behind),
+                Step::Count(None) if place.many => return self.related(place, About::Count, None, behind),
+                step => return Err(self.no_such_step(step, place.many)),
+            }
+            rest = behind;
+        }
+        Err(self.wrong(&format!("\"{}\" leads to an entity, not to a value", last_name(steps))))
+    }
+
+    /// Where a path begins, and what of it is left.
+    fn beginning<'s>(&self, steps: &'s [Step]) -> Result<(Place, &'s [Step])> {
+        let root = || self.variables.first();
+        let (variable, rest) = match steps {
+            [Step::It, rest @ ..] if !self.nested => (root(), rest),
+            [Step::Name(name), rest @ ..] => {
+                match self.variables.iter().rev().find(|variable| variable.name == *name) {
+                    Some(variable) => (Some(variable), rest),
+                    None => (root(), steps),
+                }
+            }
+            [Step::Root, ..] => return Err(self.not_supported("$root")),
+            [Step::This, ..] => return Err(self.not_supported("$this")),
+            [Step::It, ..] => return Err(self.not_supported("$it inside of $expand")),
+            _ => (root(), steps),
+        };
+        let variable = variable.ok_or_else(|| Error::internal("an expression without a row"))?;
+        let (from, set) = (variable.variable, Arc::clone(&variable.set));
+        Ok((Place { from, hops: Vec::new(), set, nullable: false, many: false }, rest))
+    }
+
+    fn property(&self, place: Place, name: &str, behind: &[Step]) -> Result<Typed> {
+        let Some(property) = place.set.property(name) else {
+            let message = format!("\"{}\" has no property \"{name}\".", place.set.name);
+            return Err(Error::new(ErrorKind::PropertyNotFound, message).about(self.part));
+        };
+        if let [step, ..] = behind {
+            return Err(self.no_such_step(step, false));
+        }
+        let model = &place.set.properties[property];
+        let (class, nullable) = (Class::of(model.ty), model.nullable || place.nullable);
+        let path = PropertyPath { from: place.from, hops: place.hops, set: place.set, property };
+        Ok(Typed { form: Form::Property(path), class, nullable })
+    }
+
+    fn related(&mut self, place: Place, about: About, lambda: Option<&Lambda>, behind: &[Step]) -> Result<Typed> {
+        if let [step, ..] = behind {
+            return Err(self.no_such_step(step, false));
+        }
+        let member = self.new_variable();
+        let predicate = match lambda {
+            Some(lambda) => Some(Box::new(self.member(lambda, member, &place.set)?)),
+            None => None,
+        };
+        let class = if about == About::Count { Class::Integer } else { Class::Boolean };
+        let related = Related { about, from: place.from, hops: place.hops, member, predicate };
+        Ok(Typed { form: Form::Related(related), class, nullable: false })
+    }
+
+    fn no_such_step(&self, step: &Step, many: bool) -> Error {
+        match step {
+            Step::Annotation(name) | Step::Qualified(name) => self.not_supported(name),
+            Step::Key(_) => self.not_supported("a key inside of a path"),
+            Step::Count(Some(_)) => self.not_supported("$count with options"),
+            Step::Root => self.not_supported("$root"),
+            Step::Name(name) if many => {
+                self.wrong(&format!("\"{name}\" stands behind a collection: \"any\", \"all\" or \"$count\" do there"))
+            }
+            Step::Name(name) => self.wrong(&format!("\"{name}\" stands behind a value that has no properties")),
+            Step::All(_) | Step::Any(_) | Step::Count(None) => {
+                self.wrong("\"any\", \"all\" and \"$count\" need a collection before them")
+            }
+            Step::It | Step::This => self.wrong("\"$it\" and \"$this\" begin a path"),
+        }
+    }
+}
+
+impl Place {
+    fn follow(self, edm: &Edm, navigation: &NavigationProperty) -> Result<Self> {
+        let missing = || Error::internal("a navigation property leads to no entity set");
+        let set = Arc::clone(edm.set(&navigation.target).ok_or_else(missing)?);
+        let mut hops = self.hops;
+        hops.push(Hop { from: self.set, to: Arc::clone(&set), pairs: navigation.pairs.clone() });
+        let nullable = self.nullable || navigation.nullable;
+        Ok(Self { from: self.from, hops, set, nullable, many: navigation.many })
+    }
+}
+
+fn last_name(steps: &[Step]) -> &str {
+    steps
+        .iter()
+        .rev()
+        .find_map(|step| if let Step::Name(name) = step { Some(name.as_str()) } else { None })
+        .unwrap_or("$it")
+}

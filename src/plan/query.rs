@@ -1,0 +1,110 @@
+//! Which entities are wanted, and in which order: `$filter`, `$search`, `$orderby`.
+//!
+//! A newcomer's trap: on the pages behind the first these come from the token, which keeps their text; what a client repeats on the link
+//! has to be the same.
+
+use std::sync::Arc;
+
+use super::expression::{Class, Form, Resolver, Typed, now};
+use super::{Scope, links};
+use crate::edm::EntitySet;
+use crate::error::{Error, ErrorKind, Result};
+use crate::odata::expression::{Expression, OrderItem, filter, order_by};
+use crate::odata::{Options, SystemOption, options};
+use crate::token::Token;
+
+/// The options that a query is made of, and that its links keep.
+const KEPT: [SystemOption; 2] = [SystemOption::Filter, SystemOption::OrderBy];
+
+/// Which entities, and in which order.
+#[derive(Clone, Debug, Default)]
+pub struct Query {
+    /// What is true of them.
+    pub filter: Option<Typed>,
+    /// What they are ordered by, before their key.
+    pub order: Vec<Sorting>,
+    /// The options that say so, as in a URL, where there are any.
+    pub text: Option<String>,
+}
+
+/// What entities are ordered by.
+#[derive(Clone, Debug)]
+pub struct Sorting {
+    /// Its value: nulls are the least.
+    pub by: Typed,
+    /// Whether the greatest come first.
+    pub descending: bool,
+}
+
+impl Scope<'_> {
+    /// What this request asks for.
+    pub(super) fn query(&self) -> Result<Query> {
+        self.query_of(self.options())
+    }
+
+    /// What the request asked for that a link came from.
+    pub(super) fn query_behind(&self, token: &Token) -> Result<Query> {
+        let kept = options(token.query.as_deref().unwrap_or_default())?;
+        for option in KEPT {
+            let repeated = self.options().value(option);
+            if repeated.is_some() && repeated != kept.value(option) {
+                let name = option.name();
+                let message =
+                    format!("A link keeps the \"{name}\" of the request that it came from; start over to change it.");
+                return Err(Error::new(ErrorKind::InvalidValue, message).about(name));
+            }
+        }
+        self.query_of(&kept)
+    }
+
+    fn query_of(&self, options: &Options) -> Result<Query> {
+        let parsed = options.value(SystemOption::Filter).map(filter).transpose()?;
+        let order = options.value(SystemOption::OrderBy).map(order_by).transpose()?.unwrap_or_default();
+        let mut resolving = Resolving { scope: self, options, now: now() };
+        Ok(Query {
+            filter: parsed.map(|parsed| resolving.filter(self.set, &parsed)).transpose()?,
+            order: resolving.order(self.set, &order)?,
+            text: links::query_string(options, &KEPT),
+        })
+    }
+}
+
+/// Turns the parsed options of one request into typed expressions.
+struct Resolving<'a> {
+    scope: &'a Scope<'a>,
+    options: &'a Options,
+    now: String,
+}
+
+impl Resolving<'_> {
+    fn filter(&mut self, set: &Arc<EntitySet>, parsed: &Expression) -> Result<Typed> {
+        Resolver::new(self.scope.edm, set, self.options, "$filter", &self.now).condition(parsed)
+    }
+
+    /// What is the same for all entities puts none before another.
+    fn order(&mut self, set: &Arc<EntitySet>, items: &[OrderItem]) -> Result<Vec<Sorting>> {
+        let mut order = Vec::with_capacity(items.len());
+        for item in items {
+            let by = Resolver::new(self.scope.edm, set, self.options, "$orderby", &self.now).typed(&item.expression)?;
+            if varies(&by) {
+                order.push(Sorting { by, descending: item.descending });
+            }
+        }
+        Ok(order)
+    }
+}
+
+/// Whether the value may differ from one entity to another.
+fn varies(typed: &Typed) -> bool {
+    match &typed.form {
+        Form::Constant(_) | Form::Null => false,
+        Form::Property(_) | Form::Related(_) => true,
+        Form::All(operands) | Form::AnyOf(operands) | Form::Call(_, operands) => operands.iter().any(varies),
+        Form::Arithmetic(_, operands) | Form::Compare(_, operands) => operands.iter().any(varies),
+        Form::Case(cases) => {
+            typed.class != Class::Null && cases.iter().any(|(when, then)| varies(when) || varies(then))
+        }
+        Form::In(value, members) => varies(value) || members.iter().any(varies),
+        Form::Negate(operand) | Form::Not(operand) => varies(operand),
+    }
+}

@@ -1,0 +1,234 @@
+//! A typed expression -> a condition, or a value, in SQL.
+//!
+//! A newcomer's trap: where only truth matters (a `WHERE`, what `AND` and `OR` join there), SQL's unknown is as good as false and
+//! comparisons may be written as an index likes them. Below `NOT`, and as a value, they must be what OData says: true or false, never
+//! unknown. So each form is written in two ways: [`condition`] and [`exact`].
+
+mod dialect;
+mod related;
+
+pub use dialect::Expressions;
+pub(super) use related::alias;
+
+use super::statement::Builder;
+use crate::edm::{Property, Value};
+use crate::plan::{About, Class, Comparison, Form, Typed, Variable};
+
+/// A condition that holds for the rows for which `typed` is true.
+pub(super) fn condition(build: &mut Builder<'_>, typed: &Typed) -> String {
+    match &typed.form {
+        Form::All(operands) => joined(build, operands, " AND ", condition),
+        Form::AnyOf(operands) => joined(build, operands, " OR ", condition),
+        Form::Not(operand) => format!("NOT {}", exact(build, operand)),
+        Form::Compare(comparison, operands) => compare(build, *comparison, operands),
+        Form::In(value, members) => within(build, value, members),
+        Form::Related(of) if of.about != About::Count => related::quantified(build, of),
+        Form::Call(function, arguments) if typed.class == Class::Boolean => {
+            let narrowed = narrowed_call(build, typed);
+            with(build.dialect().call(build, *function, arguments), narrowed)
+        }
+        _ => {
+            let value = value(build, typed);
+            build.dialect().is_true(&value)
+        }
+    }
+}
+
+/// The same, which is unknown only where `typed` is null.
+pub(super) fn exact(build: &mut Builder<'_>, typed: &Typed) -> String {
+    match &typed.form {
+        Form::All(operands) => joined(build, operands, " AND ", exact),
+        Form::AnyOf(operands) => joined(build, operands, " OR ", exact),
+        Form::Not(operand) => format!("(NOT {})", exact(build, operand)),
+        Form::Compare(comparison, operands) => exact_comparison(build, *comparison, operands),
+        Form::In(..) => certain(&condition(build, typed)),
+        Form::Call(function, arguments) if typed.class == Class::Boolean => {
+            format!("({})", build.dialect().call(build, *function, arguments))
+        }
+        _ => format!("({})", condition(build, typed)),
+    }
+}
+
+/// The value of `typed`, in the form that its class has in expressions.
+pub(super) fn value(build: &mut Builder<'_>, typed: &Typed) -> String {
+    let dialect = build.dialect();
+    match &typed.form {
+        Form::Null => "NULL".to_owned(),
+        Form::Constant(constant) => dialect.constant(build, typed.class, constant),
+        Form::Property(path) => related::property(build, path, |property, column| dialect.value(property, column)),
+        Form::Related(of) if of.about == About::Count => related::count(build, of),
+        Form::Negate(operand) => format!("(-{})", value(build, operand)),
+        Form::Arithmetic(operation, operands) => {
+            let [left, right] = [&operands[0], &operands[1]].map(|operand| value(build, operand));
+            dialect.arithmetic(*operation, typed.class, &left, &right)
+        }
+        Form::Call(function, arguments) if typed.class != Class::Boolean => dialect.call(build, *function, arguments),
+        Form::Case(cases) => case(build, typed.class, cases),
+        _ => dialect.truth_value(build, typed),
+    }
+}
+
+/// The value of `typed` as it is compared and put in order.
+pub(super) fn comparable(build: &mut Builder<'_>, typed: &Typed) -> String {
+    let dialect = build.dialect();
+    match &typed.form {
+        Form::Constant(constant) => dialect.comparable_constant(build, typed.class, constant),
+        Form::Property(path) => related::property(build, path, |property, column| dialect.comparable(property, column)),
+        _ => {
+            let value = value(build, typed);
+            dialect.compared(typed.class, value)
+        }
+    }
+}
+
+/// `predicate`, false where it is unknown.
+fn certain(predicate: &str) -> String {
+    format!("(CASE WHEN {predicate} THEN 1 ELSE 0 END = 1)")
+}
+
+fn joined(
+    build: &mut Builder<'_>,
+    operands: &[Typed],
+    between: &str,
+    write: impl Fn(&mut Builder<'_>, &Typed) -> String,
+) -> String {
+    let written: Vec<String> = operands.iter().map(|operand| write(build, operand)).collect();
+    format!("({})", written.join(between))
+}
+
+/// The comparison in SQL.
+pub(super) fn operator(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Eq => "=",
+        Comparison::Ge => ">=",
+        Comparison::Gt => ">",
+        Comparison::Le => "<=",
+        Comparison::Lt => "<",
+        Comparison::Ne => "<>",
+    }
+}
+
+/// The comparison with its sides exchanged.
+fn mirrored(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Ge => Comparison::Le,
+        Comparison::Gt => Comparison::Lt,
+        Comparison::Le => Comparison::Ge,
+        Comparison::Lt => Comparison::Gt,
+        same => same,
+    }
+}
+
+/// True where the comparison is.
+fn compare(build: &mut Builder<'_>, comparison: Comparison, operands: &[Typed; 2]) -> String {
+    let dialect = build.dialect();
+    let both_nullable = operands.iter().all(|operand| dialect.may_be_null(operand));
+    let one_nullable = operands.iter().any(|operand| dialect.may_be_null(operand));
+    let is_null = operands.iter().any(|operand| matches!(operand.form, Form::Null));
+    let unlike = comparison == Comparison::Ne && one_nullable;
+    if is_null || unlike || (comparison == Comparison::Eq && both_nullable) {
+        return exact_comparison(build, comparison, operands);
+    }
+    let sides = match operands {
+        [property, constant] if constant.constant().is_some() => Some((property, constant, comparison)),
+        [constant, property] if constant.constant().is_some() => Some((property, constant, mirrored(comparison))),
+        _ => None,
+    };
+    let narrowing = sides.and_then(|(property, constant, comparison)| {
+        let (from, model) = property.own_property()?;
+        build.dialect().narrowing(build, model, &column(build, from, model), comparison, constant.constant()?)
+    });
+    match narrowing {
+        Some(Narrowing::Whole(condition)) => condition,
+        Some(Narrowing::Part(condition)) => with(plain(build, comparison, operands), Some(condition)),
+        None => plain(build, comparison, operands),
+    }
+}
+
+/// A condition that an index can serve.
+pub enum Narrowing {
+    /// It follows from the comparison.
+    Part(String),
+    /// It is the comparison.
+    Whole(String),
+}
+
+/// `condition`, and what follows from it.
+fn with(condition: String, narrowing: Option<String>) -> String {
+    match narrowing {
+        Some(narrowing) => format!("({narrowing} AND {condition})"),
+        None => condition,
+    }
+}
+
+fn narrowed_call(build: &mut Builder<'_>, call: &Typed) -> Option<String> {
+    let Form::Call(function, arguments) = &call.form else { return None };
+    let [property, constant] = arguments.as_slice() else { return None };
+    let (from, model) = property.own_property()?;
+    let Value::Text(text) = constant.constant()? else { return None };
+    let column = column(build, from, model);
+    build.dialect().narrowing_call(build, *function, model, &column, text)
+}
+
+/// `property`'s column of the row `from`.
+fn column(build: &Builder<'_>, from: Variable, property: &Property) -> String {
+    build.column_of(&alias(from), property)
+}
+
+fn plain(build: &mut Builder<'_>, comparison: Comparison, operands: &[Typed; 2]) -> String {
+    let [left, right] = [&operands[0], &operands[1]].map(|operand| comparable(build, operand));
+    format!("{left} {} {right}", operator(comparison))
+}
+
+/// True or false, never unknown: `null` equals nothing but `null`, and is not ordered.
+fn exact_comparison(build: &mut Builder<'_>, comparison: Comparison, operands: &[Typed; 2]) -> String {
+    let dialect = build.dialect();
+    let equality = matches!(comparison, Comparison::Eq | Comparison::Ne);
+    let not = if comparison == Comparison::Ne { "NOT " } else { "" };
+    match operands {
+        [left, right] if !dialect.may_be_null(left) && !dialect.may_be_null(right) => {
+            format!("({})", plain(build, comparison, operands))
+        }
+        [_, null] | [null, _] if matches!(null.form, Form::Null) && !equality => "(1 = 0)".to_owned(),
+        [other, null] | [null, other] if matches!(null.form, Form::Null) => {
+            let value = value(build, other);
+            format!("({value} IS {not}NULL)")
+        }
+        [left, right] if equality => {
+            let [left, right] = [left, right].map(|operand| comparable(build, operand));
+            format!("({not}{})", build.dialect().same(&left, &right))
+        }
+        _ => certain(&plain(build, comparison, operands)),
+    }
+}
+
+fn within(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> String {
+    let (nulls, members): (Vec<_>, Vec<_>) = members.iter().partition(|member| matches!(member.form, Form::Null));
+    let narrowing = narrowed_list(build, value, &members).filter(|_| nulls.is_empty());
+    let left = comparable(build, value);
+    let listed: Vec<String> = members.into_iter().map(|member| comparable(build, member)).collect();
+    let one_of = if listed.is_empty() { "1 = 0".to_owned() } else { format!("{left} IN ({})", listed.join(", ")) };
+    if nulls.is_empty() { with(one_of, narrowing) } else { format!("({one_of} OR {left} IS NULL)") }
+}
+
+/// The values of a property that constants narrow it to.
+fn narrowed_list(build: &mut Builder<'_>, value: &Typed, members: &[&Typed]) -> Option<String> {
+    let (from, model) = value.own_property()?;
+    let constants: Option<Vec<&Value>> = members.iter().map(|member| member.constant()).collect();
+    let column = column(build, from, model);
+    build.dialect().narrowing_list(build, model, &column, &constants?)
+}
+
+fn case(build: &mut Builder<'_>, class: Class, cases: &[(Typed, Typed)]) -> String {
+    if class == Class::Null {
+        return "NULL".to_owned();
+    }
+    let written: Vec<String> = cases
+        .iter()
+        .map(|(when, then)| {
+            let when = condition(build, when);
+            format!("WHEN {when} THEN {}", value(build, then))
+        })
+        .collect();
+    format!("(CASE {} END)", written.join(" "))
+}

@@ -1,0 +1,83 @@
+//! Properties and collections behind navigation properties -> subqueries.
+
+use super::condition;
+use crate::edm::Property;
+use crate::plan::{About, Hop, PropertyPath, Related, Variable};
+use crate::sql::statement::Builder;
+
+/// The name that a statement has for a row.
+pub(in crate::sql) fn alias(variable: Variable) -> String {
+    match variable.0 {
+        0 => "t".to_owned(),
+        number => format!("t{number}"),
+    }
+}
+
+/// A property in the form that `write` gives its column, where it is.
+pub(super) fn property(
+    build: &mut Builder<'_>,
+    path: &PropertyPath,
+    write: impl Fn(&Property, String) -> String,
+) -> String {
+    let model = path.property();
+    if path.hops.is_empty() {
+        return write(model, build.column_of(&alias(path.from), model));
+    }
+    let last = format!("h{}", path.hops.len());
+    let way = Way::new(build, path.from, &path.hops, &last);
+    let column = write(model, build.column_of(&last, model));
+    format!("(SELECT {column} FROM {} WHERE {})", way.tables, way.condition)
+}
+
+/// `any` and `all`: whether there are such entities, or others.
+pub(super) fn quantified(build: &mut Builder<'_>, related: &Related) -> String {
+    let way = Way::new(build, related.from, &related.hops, &alias(related.member));
+    let predicate = related.predicate.as_ref().map(|predicate| condition(build, predicate));
+    let (not, predicate) = match (related.about, predicate) {
+        (About::All, Some(predicate)) => ("NOT ", format!(" AND CASE WHEN {predicate} THEN 0 ELSE 1 END = 1")),
+        (_, Some(predicate)) => ("", format!(" AND {predicate}")),
+        (_, None) => ("", String::new()),
+    };
+    format!("{not}EXISTS (SELECT 1 FROM {} WHERE {}{predicate})", way.tables, way.condition)
+}
+
+/// How many there are.
+pub(super) fn count(build: &mut Builder<'_>, related: &Related) -> String {
+    let way = Way::new(build, related.from, &related.hops, &alias(related.member));
+    format!("(SELECT COUNT(*) FROM {} WHERE {})", way.tables, way.condition)
+}
+
+/// The tables on a way, joined, and what ties the first of them to the row where it begins.
+struct Way {
+    tables: String,
+    condition: String,
+}
+
+impl Way {
+    /// The entities at its end are called `last`.
+    fn new(build: &Builder<'_>, from: Variable, hops: &[Hop], last: &str) -> Self {
+        let mut way = Self { tables: String::new(), condition: "1 = 0".to_owned() };
+        let mut here = alias(from);
+        for (number, hop) in (1..).zip(hops) {
+            let there = if number == hops.len() { last.to_owned() } else { format!("h{number}") };
+            let (tie, table) =
+                (tie(build, hop, &here, &there), format!("{} AS {there}", build.dialect().table(&hop.to)));
+            if number == 1 {
+                way = Self { tables: table, condition: tie };
+            } else {
+                way.tables = format!("{} INNER JOIN {table} ON {tie}", way.tables);
+            }
+            here = there;
+        }
+        way
+    }
+}
+
+/// The condition that the entity `there` is one that the entity `here` leads to.
+pub(in crate::sql) fn tie(build: &Builder<'_>, hop: &Hop, here: &str, there: &str) -> String {
+    let pairs = hop.pairs.iter().map(|&(own, other)| {
+        let own = build.column_of(here, &hop.from.properties[own]);
+        format!("{} = {own}", build.column_of(there, &hop.to.properties[other]))
+    });
+    pairs.collect::<Vec<_>>().join(" AND ")
+}

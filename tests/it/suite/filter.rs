@@ -1,0 +1,199 @@
+//! `$filter` and `$orderby`: which entities, and in which order.
+
+use serde_json::Value;
+
+use super::{Served, encoded, one_table, shop};
+
+/// Rows with every class of value, and with nulls.
+fn zoo() -> Served {
+    one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY, Name NVARCHAR(40), Legs INT, Weight DECIMAL(10,2), Speed FLOAT,
+           Born DATE, Seen DATETIME2, Feeds TIME, Tame BIT);
+         INSERT INTO Animal VALUES
+           (1, 'Ant', 6, 0.01, 0.5, '2024-02-29', '2024-02-29 08:30:00', '08:30:00', 0),
+           (2, 'Bee', 6, 0.1, 7.25, '2023-12-31', '2024-01-01 00:00:00', '23:59:59', 1),
+           (3, 'Cat', 4, 4.5, 13.5, NULL, '2024-06-15 12:00:00.5', '12:00:00', 1),
+           (4, '100% dog_[x]', 4, 20, -2.5, '2000-01-01', NULL, NULL, NULL),
+           (5, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+           (6, 'emu', 2, 37.25, 50, '1999-12-31', '1999-12-31 23:59:59', '00:00:00', 0)",
+    )
+}
+
+fn ids(served: &Served, options: &str) -> Vec<i64> {
+    let page = served.get(&format!("/odata/Animal?{options}")).expect(200).json();
+    page["value"].as_array().unwrap().iter().map(|row| row["Id"].as_i64().unwrap()).collect()
+}
+
+/// The ids of the animals that `filter` finds.
+fn found(served: &Served, filter: &str) -> Vec<i64> {
+    ids(served, &format!("$filter={}", encoded(filter)))
+}
+
+#[test]
+fn a_filter_finds_what_it_says() {
+    let zoo = zoo();
+    for (filter, expected) in [
+        ("Id eq 3", &[3][..]),
+        ("3 eq Id", &[3]),
+        ("Legs eq 6 and Tame eq true", &[2]),
+        ("Legs eq 6 or Legs eq 2", &[1, 2, 6]),
+        ("Legs gt 2 and (Name eq 'Cat' or Name eq 'Bee')", &[2, 3]),
+        ("not (Legs eq 6)", &[3, 4, 5, 6]),
+        ("Legs ne 6", &[3, 4, 5, 6]),
+        ("Legs lt 5", &[3, 4, 6]),
+        ("Legs ge 4 and Legs le 4", &[3, 4]),
+        ("Name eq null", &[5]),
+        ("Name ne null", &[1, 2, 3, 4, 6]),
+        ("null eq Name", &[5]),
+        ("null eq null", &[1, 2, 3, 4, 5, 6]),
+        ("Legs gt null", &[]),
+        ("not (Legs gt 5)", &[3, 4, 5, 6]),
+        ("Tame", &[2, 3]),
+        ("not Tame", &[1, 6]),
+        ("Tame eq false", &[1, 6]),
+        ("Tame ne true", &[1, 4, 5, 6]),
+        ("Tame or Legs eq 6", &[1, 2, 3]),
+        ("not (Tame and Legs eq 6)", &[1, 3, 4, 5, 6]),
+        ("Legs in (2,4)", &[3, 4, 6]),
+        ("Legs in (2,null)", &[5, 6]),
+        ("not (Legs in (2,4))", &[1, 2, 5]),
+        ("Name in ('Ant','Bee')", &[1, 2]),
+        ("Weight eq 0.1", &[2]),
+        ("Weight gt 4.49 and Weight lt 4.51", &[3]),
+        ("Weight ge 20", &[4, 6]),
+        ("Speed eq 7.25", &[2]),
+        ("Speed lt 0", &[4]),
+        ("Born eq 2024-02-29", &[1]),
+        ("Born lt 2000-01-01", &[6]),
+        ("Born le 2000-01-01", &[4, 6]),
+        ("Seen ge 2024-01-01T00:00:00Z", &[1, 2, 3]),
+        ("Seen gt 2024-01-01T01:00:00%2B01:00", &[1, 3]),
+        ("Seen eq 2024-06-15T14:00:00.5+02:00", &[3]),
+        ("Feeds eq 12:00:00", &[3]),
+        ("Feeds lt 09:00", &[1, 6]),
+    ] {
+        let filter = filter.replace("%2B", "+");
+        assert_eq!(found(&zoo, &filter), expected, "{filter}");
+    }
+}
+
+#[test]
+fn functions_do_what_odata_says() {
+    let zoo = zoo();
+    for (filter, expected) in [
+        ("contains(Name,'a')", &[3][..]),
+        ("contains(Name,'%')", &[4]),
+        ("contains(Name,'_[')", &[4]),
+        ("contains(Name,'')", &[1, 2, 3, 4, 6]),
+        ("not contains(Name,'e')", &[1, 3, 4]),
+        ("startswith(Name,'100%')", &[4]),
+        ("startswith(Name,'1__')", &[]),
+        ("endswith(Name,'nt')", &[1]),
+        ("endswith(Name,'[x]')", &[4]),
+        ("length(Name) eq 3", &[1, 2, 3, 6]),
+        ("indexof(Name,'n') eq 1", &[1]),
+        ("indexof(Name,'zz') eq -1", &[1, 2, 3, 4, 6]),
+        ("substring(Name,1) eq 'nt'", &[1]),
+        ("substring(Name,0,2) eq 'Ca'", &[3]),
+        ("tolower(Name) eq 'cat'", &[3]),
+        ("toupper(Name) eq 'EMU'", &[6]),
+        ("trim(concat(concat(' ',Name),'  ')) eq 'Bee'", &[2]),
+        ("concat(Name,'!') eq 'Ant!'", &[1]),
+        ("contains(Name,'a') eq null", &[5]),
+        ("year(Born) eq 2024", &[1]),
+        ("month(Seen) eq 1", &[2]),
+        ("day(Born) eq 31", &[2, 6]),
+        ("hour(Seen) eq 8 and minute(Seen) eq 30 and second(Seen) eq 0", &[1]),
+        ("hour(Feeds) eq 23 and minute(Feeds) eq 59 and second(Feeds) eq 59", &[2]),
+        ("fractionalseconds(Seen) eq 0.5", &[3]),
+        ("date(Seen) eq 2024-01-01", &[2]),
+        ("time(Seen) eq 12:00:00.5", &[3]),
+        ("totaloffsetminutes(Seen) eq 0 and Id lt 3", &[1, 2]),
+        ("Seen lt now() and Id eq 1", &[1]),
+        ("Seen gt mindatetime() and Seen lt maxdatetime() and Id gt 3", &[6]),
+        ("ceiling(Speed) eq 8", &[2]),
+        ("floor(Speed) eq 7", &[2]),
+        ("round(Speed) eq -3", &[4]),
+        ("round(Weight) eq 5", &[3]),
+        ("Legs add 2 eq 8", &[1, 2]),
+        ("Legs sub 2 eq 0", &[6]),
+        ("Legs mul 2 eq 12", &[1, 2]),
+        ("Legs div 4 eq 1", &[1, 2, 3, 4]),
+        ("Legs divby 4 eq 1.5", &[1, 2]),
+        ("Legs mod 4 eq 2", &[1, 2, 6]),
+        ("-Legs lt -5", &[1, 2]),
+        ("Legs div 0 eq null", &[1, 2, 3, 4, 5, 6]),
+    ] {
+        assert_eq!(found(&zoo, filter), expected, "{filter}");
+    }
+}
+
+#[test]
+fn an_order_has_nulls_first_and_the_key_last() {
+    let zoo = zoo();
+    for (order, expected) in [
+        ("Legs", &[5, 6, 3, 4, 1, 2][..]),
+        ("Legs desc", &[1, 2, 3, 4, 6, 5]),
+        ("Legs desc,Name desc", &[2, 1, 3, 4, 6, 5]),
+        ("Seen", &[4, 5, 6, 2, 1, 3]),
+        ("Seen desc", &[3, 1, 2, 6, 4, 5]),
+        ("length(Name) desc,Id", &[4, 1, 2, 3, 6, 5]),
+        ("Tame desc", &[2, 3, 1, 6, 4, 5]),
+        ("Weight mul -1", &[5, 6, 4, 3, 2, 1]),
+        ("Id desc", &[6, 5, 4, 3, 2, 1]),
+        ("1", &[1, 2, 3, 4, 5, 6]),
+    ] {
+        let order = encoded(order);
+        assert_eq!(ids(&zoo, &format!("$orderby={order}")), expected, "{order}");
+        assert_eq!(paged(&zoo, &format!("$orderby={order}")), expected, "{order}, page by page");
+        assert_eq!(ids(&zoo, &format!("$orderby={order}&$skip=1&$top=3")), expected[1..4], "{order}, a part");
+    }
+    let options = format!("$orderby={}&$filter={}&@least=3", encoded("Name desc"), encoded("Legs gt @least"));
+    let found = paged(&zoo, &options);
+    assert_eq!(found, [3, 2, 1, 4]);
+}
+
+/// The same in pages of one entity.
+fn paged(served: &Served, options: &str) -> Vec<i64> {
+    let mut all = Vec::new();
+    let mut url = format!("/odata/Animal?{options}");
+    loop {
+        let page = served.client.ask("GET", &url).header("Prefer", "maxpagesize=1").send().expect(200).json();
+        all.extend(page["value"].as_array().unwrap().iter().map(|row| row["Id"].as_i64().unwrap()));
+        match page["@odata.nextLink"].as_str() {
+            Some(next) => url = next.to_owned(),
+            None => return all,
+        }
+    }
+}
+
+#[test]
+fn a_count_counts_what_is_found() {
+    let zoo = zoo();
+    let filter = encoded("Legs eq 6");
+    assert_eq!(zoo.get(&format!("/odata/Animal/$count?$filter={filter}")).expect(200).text(), "2");
+    let page = zoo.get(&format!("/odata/Animal?$filter={filter}&$count=true&$top=1")).expect(200).json();
+    assert_eq!((&page["@odata.count"], page["value"].as_array().unwrap().len()), (&Value::from(2), 1));
+}
+
+#[test]
+fn what_is_wrong_with_an_expression_is_said() {
+    let shop = shop();
+    for (filter, status, code) in [
+        ("Id eq", 400, "SyntaxError"),
+        ("Nothing eq 1", 400, "PropertyNotFound"),
+        ("Id eq 'x'", 400, "InvalidValue"),
+        ("Id", 400, "InvalidValue"),
+        ("PlacedAt gt 2024-01-01", 400, "InvalidValue"),
+        ("length(Id) eq 1", 400, "InvalidValue"),
+        ("nonsense(Id) eq 1", 400, "SyntaxError"),
+        ("matchesPattern(Note,'x')", 501, "OptionNotSupported"),
+        ("isof(Note,Edm.String)", 501, "OptionNotSupported"),
+        ("Note eq duration'P1D'", 501, "OptionNotSupported"),
+        ("PlacedAt sub PlacedAt eq null", 501, "OptionNotSupported"),
+    ] {
+        let answer = shop.get(&format!("/odata/Orders?$filter={}", encoded(filter))).expect(status).json();
+        assert_eq!(answer["error"]["code"], code, "{filter}: {answer}");
+    }
+}
