@@ -61,7 +61,7 @@ pub(super) fn reply(file: &Connection) -> Reply {
             &[int("object_id"), int("index_id"), int("is_primary_key"), text("filter"), int("column_id")],
             keys(&columns),
         )
-        .rows(&[int("o"), text("n"), int("c"), text("s"), text("t"), text("r")], Vec::<Vec<Value>>::new())
+        .rows(&[int("o"), text("n"), int("c"), text("s"), text("t"), text("r")], references(file))
         .rows(&[int("period"), text("unit"), int("auto")], tracking(file))
         .rows(&[text("name"), text("snapshots"), text("updateability"), text("user")], database(file))
         .rows(
@@ -140,6 +140,27 @@ fn keys(columns: &[Found]) -> Vec<Vec<Value>> {
             vec![Value::Int(column.object), Value::Int(1), Value::Int(1), Value::Null, Value::Int(column.number)]
         })
         .collect()
+}
+
+/// One row a column. A reference that does not name a column is one to the key.
+fn references(file: &Connection) -> Vec<Vec<Value>> {
+    let sql = "SELECT t.object, 'FK_' || t.name || '_' || f.id, k.number, f.\"table\", coalesce(f.\"to\", p.name)
+               FROM _table AS t JOIN pragma_foreign_key_list(t.name) AS f
+               JOIN _column AS k ON k.object = t.object AND k.name = f.\"from\"
+               JOIN pragma_table_xinfo(f.\"table\") AS p ON p.name = f.\"to\" OR f.\"to\" IS NULL AND p.pk = f.seq + 1
+               ORDER BY t.object, f.id, f.seq";
+    let mut statement = file.prepare(sql).unwrap();
+    let reference = |row: &rusqlite::Row<'_>| {
+        Ok(vec![
+            Value::Int(row.get(0)?),
+            Value::Text(row.get(1)?),
+            Value::Int(row.get(2)?),
+            "dbo".into(),
+            Value::Text(row.get(3)?),
+            Value::Text(row.get(4)?),
+        ])
+    };
+    statement.query_map([], reference).unwrap().map(Result::unwrap).collect()
 }
 
 fn tracking(file: &Connection) -> Vec<Vec<Value>> {
