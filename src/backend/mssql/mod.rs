@@ -18,6 +18,7 @@ mod target;
 mod value;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -26,14 +27,14 @@ use tokio::runtime::{Handle, Runtime};
 
 pub use target::{Secret, Target};
 
-use super::{Backend, RowSink};
+use super::{self as backend, Backend, RowSink, Work};
 use crate::edm::{Catalog, Facts};
 use crate::error::{Error, Result};
-use crate::sql::mssql::{self, WITH_SNAPSHOT, WITHOUT_SNAPSHOT};
+use crate::sql::mssql::{self, Mssql, WITH_SNAPSHOT, WITHOUT_SNAPSHOT};
 use crate::sql::{Dialect, Query, Script};
 use connection::{Lent, Pool};
 use failure::Failure;
-use read::{Ended, Means};
+use read::{Ended, Means, Snapshot};
 use retry::Retry;
 
 /// The threads that wait for the network. Encoding is done elsewhere, so they have little to do.
@@ -72,6 +73,10 @@ impl MssqlBackend {
         tracing::debug!(database = %target, "opening");
         let sessions = Pool::new(target, runtime.handle())?;
         Ok(Self { sessions, settings, runtime: Some(runtime) })
+    }
+
+    fn tsql(&self) -> &'static Mssql {
+        if self.settings.snapshots { &WITH_SNAPSHOT } else { &WITHOUT_SNAPSHOT }
     }
 
     fn handle(&self) -> Result<Handle> {
@@ -150,7 +155,7 @@ impl Drop for MssqlBackend {
 #[async_trait]
 impl Backend for MssqlBackend {
     fn dialect(&self) -> &'static dyn Dialect {
-        if self.settings.snapshots { &WITH_SNAPSHOT } else { &WITHOUT_SNAPSHOT }
+        self.tsql()
     }
 
     async fn describe(&self) -> Result<Catalog> {
@@ -184,9 +189,9 @@ impl Backend for MssqlBackend {
     }
 
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
-        let (epoch, snapshots) = (self.settings.epoch.clone(), self.settings.snapshots);
+        let (epoch, dialect, snapshots) = (self.settings.epoch.clone(), self.tsql(), self.settings.snapshots);
         self.in_thread((query, sink), move |mut session, runtime, (query, sink)| {
-            let means = Means { runtime, session: &mut session, epoch: &epoch, snapshots };
+            let means = Means { runtime, session: &mut session, epoch: &epoch, dialect, snapshots };
             let flow = read::read(means, query, &mut **sink)?;
             // Whoever asks next, because the answer has ended, finds the session free.
             drop(session);
@@ -194,6 +199,22 @@ impl Backend for MssqlBackend {
                 ControlFlow::Continue(()) => sink.end().map_err(Ended::behind_the_rows),
                 ControlFlow::Break(()) => Ok(()),
             }
+        })
+        .await
+    }
+
+    async fn snapshot(&self, queries: Arc<[Query]>, work: Work) -> Result<()> {
+        if !self.settings.snapshots {
+            return Err(backend::without_snapshots());
+        }
+        let (epoch, dialect) = (self.settings.epoch.clone(), self.tsql());
+        self.in_thread(Some(work), move |mut session, runtime, work| {
+            let means = Means { runtime, session: &mut session, epoch: &epoch, dialect, snapshots: true };
+            let opened = Snapshot::open(means, &queries).map_err(|failure| Ended { failure, begun: false });
+            let mut snapshot = opened?;
+            let done = work.take().map_or(Ok(()), |work| work(&mut snapshot));
+            snapshot.leave();
+            done.map_err(Ended::behind_the_rows)
         })
         .await
     }

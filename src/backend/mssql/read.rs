@@ -17,7 +17,8 @@ use super::history::history;
 use super::parameter::{Bound, bind};
 use super::value::{Lent, integer, signature};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sql::{History, Query, Statement, mssql};
+use crate::sql::mssql::{self, Mssql};
+use crate::sql::{History, Query, Statement};
 use crate::version::{ChangeVersion, Window};
 
 /// What a snapshot is made with.
@@ -26,6 +27,7 @@ pub(super) struct Means<'a> {
     pub(super) session: &'a mut Session,
     /// The operator's part of the history's identity.
     pub(super) epoch: &'a str,
+    pub(super) dialect: &'static Mssql,
     /// Whether what is read is of one moment. If it is not, the history is looked at again behind the rows.
     pub(super) snapshots: bool,
 }
@@ -80,14 +82,19 @@ impl<'a> Snapshot<'a> {
         }
     }
 
+    /// The version of the changes is asked for once, before anything else, and counts for all of `queries`.
     fn begin(&mut self, queries: &[Query]) -> Result<(), Failure> {
-        let opening = queries.first().and_then(|query| query.opening.as_deref()).unwrap_or_default();
-        let Means { runtime, session, .. } = &mut self.means;
-        let results = runtime.block_on(async { session.open(opening).await?.results().await })?;
+        let tables = tables(queries);
+        let checks: Vec<&str> = tables.iter().map(|(check, _)| *check).collect();
+        let Means { runtime, session, dialect, .. } = &mut self.means;
+        let opening = dialect.open(&checks, queries.iter().any(|query| query.history.is_some()));
+        let results = runtime.block_on(async { session.open(&opening).await?.results().await })?;
         let first = |result: usize| results.get(result).and_then(|rows| rows.first());
-        if queries.iter().any(|query| first(1).and_then(|row| signature(row, 0)) != Some(query.table_version)) {
-            let message = "The table's definition has changed. Try again.";
-            return Err(Error::new(ErrorKind::CatalogChanged, message).into());
+        for (result, (_, planned)) in (1..).zip(tables) {
+            if first(result).and_then(|row| signature(row, 0)) != Some(planned) {
+                let message = "The table's definition has changed. Try again.";
+                return Err(Error::new(ErrorKind::CatalogChanged, message).into());
+            }
         }
         let version = first(0).and_then(|row| integer(row, 0));
         self.current = version.map(|version| ChangeVersion(version.max(0).unsigned_abs()));
@@ -99,6 +106,13 @@ impl<'a> Snapshot<'a> {
         if let Err(failure) = self.end(&mssql::close()) {
             // Nothing was written, so nothing is lost; the session is not used again.
             tracing::debug!(error = %failure.error, "a snapshot could not be closed");
+        }
+    }
+
+    /// Ends what served several reads. After a failure its session is not used again.
+    pub(super) fn leave(self) {
+        if !self.failed {
+            self.close();
         }
     }
 
@@ -186,6 +200,19 @@ impl backend::Snapshot for Snapshot<'_> {
         self.failed = backend::loses_snapshot(&outcome);
         outcome
     }
+}
+
+/// The check of each table, once, with the signature that it was planned with. Two that were planned with different ones are
+/// two, of which one fails.
+fn tables(queries: &[Query]) -> Vec<(&str, u64)> {
+    let mut tables = Vec::new();
+    for query in queries {
+        let table = (query.opening.as_deref().unwrap_or_default(), query.table_version);
+        if !tables.contains(&table) {
+            tables.push(table);
+        }
+    }
+    tables
 }
 
 /// Most rows are there already, with the packet of those before: these are taken without entering the runtime, which costs
