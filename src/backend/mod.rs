@@ -9,12 +9,13 @@ pub mod mssql;
 pub mod sqlite;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::edm::{Catalog, Row};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::sql::{Dialect, Query, Script};
 use crate::version::{Window, Witness};
 
@@ -45,8 +46,45 @@ pub trait Backend: Send + Sync {
     /// with another catalog. An error after [`RowSink::begin`] means that the sink never hears [`RowSink::end`].
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()>;
 
+    /// Opens one snapshot of the tables that `queries` read, and lends it to `work`, in a thread that may wait. Refuses with
+    /// `CatalogChanged` where one of them was planned with another catalog, and with `IsolationNotSupported` where reads
+    /// have no snapshots; `work` has heard nothing then.
+    async fn snapshot(&self, _queries: Arc<[Query]>, _work: Work) -> Result<()> {
+        Err(without_snapshots())
+    }
+
     /// Runs a script that changes the database, in one transaction; the number of rows that it changed.
     async fn execute(&self, script: Script) -> Result<u64>;
+}
+
+/// What is done with a snapshot.
+pub type Work = Box<dyn FnOnce(&mut dyn Snapshot) -> Result<()> + Send>;
+
+/// The database as it is at one moment, for several reads.
+pub trait Snapshot {
+    /// Reads one of the queries that the snapshot was opened for, as [`Backend::read`] does; `Break` if nobody wanted more, and
+    /// then this is the last read. What a read refuses leaves the snapshot to the others; a failure of the database ends
+    /// it, and every further read fails.
+    fn read(&mut self, query: &Query, sink: &mut dyn RowSink) -> Result<ControlFlow<()>>;
+}
+
+/// Of a database whose reads have no snapshots.
+fn without_snapshots() -> Error {
+    let message = "This service reads without snapshots, so that several requests cannot have one.";
+    Error::new(ErrorKind::IsolationNotSupported, message).about("Isolation")
+}
+
+/// Of a read behind one with which the snapshot was lost.
+fn lost_snapshot() -> Error {
+    Error::database_unavailable("the snapshot was lost with the read before")
+}
+
+/// Whether a snapshot must not be read again after a read that ended so.
+fn loses_snapshot(outcome: &Result<ControlFlow<()>>) -> bool {
+    match outcome {
+        Ok(flow) => flow.is_break(),
+        Err(error) => error.kind().status() >= 500,
+    }
 }
 
 /// What a snapshot shows before its rows.

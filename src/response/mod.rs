@@ -4,6 +4,7 @@
 //! that need no rows are written at once. Links to further pages and changes are made here, because only here is known
 //! which row was the last.
 
+mod batch;
 mod body;
 mod changes;
 mod control;
@@ -13,6 +14,7 @@ mod entity_id;
 mod metadata;
 mod misfit;
 mod removed;
+mod reply;
 mod rows;
 mod service_document;
 mod single;
@@ -21,8 +23,10 @@ mod value;
 
 use std::sync::Arc;
 
+pub use batch::{Answers, Envelope, Opener};
 pub use body::{Body, Head};
 pub use metadata::{csdl_json, csdl_xml};
+pub use reply::{Content, Reply};
 pub use service_document::service_document;
 
 use crate::backend::RowSink;

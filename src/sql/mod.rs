@@ -27,8 +27,8 @@ use crate::token::Anchor;
 pub struct Query {
     /// The definition of the table that the read was planned with.
     pub table_version: u64,
-    /// Opens the snapshot, where that takes more than a transaction; what its rows mean is the dialect's contract with
-    /// its backend.
+    /// What opens a snapshot of the table, where that takes more than a transaction; what its rows mean is the dialect's
+    /// contract with its backend.
     pub opening: Option<String>,
     /// Reads the table's history; what its row means is the dialect's contract with its backend.
     pub history: Option<History>,

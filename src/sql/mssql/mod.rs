@@ -50,6 +50,19 @@ pub static WITH_SNAPSHOT: Mssql = Mssql { isolation: "SNAPSHOT" };
 /// The dialect where they have none: what a version covers is then checked again behind the rows.
 pub static WITHOUT_SNAPSHOT: Mssql = Mssql { isolation: "READ COMMITTED" };
 
+impl Mssql {
+    /// Opens a snapshot of the tables that `checks` are about. The version is asked for only where changes are `tracked`: on a
+    /// replica, the question alone is an error.
+    pub fn open(&self, checks: &[&str], tracked: bool) -> String {
+        let slots = [
+            ("isolation", self.isolation.to_owned()),
+            ("version", if tracked { "CHANGE_TRACKING_CURRENT_VERSION()" } else { "CAST(NULL AS bigint)" }.to_owned()),
+            ("checks", checks.join("\n")),
+        ];
+        template::fill(include_str!("../../../sql/mssql/open.sql"), &slots)
+    }
+}
+
 impl Dialect for Mssql {
     fn skeleton(&self, skeleton: Skeleton) -> &'static str {
         match skeleton {
@@ -73,17 +86,11 @@ impl Dialect for Mssql {
         format!("@P{index}")
     }
 
-    /// The version is asked for only where it is needed: on a replica, the question alone is an error.
-    fn opening(&self, set: &EntitySet, tracked: bool) -> Option<String> {
+    /// The check of its table, which [`Mssql::open`] puts behind what is the same for all.
+    fn opening(&self, set: &EntitySet, _tracked: bool) -> Option<String> {
         let table = self.table(set);
-        let slots = [
-            ("isolation", self.isolation.to_owned()),
-            ("name", literal(&table)),
-            ("table", table),
-            ("signature", slot(SIGNATURE)),
-            ("version", if tracked { "CHANGE_TRACKING_CURRENT_VERSION()" } else { "CAST(NULL AS bigint)" }.to_owned()),
-        ];
-        Some(template::fill(include_str!("../../../sql/mssql/open.sql"), &slots))
+        let slots = [("name", literal(&table)), ("table", table), ("signature", slot(SIGNATURE))];
+        Some(template::fill(include_str!("../../../sql/mssql/check.sql"), &slots).trim_end().to_owned())
     }
 
     /// Not in a transaction: what changes the database as a whole must stand alone.
