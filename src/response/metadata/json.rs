@@ -114,12 +114,13 @@ fn annotation(annotation: &Annotation) -> (String, Json) {
 fn expression(value: &Expression) -> Json {
     match value {
         Expression::Boolean(value) => (*value).into(),
-        Expression::Collection(strings) => Json::Array(strings.iter().map(|&string| string.into()).collect()),
+        Expression::Collection(items) => Json::Array(items.iter().map(expression).collect()),
         Expression::EnumMember { member, .. } => (*member).into(),
         Expression::Record(properties) => {
             let members = properties.iter().map(|(property, value)| ((*property).to_owned(), expression(value)));
             members.collect::<Object>().into()
         }
+        Expression::PropertyPath(path) => path.as_str().into(),
         Expression::String(value) => value.as_ref().into(),
     }
 }

@@ -85,13 +85,14 @@ mod tests {
 
     use super::*;
     use crate::edm::{
-        Catalog, Column, Exposure, ForeignKey, Rights, RowStorage, Table, TableExposure, Tracking, expose,
+        Catalog, Column, Exposure, ForeignKey, IndexColumn, Rights, RowStorage, Table, TableExposure, Tracking,
+        UniqueIndex, expose,
     };
     use crate::plan::ODataVersion;
     use crate::version::Incarnation;
 
     /// A tracked table with a computed column, and one that is not tracked and has two key columns, to which the first
-    /// refers.
+    /// refers, and an alternate one.
     pub(super) fn shop(namespace: &str) -> Edm {
         let (incarnation, installed) = (Incarnation(1), Vec::new());
         let tracking = Tracking::Triggers {
@@ -116,6 +117,8 @@ mod tests {
         ];
         let mut tables =
             vec![table("Orders", &orders, &[0], tracking), table("Rates", &rates, &[1, 0], Tracking::None)];
+        let unique = [2, 0].map(|column| Some(IndexColumn { column, collation: String::new() }));
+        tables[1].unique.push(UniqueIndex { primary: false, predicate: None, columns: unique.to_vec() });
         tables[0].foreign_keys.push(ForeignKey {
             name: "FK_Rate".to_owned(),
             columns: vec![3, 4],
@@ -216,13 +219,21 @@ mod tests {
         if let Some(string) = text("String") {
             return Value::String(string);
         }
+        if let Some(path) = text("PropertyPath") {
+            return Value::String(path);
+        }
         if let Some(member) = text("EnumMember") {
             return Value::from(member.rsplit('/').next());
         }
-        let expression = node.first_element_child().unwrap();
+        element(node.first_element_child().unwrap())
+    }
+
+    /// An expression that is an element of its own.
+    fn element(expression: Node<'_, '_>) -> Value {
         match expression.tag_name().name() {
             "Record" => members(expression, "Property", ""),
-            _ => expression.children().filter(Node::is_element).map(|string| string.text()).collect(),
+            "Collection" => expression.children().filter(Node::is_element).map(element).collect(),
+            _ => expression.text().into(),
         }
     }
 }

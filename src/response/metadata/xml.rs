@@ -109,19 +109,32 @@ fn annotation(annotation: &Annotation) -> Element {
 fn valued(element: Element, value: &Expression) -> Element {
     match value {
         Expression::Boolean(value) => element.with("Bool", value.to_string()),
-        Expression::Collection(strings) => {
-            let strings = strings.iter().map(|string| Element { text: (*string).to_owned(), ..Element::new("String") });
-            element.containing([Element::new("Collection").containing(strings)])
-        }
-        Expression::EnumMember { ty, member } => element.with("EnumMember", format!("{ty}/{member}")),
+        Expression::EnumMember { ty, member } => element.with("EnumMember", enum_member(ty, member)),
+        Expression::PropertyPath(path) => element.with("PropertyPath", path),
+        Expression::String(value) => element.with("String", value.clone()),
+        Expression::Collection(_) | Expression::Record(_) => element.containing([expression(value)]),
+    }
+}
+
+/// `value` as an element.
+fn expression(value: &Expression) -> Element {
+    match value {
+        Expression::Boolean(value) => Element::saying("Bool", value.to_string()),
+        Expression::Collection(items) => Element::new("Collection").containing(items.iter().map(expression)),
+        Expression::EnumMember { ty, member } => Element::saying("EnumMember", enum_member(ty, member)),
+        Expression::PropertyPath(path) => Element::saying("PropertyPath", path),
         Expression::Record(properties) => {
             let values = properties
                 .iter()
                 .map(|(property, value)| valued(Element::new("PropertyValue").with("Property", *property), value));
-            element.containing([Element::new("Record").containing(values)])
+            Element::new("Record").containing(values)
         }
-        Expression::String(value) => element.with("String", value.clone()),
+        Expression::String(value) => Element::saying("String", value.clone()),
     }
+}
+
+fn enum_member(ty: &str, member: &str) -> String {
+    format!("{ty}/{member}")
 }
 
 /// An XML element: children or text, never both.
@@ -136,6 +149,10 @@ struct Element {
 impl Element {
     fn new(name: &'static str) -> Self {
         Self { name, ..Self::default() }
+    }
+
+    fn saying(name: &'static str, text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::new(name) }
     }
 
     fn with(mut self, attribute: &'static str, value: impl Into<String>) -> Self {

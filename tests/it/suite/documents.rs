@@ -135,7 +135,7 @@ fn referring(config: &str) -> Served {
     Served::with(database, config)
 }
 
-/// The metadata in JSON, without annotations.
+/// The metadata in JSON.
 fn metadata(served: &Served) -> Value {
     served.get("/odata/$metadata?$format=json").expect(200).json()
 }
@@ -219,6 +219,28 @@ fn metadata_in_xml_leads_where_metadata_in_json_leads() {
         assert_eq!(node.attribute("Target"), same.as_str());
     }
     assert_eq!(bindings.count(), 10, "five references, each in both directions");
+}
+
+#[test]
+fn what_is_unique_and_never_null_is_an_alternate_key() {
+    let database = Database::empty();
+    database.execute(
+        "CREATE TABLE Item (Id INT NOT NULL PRIMARY KEY, Code VARCHAR(20) NOT NULL UNIQUE, Alias VARCHAR(20) UNIQUE,
+                            Shelf INT NOT NULL, Place INT NOT NULL, Label VARCHAR(20) NOT NULL, UNIQUE (Shelf, Place));
+         CREATE UNIQUE INDEX Labels ON Item (Label) WHERE Shelf > 5",
+    );
+    database.track("Item");
+    let served = Served::with(database, "");
+    let metadata = metadata(&served);
+    let key = |names: &[&str]| {
+        let parts = names.iter().map(|name| json!({ "Name": name, "Alias": name }));
+        json!({ "Key": parts.collect::<Vec<_>>() })
+    };
+    let expected = json!({ "@Core.AlternateKeys": [key(&["Code"]), key(&["Shelf", "Place"])] });
+    assert_eq!(metadata["Deltalink"]["$Annotations"]["Deltalink.Model.Item"], expected);
+    let xml = served.get("/odata/$metadata").expect(200).text();
+    let part = "<PropertyValue Property=\"Name\" PropertyPath=\"Code\"/>\n";
+    assert!(xml.contains(part), "{xml}");
 }
 
 #[test]
