@@ -10,7 +10,7 @@ use super::name::{identifier, is_identifier};
 use super::navigation::{NavigationProperty, Placed, navigate};
 use super::obstacle::{Obstacle, Unexposed};
 use super::types::EdmType;
-use super::unique::is_built_in;
+use super::unique::{alternate_keys, is_built_in};
 
 /// The entity data model.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub struct EntitySet {
     pub properties: Vec<Property>,
     /// Indexes into `properties`, in key order.
     pub key: Vec<usize>,
-    /// What else tells an entity from all others: indexes into `properties`.
+    /// What else tells an entity from all others: indexes into `properties`, of which none can be null.
     pub alternate_keys: Vec<Vec<usize>>,
     /// What leads to other entities: to single ones first.
     pub navigation: Vec<NavigationProperty>,
@@ -189,9 +189,9 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
         table: table.name.clone(),
         table_version: table.version,
         description: table.description.clone(),
+        alternate_keys: alternate_keys(table, &properties),
         properties,
         key,
-        alternate_keys: Vec::new(),
         navigation: Vec::new(),
         changes: change_log(table),
         changes_withheld: matches!(table.tracking, Tracking::ChangeTracking { .. }) && !table.rights.changes,

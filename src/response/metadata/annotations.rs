@@ -54,17 +54,18 @@ pub(super) struct Annotation {
 /// A constant expression (CSDL 4.01 section 14.3), a collection or a record (section 14.4).
 pub(super) enum Expression {
     Boolean(bool),
-    /// Of strings, or of paths if it is empty.
-    Collection(&'static [&'static str]),
+    Collection(Vec<Expression>),
     EnumMember {
         ty: &'static str,
         member: &'static str,
     },
+    /// Names a property of the annotated entity type, or of the annotated set's.
+    PropertyPath(String),
     Record(Vec<(&'static str, Expression)>),
     String(Cow<'static, str>),
 }
 
-/// What is said of the container, of each entity set and of properties.
+/// What is said of the container, of each entity set, of its entity type and of properties.
 ///
 /// All of it with external targeting, because some readers pass over annotations inside the annotated element.
 pub(super) fn annotations(edm: &Edm) -> Vec<Annotations> {
@@ -73,6 +74,10 @@ pub(super) fn annotations(edm: &Edm) -> Vec<Annotations> {
     for set in edm.sets() {
         all.push(Annotations { target: format!("{container}/{}", set.name), annotations: of_entity_set(set) });
         let entity_type = entity_type_name(&edm.namespace, set);
+        if !set.alternate_keys.is_empty() {
+            let annotations = vec![annotation("Core.AlternateKeys", alternate_keys(set))];
+            all.push(Annotations { target: entity_type.clone(), annotations });
+        }
         let properties = set.properties.iter().map(|property| Annotations {
             target: format!("{entity_type}/{}", property.name),
             annotations: of_property(property),
@@ -80,6 +85,20 @@ pub(super) fn annotations(edm: &Edm) -> Vec<Annotations> {
         all.extend(properties.filter(|about| !about.annotations.is_empty()));
     }
     all
+}
+
+/// In addresses, properties of an alternate key go by their own names.
+fn alternate_keys(set: &EntitySet) -> Expression {
+    let part = |&place: &usize| {
+        let name = &set.properties[place].name;
+        Expression::Record(vec![
+            ("Name", Expression::PropertyPath(name.clone())),
+            ("Alias", Expression::String(name.clone().into())),
+        ])
+    };
+    let key =
+        |key: &Vec<usize>| Expression::Record(vec![("Key", Expression::Collection(key.iter().map(part).collect()))]);
+    Expression::Collection(set.alternate_keys.iter().map(key).collect())
 }
 
 /// What the database's documentation says of it, and whether its values are made by the database.
@@ -100,8 +119,8 @@ fn of_service() -> Vec<Annotation> {
         flag("Core.ConventionalIDs", true),
         flag("Core.DereferenceableIDs", true),
         annotation("Capabilities.ConformanceLevel", minimal),
-        annotation("Capabilities.SupportedFormats", Expression::Collection(&FORMATS)),
-        annotation("Capabilities.SupportedMetadataFormats", Expression::Collection(&METADATA_FORMATS)),
+        annotation("Capabilities.SupportedFormats", strings(&FORMATS)),
+        annotation("Capabilities.SupportedMetadataFormats", strings(&METADATA_FORMATS)),
         restriction("Capabilities.BatchSupport", "Supported", false),
     ];
     annotations.extend(UNSUPPORTED.map(|term| flag(term, false)));
@@ -161,9 +180,13 @@ fn change_tracking(set: &EntitySet) -> Expression {
     }
     Expression::Record(vec![
         supported,
-        ("FilterableProperties", Expression::Collection(&[])),
-        ("ExpandableProperties", Expression::Collection(&[])),
+        ("FilterableProperties", Expression::Collection(Vec::new())),
+        ("ExpandableProperties", Expression::Collection(Vec::new())),
     ])
+}
+
+fn strings(all: &[&'static str]) -> Expression {
+    Expression::Collection(all.iter().map(|&string| Expression::String(string.into())).collect())
 }
 
 fn annotation(term: &'static str, value: Expression) -> Annotation {
@@ -188,8 +211,36 @@ mod tests {
     #[test]
     fn every_set_is_annotated_and_so_are_computed_properties() {
         let targets: Vec<String> = annotations(&shop("Shop")).into_iter().map(|about| about.target).collect();
-        let expected = ["Shop.Container", "Shop.Container/Orders", "Shop.Model.Orders/Total", "Shop.Container/Rates"];
+        let expected = [
+            "Shop.Container",
+            "Shop.Container/Orders",
+            "Shop.Model.Orders/Total",
+            "Shop.Container/Rates",
+            "Shop.Model.Rates",
+        ];
         assert_eq!(targets, expected);
+    }
+
+    #[test]
+    fn an_alternate_key_is_told_of_the_entity_type() {
+        let all = annotations(&shop("Shop"));
+        let of_type = all.iter().find(|about| about.target == "Shop.Model.Rates").unwrap();
+        let [Annotation { term: "Core.AlternateKeys", value: Expression::Collection(keys) }] = &of_type.annotations[..]
+        else {
+            panic!("another annotation")
+        };
+        let [Expression::Record(key)] = &keys[..] else { panic!("not one record") };
+        let [("Key", Expression::Collection(parts))] = &key[..] else { panic!("not one collection") };
+        let names = parts.iter().map(|part| match part {
+            Expression::Record(part) => match &part[..] {
+                [("Name", Expression::PropertyPath(name)), ("Alias", Expression::String(alias))] => {
+                    (name.as_str(), alias.as_ref())
+                }
+                _ => panic!("not name and alias"),
+            },
+            _ => panic!("not a record"),
+        });
+        assert_eq!(names.collect::<Vec<_>>(), [("Rate", "Rate"), ("Currency", "Currency")]);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub use tracking::{
 pub mod fixed {
     /// Tables and columns.
     pub const CATALOG_COLUMNS: &str = include_str!("../../../sql/sqlite/catalog_columns.sql");
+    /// References between tables.
+    pub const CATALOG_FOREIGN_KEYS: &str = include_str!("../../../sql/sqlite/catalog_foreign_keys.sql");
     /// Unique indexes.
     pub const CATALOG_INDEXES: &str = include_str!("../../../sql/sqlite/catalog_indexes.sql");
     /// How the file keeps its journal.
