@@ -61,13 +61,3 @@ fn shallow(cursor: &mut Cursor<'_>) -> Result<Expression> {
         Some(at) => Err(cursor.too_deep(at)),
     }
 }
-
-/// STUB
-pub fn order_by(text: &str) -> Result<Vec<OrderItem>> {
-    text.split(',')
-        .map(|item| {
-            let (item, descending) = item.strip_suffix(" desc").map_or((item, false), |item| (item, true));
-            Ok(OrderItem { expression: expression(item)?, descending })
-        })
-        .collect()
-}
