@@ -8,16 +8,23 @@ mod balance;
 mod constant;
 mod cursor;
 mod depth;
+mod expand;
 mod function;
 mod instant;
 mod json;
 mod key;
+mod nested;
 mod operator;
+mod order;
 mod path;
+mod prefixed;
 mod primary;
 #[cfg(test)]
 mod rendered;
+mod search;
+mod select;
 mod tree;
+mod value;
 
 pub use tree::{
     BinaryOperator, Constant, ExpandItem, ExpandOptions, ExpandPath, Expression, Function, Key, Lambda, OrderItem,
@@ -34,6 +41,30 @@ use crate::error::Result;
 /// ```
 pub fn filter(text: &str) -> Result<Expression> {
     whole("$filter", text, shallow)
+}
+
+/// Reads the value of `$orderby`.
+pub fn order_by(text: &str) -> Result<Vec<OrderItem>> {
+    whole("$orderby", text, order::order)
+}
+
+/// Reads the value of `$expand`.
+pub fn expand(text: &str) -> Result<Vec<ExpandItem>> {
+    whole("$expand", text, expand::expand)
+}
+
+/// Reads the value of `$search`.
+pub fn search(text: &str) -> Result<Search> {
+    whole("$search", text, search::search)
+}
+
+/// Reads the value of `$select`: its items as they are written. A list of names may be of any length.
+pub(super) fn select(text: &str) -> Result<Vec<&str>> {
+    let plain = !text.contains('(');
+    let mut cursor = if plain { Cursor::new("$select", text) } else { Cursor::limited("$select", text)? };
+    let items = select::items(&mut cursor)?;
+    cursor.finish("a comma or the end")?;
+    Ok(items)
 }
 
 /// Reads the value of a parameter alias.
