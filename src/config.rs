@@ -50,6 +50,8 @@ pub struct Service {
     pub page_size: u32,
     /// Rows per page at most.
     pub max_page_size: u32,
+    /// Levels of `$expand`.
+    pub max_expand_depth: u32,
     /// What `id` of a deletion holds.
     pub deleted_id: DeletedId,
     /// The schema's namespace.
@@ -61,6 +63,7 @@ impl Default for Service {
         Self {
             page_size: 5000,
             max_page_size: 50_000,
+            max_expand_depth: 5,
             deleted_id: DeletedId::EntityUrl,
             namespace: Exposure::default().namespace,
         }
@@ -70,6 +73,8 @@ impl Default for Service {
 impl Config {
     /// The largest page that may be configured, in rows.
     const PAGE_LIMIT: u32 = 100_000;
+    /// The most levels of `$expand` that may be configured.
+    const DEPTH_LIMIT: u32 = 20;
 
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self> {
@@ -93,6 +98,7 @@ impl Config {
         Settings {
             page_size: self.service.page_size.min(self.service.max_page_size),
             max_page_size: self.service.max_page_size,
+            max_expand_depth: self.service.max_expand_depth,
         }
     }
 
@@ -119,6 +125,12 @@ impl Service {
                 let message = format!("service.{name} must be between 1 and {}, not {size}.", Config::PAGE_LIMIT);
                 return Err(Error::configuration(message));
             }
+        }
+        if self.max_expand_depth > Config::DEPTH_LIMIT {
+            let (depth, limit) = (self.max_expand_depth, Config::DEPTH_LIMIT);
+            return Err(Error::configuration(format!(
+                "service.max_expand_depth must be at most {limit}, not {depth}."
+            )));
         }
         let namespace = &self.namespace;
         if is_namespace(namespace) {

@@ -16,9 +16,10 @@ use async_trait::async_trait;
 
 use crate::edm::{Catalog, Row};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sql::{Dialect, Query, Script};
+use crate::sql::{Dialect, Query, Related, Script, Statement};
 use crate::version::{Window, Witness};
 
+pub use crate::sql::{AT_ONCE, Origin};
 pub use admission::{HistoryRow, admit};
 
 /// A database.
@@ -68,6 +69,11 @@ pub trait Snapshot {
     fn read(&mut self, query: &Query, sink: &mut dyn RowSink) -> Result<ControlFlow<()>>;
 }
 
+/// The statement that `say` makes for what is at `path`.
+fn related(query: &Query, path: &[usize], say: impl FnOnce(&Related) -> Statement) -> Result<Statement> {
+    Related::at(&query.related, path).map(say).ok_or_else(|| Error::internal("a path leads to nothing that is related"))
+}
+
 /// Of a database whose reads have no snapshots.
 fn without_snapshots() -> Error {
     let message = "This service reads without snapshots, so that several requests cannot have one.";
@@ -96,6 +102,18 @@ pub struct Opening {
     pub count: Option<u64>,
 }
 
+/// What can be read in the snapshot of a read once its rows are known: its [`Query::related`], by their paths.
+pub trait Further {
+    /// Lends the related entities of `origins`: the number of the origin, the columns of properties, what they are ordered by.
+    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()>;
+
+    /// Lends the numbers of the origins that have related entities, each with how many it has.
+    fn counts(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()>;
+}
+
+/// Takes rows one by one.
+pub type Take<'a> = &'a mut dyn FnMut(&dyn Row) -> Result<()>;
+
 /// Takes what a read finds, in the thread that owns the statement.
 pub trait RowSink: Send {
     /// Called once, before the rows.
@@ -103,6 +121,11 @@ pub trait RowSink: Send {
 
     /// Called for each row; `Break` when nobody wants more.
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>>;
+
+    /// Called behind the rows, in their snapshot, where the query has related entities.
+    fn further(&mut self, _more: &mut dyn Further) -> Result<ControlFlow<()>> {
+        Ok(ControlFlow::Continue(()))
+    }
 
     /// Called before the end where rows of a version newer than the opening's may have been lent.
     fn seen(&mut self, _witness: Witness) {}

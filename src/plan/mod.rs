@@ -2,6 +2,7 @@
 //!
 //! A [`Plan`] is proof: one that exists can be executed, and nothing after it validates again. Pure; no database.
 
+mod expand;
 mod expression;
 mod format;
 mod key;
@@ -11,6 +12,7 @@ mod query;
 
 use std::sync::Arc;
 
+pub use expand::{Expanded, Expansion};
 pub use expression::{
     About, Arithmetic, Class, Comparison, Form, Function, Hop, PropertyPath, Related, Typed, Variable,
 };
@@ -31,6 +33,8 @@ pub struct Settings {
     pub page_size: u32,
     /// Rows per page at most.
     pub max_page_size: u32,
+    /// Levels of `$expand`.
+    pub max_expand_depth: u32,
 }
 
 /// What is to be done.
@@ -53,6 +57,10 @@ pub struct Read {
     pub target: Target,
     /// Properties to return, as indexes in the model's order; the key's are always among them.
     pub returned: Vec<usize>,
+    /// Properties of a row: those returned, and those that lead to what is expanded.
+    pub columns: Vec<usize>,
+    /// What is read beside the entities.
+    pub expand: Vec<Expansion>,
     /// Which entities, and in which order.
     pub query: Query,
     /// What `$select` named, in its order.
@@ -140,10 +148,11 @@ impl Scope<'_> {
     }
 
     fn entity(&self, key: Vec<Value>) -> Result<Read> {
-        only(self.options(), &[SystemOption::Select])?;
+        only(self.options(), &[SystemOption::Select, SystemOption::Expand])?;
         let (select, returned) = self.selection(self.options().select()?)?;
         let format = Format::json(self.request).map(Format::Json)?;
-        Ok(Read { returned, select, ..self.read_of(Target::Entity(key), format) })
+        let expand = self.expansions(self.set, self.options())?;
+        Ok(Read { returned, select, expand, ..self.read_of(Target::Entity(key), format) })
     }
 
     fn property(&self, key: Vec<Value>, name: &str, raw: bool) -> Result<Read> {
@@ -164,6 +173,8 @@ impl Scope<'_> {
             set: Arc::clone(self.set),
             target,
             returned: (0..self.set.properties.len()).collect(),
+            columns: (0..self.set.properties.len()).collect(),
+            expand: Vec::new(),
             query: Query::default(),
             select: None,
             format,
@@ -178,19 +189,28 @@ impl Scope<'_> {
 
     /// The selected names, and the properties to return for them.
     fn selection(&self, names: Option<Vec<&str>>) -> Result<(Option<Vec<String>>, Vec<usize>)> {
-        let Some(names) = names else { return Ok((None, (0..self.set.properties.len()).collect())) };
-        let unknown = |name: &str| {
-            let message = format!("\"{}\" has no property \"{name}\".", self.set.name);
-            Error::new(ErrorKind::PropertyNotFound, message).about("$select")
-        };
-        let mut returned = self.set.key.clone();
-        for name in &names {
-            returned.push(self.set.property(name).ok_or_else(|| unknown(name))?);
-        }
-        returned.sort_unstable();
-        returned.dedup();
-        Ok((Some(names.into_iter().map(str::to_owned).collect()), returned))
+        selection(self.set, names)
     }
+}
+
+/// The selected names, and the properties of `set` to return for them; a navigation property has none.
+fn selection(set: &EntitySet, names: Option<Vec<&str>>) -> Result<(Option<Vec<String>>, Vec<usize>)> {
+    let Some(names) = names else { return Ok((None, (0..set.properties.len()).collect())) };
+    let unknown = |name: &str| {
+        let message = format!("\"{}\" has no property \"{name}\".", set.name);
+        Error::new(ErrorKind::PropertyNotFound, message).about("$select")
+    };
+    let mut returned = set.key.clone();
+    for name in &names {
+        match set.property(name) {
+            Some(property) => returned.push(property),
+            None if set.navigation_property(name).is_some() => {}
+            None => return Err(unknown(name)),
+        }
+    }
+    returned.sort_unstable();
+    returned.dedup();
+    Ok((Some(names.into_iter().map(str::to_owned).collect()), returned))
 }
 
 /// Refuses every option that is neither `$format` nor in `allowed`.
@@ -208,10 +228,17 @@ fn only(options: &Options, allowed: &[SystemOption]) -> Result<()> {
 fn supported(option: SystemOption) -> Result<()> {
     use SystemOption as O;
     match option {
-        O::Count | O::DeltaToken | O::Filter | O::Format | O::OrderBy | O::Select | O::Skip | O::SkipToken | O::Top => {
-            Ok(())
-        }
-        O::Apply | O::Compute | O::Expand | O::Id | O::Index | O::Levels | O::SchemaVersion | O::Search => {
+        O::Count
+        | O::DeltaToken
+        | O::Expand
+        | O::Filter
+        | O::Format
+        | O::OrderBy
+        | O::Select
+        | O::Skip
+        | O::SkipToken
+        | O::Top => Ok(()),
+        O::Apply | O::Compute | O::Id | O::Index | O::Levels | O::SchemaVersion | O::Search => {
             let name = option.name();
             let message = format!("The query option \"{name}\" is not supported by this service.");
             Err(Error::new(ErrorKind::OptionNotSupported, message).about(name))

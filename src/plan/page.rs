@@ -4,6 +4,7 @@
 //! the link means are refused. A newcomer's trap: on the pages behind the first, the preference means nothing; the
 //! token says whether changes are tracked (Protocol 4.01 section 8.2.8.9).
 
+use super::expand::{Expansion, columns};
 use super::{Format, JsonFormat, MetadataLevel, Read, Scope, Target, supported};
 use crate::edm::Value;
 use crate::error::{Error, ErrorKind, Expiry, Result};
@@ -69,6 +70,8 @@ const EXCLUDED: [SystemOption; 8] = [
 ];
 
 const LATEST: &str = "latest";
+/// Entities of a page that expands others, at most.
+const EXPANDED: u64 = 1_000;
 
 impl Scope<'_> {
     pub(super) fn collection(&self) -> Result<Read> {
@@ -121,7 +124,7 @@ impl Scope<'_> {
         }
         options.given().try_for_each(supported)?;
         let (select, returned) = self.selection(options.select()?)?;
-        let query = self.query()?;
+        let (query, expand) = self.query_and_expansions()?;
         let remaining = options.number(SystemOption::Top)?;
         let (size, mut applied) = self.page_size();
         if let Some(preference) = preference {
@@ -130,12 +133,14 @@ impl Scope<'_> {
         let page = RowsPage {
             after: None,
             skip: options.number(SystemOption::Skip)?.unwrap_or(0),
-            limit: remaining.unwrap_or(u64::MAX).min(size),
+            limit: page_limit(size, remaining, &expand),
             remaining,
             count: options.boolean(SystemOption::Count)?,
             tracked: preference.map(|_| Tracked::Start),
         };
-        Ok(Read { returned, query, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
+        let columns = columns(&returned, &expand);
+        let read = self.read_of(Target::Rows(page), Format::Json(json));
+        Ok(Read { returned, columns, expand, query, select, applied, ..read })
     }
 
     /// Follows a next link: of entities, or of changes.
@@ -151,7 +156,7 @@ impl Scope<'_> {
                 }
                 self.options().given().try_for_each(supported)?;
                 let (select, returned) = self.returned(&token)?;
-                let query = self.query_behind(&token)?;
+                let (query, expand) = self.query_behind(&token)?;
                 if after.len() != query.order.len() + self.set.key.len() {
                     return Err(Error::token_invalid());
                 }
@@ -159,12 +164,14 @@ impl Scope<'_> {
                 let page = RowsPage {
                     after: Some(after),
                     skip: 0,
-                    limit: remaining.unwrap_or(u64::MAX).min(size),
+                    limit: page_limit(size, remaining, &expand),
                     remaining,
                     count: self.options().boolean(SystemOption::Count)?,
                     tracked: anchor.map(Tracked::Since),
                 };
-                Ok(Read { returned, query, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
+                let columns = columns(&returned, &expand);
+                let read = self.read_of(Target::Rows(page), Format::Json(json));
+                Ok(Read { returned, columns, expand, query, select, applied, ..read })
             }
         }
     }
@@ -268,6 +275,12 @@ impl Scope<'_> {
         let format = self.options().value(SystemOption::Format);
         Error::expired(expiry).starting_over_at(super::links::defining_query(&self.set.name, select.as_deref(), format))
     }
+}
+
+/// Entities of a page at most. Those that bring others with them are held until these are read.
+fn page_limit(size: u64, remaining: Option<u64>, expand: &[Expansion]) -> u64 {
+    let size = if expand.is_empty() { size } else { size.min(EXPANDED) };
+    remaining.unwrap_or(u64::MAX).min(size)
 }
 
 fn changes_withheld() -> Error {

@@ -5,11 +5,10 @@
 use std::sync::Arc;
 
 use super::control::{Control, json_string};
-use super::entity_id::entity_path;
 use super::metadata::entity_type_name;
 use super::value::{exact_text, string, write_json};
 use super::{Style, misfit};
-use crate::edm::{EdmType, EntitySet, Misfit, Row, ValueRef, fit};
+use crate::edm::{EdmType, EntitySet, Misfit, Row, ValueRef, entity_path, fit};
 use crate::plan::ODataVersion;
 
 /// Writes entities of one set.
@@ -76,6 +75,11 @@ impl EntityWriter {
     /// Appends the entity, with `prefix` (control information ending in a comma) before its properties. `false`, and
     /// nothing appended, where the key does not fit its type.
     pub(super) fn write(&self, out: &mut Vec<u8>, row: &dyn Row, prefix: &str) -> bool {
+        self.write_with(out, row, prefix, &[])
+    }
+
+    /// The same, with `suffix` (members that begin with commas) behind its properties.
+    pub(super) fn write_with(&self, out: &mut Vec<u8>, row: &dyn Row, prefix: &str, suffix: &[u8]) -> bool {
         let start = out.len();
         out.push(b'{');
         out.extend_from_slice(prefix.as_bytes());
@@ -85,6 +89,7 @@ impl EntityWriter {
             misfit::key(&self.set);
             return false;
         }
+        out.extend_from_slice(suffix);
         out.push(b'}');
         true
     }

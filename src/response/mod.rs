@@ -10,7 +10,7 @@ mod changes;
 mod control;
 mod count;
 mod entity;
-mod entity_id;
+mod expand;
 mod metadata;
 mod misfit;
 mod removed;
@@ -61,7 +61,7 @@ pub fn sink(read: Box<Read>, style: &Style, keyring: Arc<Keyring>, body: Box<dyn
         Target::Rows(page) => Box::new(rows::RowsSink::new(page.clone(), read, style, keyring, body)),
         Target::Changes(_) | Target::Latest => Box::new(changes::ChangesSink::new(read, style, keyring, body)),
         Target::ChangeCount(_) | Target::Count => Box::new(count::CountSink::new(body)),
-        Target::Entity(_) => Box::new(single::EntitySink::new(read, style, body)),
+        Target::Entity(_) => Box::new(single::EntitySink::new(read, style, &keyring, body)),
         Target::Property { .. } => Box::new(single::PropertySink::new(read, style, body)),
     }
 }

@@ -4,6 +4,7 @@
 //! values, so it changes with the entity and with nothing else.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,31 +13,46 @@ use sha2::{Digest, Sha256};
 use super::body::{Body, Chunks, Head};
 use super::control::{Control, fragment, json_string};
 use super::entity::EntityWriter;
-use super::entity_id::entity_path;
+use super::expand::{Expander, Held};
 use super::rows::json;
 use super::value::{exact_text, string, write_json, write_raw};
 use super::{Style, misfit};
-use crate::backend::{Opening, RowSink};
-use crate::edm::{EntitySet, Row, Value, ValueRef, fit};
+use crate::backend::{Further, Opening, RowSink};
+use crate::edm::{EntitySet, Row, Value, ValueRef, entity_path, fit};
 use crate::error::{Error, Result};
 use crate::plan::{Format, Read, Target};
-use crate::token::fingerprint;
+use crate::token::{Keyring, fingerprint};
 
 /// Writes one entity. The row holds all properties.
 pub(super) struct EntitySink {
     read: Box<Read>,
     control: Control,
     entities: EntityWriter,
+    expander: Expander,
+    /// The entity, while what is expanded of it is not read.
+    held: Option<Held>,
     chunks: Chunks,
     found: bool,
 }
 
 impl EntitySink {
-    pub(super) fn new(read: Box<Read>, style: &Style, body: Box<dyn Body>) -> Self {
+    pub(super) fn new(read: Box<Read>, style: &Style, keyring: &Arc<Keyring>, body: Box<dyn Body>) -> Self {
         let control = Control::new(json(&read), style.root.clone());
         let all: Vec<usize> = (0..read.set.properties.len()).collect();
         let entities = EntityWriter::new(&read.set, &all, &read.returned, 0, &control, style);
-        Self { read, control, entities, chunks: Chunks::new(body), found: false }
+        let expander = Expander::new(&read.expand, &all, &control, style, keyring);
+        Self { read, control, entities, expander, held: None, chunks: Chunks::new(body), found: false }
+    }
+
+    /// Writes the entity. Its tag would not change with what is expanded of it, so the answer has none then.
+    fn write(&mut self, row: &dyn Row, members: &[u8]) {
+        let etag = etag(row, &self.read.set);
+        let prefix = self.prefix(&etag);
+        self.found = self.entities.write_with(self.chunks.buffer(), row, &prefix, members);
+        if self.found {
+            let etag = self.expander.is_empty().then_some(etag);
+            self.chunks.head(Head { etag, no_content: false });
+        }
     }
 
     fn prefix(&self, etag: &str) -> String {
@@ -54,11 +70,19 @@ impl RowSink for EntitySink {
     }
 
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
-        let etag = etag(row, &self.read.set);
-        let prefix = self.prefix(&etag);
-        self.found = self.entities.write(self.chunks.buffer(), row, &prefix);
-        if self.found {
-            self.chunks.head(Head { etag: Some(etag), no_content: false });
+        if self.expander.is_empty() {
+            self.write(row, &[]);
+        } else {
+            self.held = Some(Held::new(row, 0, self.read.set.properties.len()));
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn further(&mut self, more: &mut dyn Further) -> Result<ControlFlow<()>> {
+        if let Some(held) = self.held.take() {
+            let held = [held];
+            let members = self.expander.members(&held, &self.entities, more)?;
+            self.write(&held[0], members.first().map(Vec::as_slice).unwrap_or_default());
         }
         Ok(ControlFlow::Continue(()))
     }

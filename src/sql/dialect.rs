@@ -17,6 +17,10 @@ pub enum Skeleton {
     Count,
     /// Entities: a page of them, or one.
     Entities,
+    /// Entities that others lead to.
+    Related,
+    /// Their number.
+    RelatedCount,
 }
 
 /// How one kind of database says things.
@@ -55,6 +59,11 @@ pub trait Dialect: Expressions {
             Some(collation) => format!("{column} COLLATE {}", self.identifier(collation)),
             None => column,
         }
+    }
+
+    /// `placeholder`, given as read from the column of `property`, as a value of that column.
+    fn stored(&self, _property: &Property, placeholder: &str) -> String {
+        placeholder.to_owned()
     }
 
     /// Removes a batch of the recorded changes of `table` that are older than their retention; none where the database does

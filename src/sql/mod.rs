@@ -8,6 +8,7 @@ mod expression;
 #[cfg(feature = "mssql")]
 pub mod mssql;
 mod order;
+mod related;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod statement;
@@ -16,6 +17,7 @@ mod template;
 pub use dialect::{Dialect, Skeleton};
 pub use expression::{Expressions, Narrowing};
 use order::Order;
+pub use related::{AT_ONCE, Origin, Related};
 pub use statement::{Builder, Param, Script, Statement};
 
 use crate::edm::{ChangeLog, EntitySet};
@@ -36,6 +38,8 @@ pub struct Query {
     pub count: Option<Statement>,
     /// The rows to lend.
     pub rows: Option<Statement>,
+    /// What is read beside them, once they are known.
+    pub related: Vec<Related>,
 }
 
 /// The question whether a table's history is the one that a token comes from.
@@ -78,7 +82,14 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         }
         Target::Property { key, property } => (None, None, Some(entity(set, key, &[*property], dialect))),
     };
-    Query { table_version: set.table_version, opening: dialect.opening(set, history.is_some()), history, count, rows }
+    Query {
+        table_version: set.table_version,
+        opening: dialect.opening(set, history.is_some()),
+        history,
+        count,
+        rows,
+        related: Related::all(&read.expand),
+    }
 }
 
 /// The query of nothing but the history of `set`.
@@ -90,6 +101,7 @@ pub fn latest(set: &EntitySet, dialect: &dyn Dialect) -> Query {
         history,
         count: None,
         rows: None,
+        related: Vec::new(),
     }
 }
 
@@ -123,7 +135,7 @@ fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
         conditions = format!("{conditions} AND {}", order.behind(&mut build, set, after));
     }
     let more = u64::from(page.may_continue());
-    let returned = build.columns(set, &read.returned);
+    let returned = build.columns(set, &read.columns);
     let columns: Vec<&str> = [returned.as_str()].into_iter().chain(order.columns()).collect();
     let slots = [
         ("columns", columns.join(", ")),

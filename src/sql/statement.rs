@@ -80,11 +80,16 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn columns(&self, set: &EntitySet, properties: &[usize]) -> String {
+        self.column_list(set, properties).join(", ")
+    }
+
+    /// The columns of `properties`, as they are selected.
+    pub(super) fn column_list(&self, set: &EntitySet, properties: &[usize]) -> Vec<String> {
         let selected = |&index: &usize| {
             let property = &set.properties[index];
             self.dialect.selected(property, self.column(property))
         };
-        properties.iter().map(selected).collect::<Vec<_>>().join(", ")
+        properties.iter().map(selected).collect()
     }
 
     pub(super) fn finish(self, skeleton: Skeleton, slots: &[(&str, String)]) -> Statement {

@@ -10,7 +10,7 @@ use tiberius::error::Error as DriverError;
 use tiberius::{Row, ToSql};
 use tokio::runtime::Handle;
 
-use super::super::{self as backend, Opening, RowSink, admit};
+use super::super::{self as backend, Opening, RowSink, Take, admit};
 use super::connection::{Answer, Session};
 use super::failure::Failure;
 use super::history::history;
@@ -18,7 +18,7 @@ use super::parameter::{Bound, bind};
 use super::value::{Lent, integer, signature};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::mssql::{self, Mssql};
-use crate::sql::{History, Query, Statement};
+use crate::sql::{History, Origin, Query, Statement};
 use crate::version::{ChangeVersion, Window};
 
 /// What a snapshot is made with.
@@ -132,13 +132,16 @@ impl<'a> Snapshot<'a> {
         let window = query.history.as_ref().map(|asked| self.window(asked)).transpose()?;
         let count = query.count.as_ref().map(|statement| self.count(statement)).transpose()?;
         let opening = Opening { window, count };
-        let flow = if let Some(statement) = &query.rows {
+        let mut flow = if let Some(statement) = &query.rows {
             self.lend(statement, &opening, sink, begun)?
         } else {
             *begun = true;
             sink.begin(&opening)?;
             ControlFlow::Continue(())
         };
+        if flow.is_continue() && !query.related.is_empty() {
+            flow = sink.further(&mut Further { snapshot: self, query })?;
+        }
         if let Some(asked) = query.history.as_ref().filter(|_| flow.is_continue() && !self.means.snapshots) {
             sink.seen(self.window(asked)?.current);
         }
@@ -184,6 +187,39 @@ impl<'a> Snapshot<'a> {
         let Means { runtime, session, .. } = &mut self.means;
         let rows = async { session.query(&statement.sql, &parameters(&bound)).await?.rows().await };
         Ok(runtime.block_on(rows)?)
+    }
+}
+
+/// What else a query reads.
+struct Further<'s, 'a> {
+    snapshot: &'s mut Snapshot<'a>,
+    query: &'s Query,
+}
+
+impl Further<'_, '_> {
+    fn all(&mut self, statement: &Statement, take: Take<'_>) -> Result<()> {
+        let bound = bind(statement, self.snapshot.current);
+        let Means { runtime, session, .. } = &mut self.snapshot.means;
+        let failed = |error: DriverError| Failure::from(error).error;
+        let mut answer = runtime.block_on(session.query(&statement.sql, &parameters(&bound))).map_err(failed)?;
+        while let Some(row) = next_row(runtime, &mut answer).map_err(failed)? {
+            take(&Lent(&row))?;
+        }
+        Ok(())
+    }
+}
+
+impl backend::Further for Further<'_, '_> {
+    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+        let dialect = self.snapshot.means.dialect;
+        let statement = backend::related(self.query, path, |related| related.entities(origins, dialect))?;
+        self.all(&statement, take)
+    }
+
+    fn counts(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+        let dialect = self.snapshot.means.dialect;
+        let statement = backend::related(self.query, path, |related| related.counts(origins, dialect))?;
+        self.all(&statement, take)
     }
 }
 

@@ -8,13 +8,13 @@ use std::ops::ControlFlow;
 use rusqlite::types::{ToSqlOutput as Output, ValueRef as Stored};
 use rusqlite::{CachedStatement, Statement as Prepared, Transaction};
 
-use super::super::{self as backend, HistoryRow, Opening, RowSink, admit};
+use super::super::{self as backend, HistoryRow, Opening, RowSink, Take, admit};
 use super::failure;
 use super::pool::{Connection, FileIdentity};
 use crate::edm::{Row, Value, ValueRef};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sql::sqlite::fixed;
-use crate::sql::{History, Param, Query, Statement};
+use crate::sql::sqlite::{Sqlite, fixed};
+use crate::sql::{History, Origin, Param, Query, Statement};
 use crate::version::{ChangeVersion, HistoryMark, Incarnation, Window, Witness};
 
 pub(super) fn read(connection: &mut Connection, query: &Query, sink: &mut dyn RowSink) -> Result<()> {
@@ -54,10 +54,14 @@ impl<'c> Snapshot<'c> {
         let current = window.map(|window| window.current.version).unwrap_or_default();
         let count = query.count.as_ref().map(|statement| self.count(statement, current)).transpose()?;
         sink.begin(&Opening { window, count })?;
-        match &query.rows {
-            Some(statement) => self.lend(statement, current, |row| sink.row(row)),
-            None => Ok(ControlFlow::Continue(())),
+        let flow = match &query.rows {
+            Some(statement) => self.lend(statement, current, |row| sink.row(row))?,
+            None => ControlFlow::Continue(()),
+        };
+        if flow.is_break() || query.related.is_empty() {
+            return Ok(flow);
         }
+        sink.further(&mut Further { snapshot: self, query })
     }
 
     fn window(&self, history: &History) -> Result<Window> {
@@ -98,6 +102,31 @@ impl<'c> Snapshot<'c> {
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// What else a query reads.
+struct Further<'a> {
+    snapshot: &'a Snapshot<'a>,
+    query: &'a Query,
+}
+
+impl Further<'_> {
+    fn all(&self, statement: &Statement, take: Take<'_>) -> Result<()> {
+        let each = |row: &dyn Row| take(row).map(ControlFlow::Continue);
+        self.snapshot.lend(statement, ChangeVersion(0), each).map(|_| ())
+    }
+}
+
+impl backend::Further for Further<'_> {
+    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+        let statement = backend::related(self.query, path, |related| related.entities(origins, &Sqlite))?;
+        self.all(&statement, take)
+    }
+
+    fn counts(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+        let statement = backend::related(self.query, path, |related| related.counts(origins, &Sqlite))?;
+        self.all(&statement, take)
     }
 }
 

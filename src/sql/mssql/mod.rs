@@ -70,6 +70,8 @@ impl Dialect for Mssql {
             Skeleton::ChangesCount => include_str!("../../../sql/mssql/changes_count.sql"),
             Skeleton::Count => include_str!("../../../sql/mssql/count.sql"),
             Skeleton::Entities => include_str!("../../../sql/mssql/entities.sql"),
+            Skeleton::Related => include_str!("../../../sql/mssql/related.sql"),
+            Skeleton::RelatedCount => include_str!("../../../sql/mssql/related_count.sql"),
         }
     }
 
@@ -97,6 +99,10 @@ impl Dialect for Mssql {
     fn script(&self, script: &Script) -> String {
         let statements: Vec<&str> = script.statements.iter().map(|statement| statement.trim()).collect();
         statements.join("\nGO\n") + "\nGO"
+    }
+
+    fn stored(&self, property: &Property, placeholder: &str) -> String {
+        keys::parameter(property, placeholder)
     }
 
     fn selected(&self, property: &Property, column: String) -> String {

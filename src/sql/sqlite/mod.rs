@@ -59,6 +59,8 @@ impl Dialect for Sqlite {
             Skeleton::ChangesCount => include_str!("../../../sql/sqlite/changes_count.sql"),
             Skeleton::Count => include_str!("../../../sql/sqlite/count.sql"),
             Skeleton::Entities => include_str!("../../../sql/sqlite/entities.sql"),
+            Skeleton::Related => include_str!("../../../sql/sqlite/related.sql"),
+            Skeleton::RelatedCount => include_str!("../../../sql/sqlite/related_count.sql"),
         }
     }
 

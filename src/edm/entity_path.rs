@@ -4,13 +4,15 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use crate::edm::{EntitySet, Fitted, Misfit, ValueRef, fit};
+use super::fit::{Fitted, Misfit, fit};
+use super::model::EntitySet;
+use super::value::ValueRef;
 
 /// Everything but `unreserved` and the quote, which delimits strings.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'\'');
 
 /// `Orders(1)` or `OrderLines(OrderId=1,Product='a%2Fb')`, relative to the service root.
-pub(super) fn entity_path(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<String, Misfit> {
+pub fn entity_path(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<String, Misfit> {
     let values =
         literals(set, key)?.into_iter().map(|literal| percent_encode(literal.as_bytes(), RESERVED).to_string());
     let name = percent_encode(set.name.as_bytes(), RESERVED);
@@ -18,7 +20,7 @@ pub(super) fn entity_path(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<Strin
 }
 
 /// The bare key: `1`, `a/b`, or `OrderId=1,Product='a/b'`.
-pub(super) fn bare_key(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<String, Misfit> {
+pub fn bare_key(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<String, Misfit> {
     match (set.key.as_slice(), key) {
         ([index], [value]) => match fit(set.properties[*index].ty, *value)? {
             Fitted::Text(text) => Ok(text.into_owned()),
