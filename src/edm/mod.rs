@@ -22,7 +22,7 @@ pub use catalog::{
     Catalog, Column, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, Table, Tracking, UniqueIndex, Withheld,
 };
 pub use exact::{Moment, Ticks};
-pub use exposure::{Exposure, TableExposure};
+pub use exposure::{Exposure, NavigationExposure, NavigationNames, TableExposure};
 pub use facts::{AbandonedLog, Commits, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};
 pub use model::{ChangeLog, Edm, EntitySet, Property, expose, obstacle};

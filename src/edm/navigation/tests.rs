@@ -2,17 +2,18 @@
 
 use std::sync::Arc;
 
+use super::super::catalog::Table;
 use super::super::exposure::{Exposure, TableExposure};
 use super::super::fixture::{model, table};
 use super::super::model::{Edm, expose};
 use super::*;
 
-fn customers() -> Table {
+pub(super) fn customers() -> Table {
     table("Customers", &["Id*", "Code"])
 }
 
 /// `Set.Property -> Target` for each navigation property; `*` stands for many, `?` for one that may be absent.
-fn described(edm: &Edm) -> Vec<String> {
+pub(super) fn described(edm: &Edm) -> Vec<String> {
     let of_set = |set: &Arc<EntitySet>| {
         let line = |property: &NavigationProperty| {
             let sign = if property.many {
