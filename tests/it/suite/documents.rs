@@ -222,6 +222,19 @@ fn metadata_in_xml_leads_where_metadata_in_json_leads() {
 }
 
 #[test]
+fn a_reference_that_is_added_leads_somewhere_and_ends_no_link() {
+    let served = referring("");
+    let link = served.delta_link("/odata/Invoice");
+    served.execute("CREATE TABLE Remark (Id INT NOT NULL PRIMARY KEY, InvoiceId INT NOT NULL REFERENCES Invoice (Id))");
+    served.database.track("Remark");
+    served.get("/odata/Invoice").expect(200);
+    served.appears("/odata/Remark");
+    assert!(served.get(&link).expect(200).value().is_empty());
+    let metadata = metadata(&served);
+    assert_eq!(metadata["Deltalink.Model"]["Invoice"]["Remark"]["$Type"], "Deltalink.Model.Remark");
+}
+
+#[test]
 fn the_configuration_names_navigation_properties_or_leaves_them_out() {
     let config = "
         [tables.Invoice.navigation]
