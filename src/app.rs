@@ -160,7 +160,7 @@ fn is_configured(unexposed: &Unexposed, catalog: &Catalog, exposure: &Exposure) 
 fn report(unexposed: &[Unexposed], catalog: &Catalog) {
     for Unexposed { table, obstacle } in unexposed.iter().filter(|unexposed| unexposed.obstacle != Obstacle::NotTracked)
     {
-        tracing::warn!(table, "is not exposed: {obstacle}");
+        tracing::warn!(table, "is not exposed as it should be: {obstacle}");
     }
     for Table { name, tracking, .. } in &catalog.tables {
         if let Tracking::Triggers { damage: Some(damage), .. } = tracking {

@@ -153,6 +153,7 @@ fn is_namespace(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edm::{NavigationExposure, NavigationNames};
 
     #[test]
     fn a_whole_file_is_read() {
@@ -171,8 +172,15 @@ mod tests {
             name = "OrderDetails"
             columns = ["Unit Price"]
             rename = { "Unit Price" = "UnitPrice" }
+            [tables."Order Details".navigation]
+            "OrderID" = { to_one = "Sale", to_many = "Details" }
+            FK_Warehouse = false
         "#;
         let config = Config::parse(text).unwrap();
+        let names = NavigationNames { to_one: Some("Sale".to_owned()), to_many: Some("Details".to_owned()) };
+        let navigation = &config.tables["Order Details"].navigation;
+        assert_eq!(navigation["OrderID"], NavigationExposure::Named(names));
+        assert_eq!(navigation["FK_Warehouse"], NavigationExposure::LeftOut);
         assert_eq!(config.service.deleted_id, DeletedId::Key);
         assert_eq!(config.tables["Order Details"].rename["Unit Price"], "UnitPrice");
     }
@@ -183,6 +191,9 @@ mod tests {
         let unknown = message("[service]\npagesize = 5\n");
         assert!(unknown.contains("line 2") && unknown.contains("pagesize"), "{unknown}");
         assert!(message("[tables.A]\ncolums = []").contains("colums"));
+        let unknown = message("[tables.A.navigation]\nB = false\nC = { too_one = \"D\" }");
+        assert!(unknown.contains("line 3") && unknown.contains("too_one"), "{unknown}");
+        assert!(message("[tables.A.navigation]\nB = true").contains("expected false, or a table"));
         for secret in ["databse = \"mssql://sa:hunter2@db/shop\"", "\ndatabase = \"Server=db;Password=hunter2"] {
             let message = message(secret);
             assert!(message.starts_with("line ") && !message.contains("hunter2"), "{message}");

@@ -25,7 +25,7 @@ pub use catalog::{
 };
 pub use entity_path::{bare_key, entity_path};
 pub use exact::{Moment, Ticks};
-pub use exposure::{Exposure, TableExposure};
+pub use exposure::{Exposure, NavigationExposure, NavigationNames, TableExposure};
 pub use facts::{AbandonedLog, Commits, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};
 pub use instant::{clock, day_after, day_of, instant, offset, ticks_of_day};

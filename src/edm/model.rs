@@ -113,7 +113,7 @@ impl EntitySet {
     }
 }
 
-/// The model of what `catalog` offers and `exposure` wants, and every table that is not in it.
+/// The model of what `catalog` offers and `exposure` wants, and every table that is not in it, or not as it was wanted.
 pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
     let mut sets: BTreeMap<String, Placed> = BTreeMap::new();
     let mut unexposed = Vec::new();
@@ -135,7 +135,7 @@ pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
     }
     let by_name = sets.keys().cloned().enumerate().map(|(index, name)| (name, index)).collect();
     let mut sets: Vec<Placed> = sets.into_values().collect();
-    navigate(catalog, &mut sets);
+    unexposed.extend(navigate(catalog, &wishes, &mut sets));
     let sets = sets.into_iter().map(|(_, set)| Arc::new(set)).collect();
     (Edm { namespace: exposure.namespace.clone(), sets, by_name }, unexposed)
 }

@@ -32,6 +32,8 @@ fn the_schema_of_the_configuration_accepts_what_the_code_accepts() {
         "[tables]",
         "[tables.Orders]",
         "[tables.'Order Details']\nname = 'OrderDetails'\ncolumns = ['Unit Price']\nrename = { 'Unit Price' = 'UnitPrice' }",
+        "[tables.Orders.navigation]\nFK_Customer = { to_one = 'Buyer', to_many = 'Bought' }\n'Ship, Number' = false\nB = {}",
+        "[tables.Orders]\nnavigation = { CustomerId = { to_many = 'Bought' } }",
     ] {
         assert_eq!(verdicts(&schema, accepted), (true, true), "{accepted}");
     }
@@ -61,6 +63,11 @@ fn the_schema_of_the_configuration_refuses_what_the_code_refuses() {
         "[tables.Orders]\ncolums = ['Id']",
         "[tables.Orders]\ncolumns = 'Id'",
         "[tables.Orders]\nrename = ['Id']",
+        "[tables.Orders.navigation]\nCustomerId = true",
+        "[tables.Orders.navigation]\nCustomerId = 'Buyer'",
+        "[tables.Orders.navigation]\nCustomerId = { one = 'Buyer' }",
+        "[tables.Orders.navigation]\nCustomerId = { to_one = false }",
+        "[tables.Orders]\nnavigation = false",
         "tables = ['Orders']",
     ] {
         assert_eq!(verdicts(&schema, refused), (false, false), "{refused}");

@@ -5,10 +5,13 @@
 //!
 //! Source: OASIS CSDL XML Representation 4.01.
 
+mod element;
+
 use super::annotations::{Annotation, Annotations, Expression, VOCABULARIES, Vocabulary, annotations};
 use super::{CONTAINER, Facet, entity_type_name, facets, model_namespace, referential_constraints, type_called};
 use crate::edm::{Edm, EntitySet, NavigationProperty, Property};
 use crate::plan::ODataVersion;
+use element::Element;
 
 const EDMX_NAMESPACE: &str = "http://docs.oasis-open.org/odata/ns/edmx";
 const EDM_NAMESPACE: &str = "http://docs.oasis-open.org/odata/ns/edm";
@@ -135,76 +138,6 @@ fn expression(value: &Expression) -> Element {
 
 fn enum_member(ty: &str, member: &str) -> String {
     format!("{ty}/{member}")
-}
-
-/// An XML element: children or text, never both.
-#[derive(Default)]
-struct Element {
-    name: &'static str,
-    attributes: Vec<(&'static str, String)>,
-    children: Vec<Element>,
-    text: String,
-}
-
-impl Element {
-    fn new(name: &'static str) -> Self {
-        Self { name, ..Self::default() }
-    }
-
-    fn saying(name: &'static str, text: impl Into<String>) -> Self {
-        Self { text: text.into(), ..Self::new(name) }
-    }
-
-    fn with(mut self, attribute: &'static str, value: impl Into<String>) -> Self {
-        self.attributes.push((attribute, value.into()));
-        self
-    }
-
-    fn containing(mut self, children: impl IntoIterator<Item = Element>) -> Self {
-        self.children.extend(children);
-        self
-    }
-
-    /// On lines of its own, indented by `depth` steps.
-    fn write(&self, depth: usize, out: &mut String) {
-        let indent = "  ".repeat(depth);
-        out.extend([&indent, "<", self.name]);
-        for (attribute, value) in &self.attributes {
-            out.extend([" ", attribute, "=\"", &escape(value), "\""]);
-        }
-        if self.children.is_empty() && self.text.is_empty() {
-            out.push_str("/>\n");
-        } else {
-            out.push('>');
-            self.write_content(&indent, depth, out);
-            out.extend(["</", self.name, ">\n"]);
-        }
-    }
-
-    fn write_content(&self, indent: &str, depth: usize, out: &mut String) {
-        out.push_str(&escape(&self.text));
-        if !self.children.is_empty() {
-            out.push('\n');
-            self.children.iter().for_each(|child| child.write(depth + 1, out));
-            out.push_str(indent);
-        }
-    }
-}
-
-/// `text` for both attributes and content; white space is escaped because readers fold it in attributes.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\t' | '\n' | '\r' => escaped.extend(["&#", &u32::from(character).to_string(), ";"]),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

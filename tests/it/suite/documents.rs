@@ -222,6 +222,55 @@ fn metadata_in_xml_leads_where_metadata_in_json_leads() {
 }
 
 #[test]
+fn a_reference_that_is_added_leads_somewhere_and_ends_no_link() {
+    let served = referring("");
+    let link = served.delta_link("/odata/Invoice");
+    served.execute("CREATE TABLE Remark (Id INT NOT NULL PRIMARY KEY, InvoiceId INT NOT NULL REFERENCES Invoice (Id))");
+    served.database.track("Remark");
+    served.get("/odata/Invoice").expect(200);
+    served.appears("/odata/Remark");
+    assert!(served.get(&link).expect(200).value().is_empty());
+    let metadata = metadata(&served);
+    assert_eq!(metadata["Deltalink.Model"]["Invoice"]["Remark"]["$Type"], "Deltalink.Model.Remark");
+}
+
+#[test]
+fn the_configuration_names_navigation_properties_or_leaves_them_out() {
+    let config = "
+        [tables.Invoice.navigation]
+        BuyerId = { to_one = 'Client', to_many = 'Bought' }
+        [tables.Line.navigation]
+        InvoiceId = false
+        [tables.Parcel.navigation]
+        'invoiceid,linenumber' = { to_one = 'Content' }";
+    let metadata = metadata(&referring(config));
+    let names = |set| navigation(&metadata, set).into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
+    assert_eq!(names("Customer"), ["Bought", "Customer_by_Parent", "Invoice", "Parent"].into());
+    assert_eq!(names("Invoice"), ["Client", "Payer"].into());
+    assert_eq!(names("Line"), ["Parcel"].into());
+    assert_eq!(names("Parcel"), ["Content"].into());
+}
+
+#[test]
+fn a_configuration_that_names_no_foreign_key_or_a_name_that_is_taken_is_an_error() {
+    let database = Database::empty();
+    database.execute(REFERENCES);
+    for table in ["Customer", "Invoice"] {
+        database.track(table);
+    }
+    for (navigation, expected) in [
+        ("Buyer = false", "its foreign key \"Buyer\", which it does not have"),
+        ("BuyerId = { to_one = 'PayerId' }", "the name \"PayerId\" is taken"),
+        ("BuyerId = { to_many = 'ParentId' }", "the name \"ParentId\" is taken"),
+        ("BuyerId = { to_one = 'the buyer' }", "is not an OData identifier"),
+    ] {
+        let config = format!("[tables.Invoice.navigation]\n{navigation}");
+        let error = database.try_serve_with(&config).err().unwrap_or_else(|| panic!("served with {config}"));
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
 fn what_is_unique_and_never_null_is_an_alternate_key() {
     let database = Database::empty();
     database.execute(
