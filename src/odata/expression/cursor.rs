@@ -20,12 +20,14 @@ pub(super) struct Cursor<'a> {
     text: &'a str,
     at: usize,
     depth: usize,
+    /// The depth at which a colon ends what is read.
+    colon: Option<usize>,
 }
 
 impl<'a> Cursor<'a> {
     /// The start of `text`, which is the value of `option`.
     pub(super) fn new(option: &'static str, text: &'a str) -> Self {
-        Self { option, text, at: 0, depth: 0 }
+        Self { option, text, at: 0, depth: 0, colon: None }
     }
 
     /// The same, unless the text is longer than anyone needs.
@@ -64,7 +66,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Reads on as long as characters are `wanted`.
-    pub(super) fn take(&mut self, wanted: impl Fn(char) -> bool) -> &'a str {
+    pub(super) fn take(&mut self, mut wanted: impl FnMut(char) -> bool) -> &'a str {
         let rest = self.rest();
         let end = rest.find(|character| !wanted(character)).unwrap_or(rest.len());
         self.at += end;
@@ -163,6 +165,19 @@ impl<'a> Cursor<'a> {
         let found = read(self);
         self.depth -= 1;
         found
+    }
+
+    /// Reads something nested that a colon ends.
+    pub(super) fn up_to_colon<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let outer = self.colon.replace(self.depth + 1);
+        let found = read(self);
+        self.colon = outer;
+        found
+    }
+
+    /// Whether a colon ends what is read here.
+    pub(super) fn ends_at_colon(&self) -> bool {
+        self.colon == Some(self.depth)
     }
 
     /// Nothing but white space may follow.
