@@ -74,6 +74,11 @@ fn related(query: &Query, path: &[usize], say: impl FnOnce(&Related) -> Statemen
     Related::at(&query.related, path).map(say).ok_or_else(|| Error::internal("a path leads to nothing that is related"))
 }
 
+/// Refuses where a path begins at an entity that does not exist.
+fn reached(parents: u64) -> Result<()> {
+    if parents > 0 { Ok(()) } else { Err(Error::not_found("The entity that the path begins at")) }
+}
+
 /// Of a database whose reads have no snapshots.
 fn without_snapshots() -> Error {
     let message = "This service reads without snapshots, so that several requests cannot have one.";

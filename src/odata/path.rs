@@ -31,6 +31,8 @@ pub enum Path {
 pub enum Segment {
     /// `$count`
     Count,
+    /// A name with a key behind it.
+    Keyed(String, KeyPredicate),
     /// A name.
     Name(String),
     /// Another `$` segment, known to OData or not.
@@ -68,26 +70,34 @@ pub(super) fn parse(path: &str) -> Result<Path> {
     }
     let mut segments = path.split('/').map(|segment| decode(segment, PART));
     let first = segments.next().transpose()?.unwrap_or_default();
-    let rest = segments.map(|decoded| decoded.map(segment)).collect::<Result<Vec<_>>>()?;
+    let rest = segments.map(|decoded| decoded.and_then(segment)).collect::<Result<Vec<_>>>()?;
     if first == "$metadata" && rest.is_empty() {
         return Ok(Path::Metadata);
     }
     if first.starts_with('$') {
         return Err(Error::not_found(format!("\"{first}\"")).about(first));
     }
-    let (set, key) = match first.find('(') {
-        Some(open) => (first[..open].to_owned(), Some(key_predicate(&first[open..], open)?)),
-        None => (first, None),
-    };
+    let (set, key) = keyed(first)?;
     Ok(Path::Resource { set, key, rest })
 }
 
-fn segment(text: String) -> Segment {
+fn segment(text: String) -> Result<Segment> {
     match text.as_str() {
-        "$count" => Segment::Count,
-        "$value" => Segment::Value,
-        _ if text.starts_with('$') => Segment::Other(text),
-        _ => Segment::Name(text),
+        "$count" => Ok(Segment::Count),
+        "$value" => Ok(Segment::Value),
+        _ if text.starts_with('$') => Ok(Segment::Other(text)),
+        _ => keyed(text).map(|(name, key)| match key {
+            Some(key) => Segment::Keyed(name, key),
+            None => Segment::Name(name),
+        }),
+    }
+}
+
+/// A name, perhaps with a key. Positions count from its beginning.
+fn keyed(text: String) -> Result<(String, Option<KeyPredicate>)> {
+    match text.find('(') {
+        Some(open) => Ok((text[..open].to_owned(), Some(key_predicate(&text[open..], open)?))),
+        None => Ok((text, None)),
     }
 }
 

@@ -9,6 +9,7 @@ mod key;
 mod links;
 mod page;
 mod query;
+mod resource;
 
 use std::sync::Arc;
 
@@ -19,12 +20,14 @@ pub use expression::{
 pub use format::{Format, JsonFormat, MetadataFormat, MetadataLevel};
 pub use page::{ChangesPage, RowsPage, Tracked};
 pub use query::{Query, Sorting};
+pub use resource::Via;
 
 use crate::edm::{Edm, EntitySet, Value};
 use crate::error::{Error, ErrorKind, Result};
 pub use crate::odata::ODataVersion;
 use crate::odata::{Options, Path, Request, Segment, SystemOption};
 use crate::token::{Anchor, Keyring};
+use resource::Place;
 
 /// What the operator set that plans depend on.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +56,10 @@ pub enum Plan {
 pub struct Read {
     /// The entity set.
     pub set: Arc<EntitySet>,
+    /// How its entities are reached, if not from the set itself.
+    pub via: Option<Via>,
+    /// The path of what is read, relative to the service root, as in a URL; of a property, the path of its entity.
+    pub path: String,
     /// What of it.
     pub target: Target,
     /// Properties to return, as indexes in the model's order; the key's are always among them.
@@ -82,13 +89,13 @@ pub enum Target {
     Changes(ChangesPage),
     /// The number of entities.
     Count,
-    /// One entity, by its key's values in key order.
+    /// One entity, by its key's values in key order; without any, the one that the path leads to.
     Entity(Vec<Value>),
     /// A delta link that starts now.
     Latest,
     /// One property of one entity.
     Property {
-        /// The entity's key.
+        /// The entity's key; without values, it is the one that the path leads to.
         key: Vec<Value>,
         /// The property's index.
         property: usize,
@@ -113,10 +120,9 @@ pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings)
             MetadataFormat::negotiate(request).map(Plan::Metadata)
         }
         Path::Resource { set, key, rest } => {
-            let set = edm.set(set).ok_or_else(|| Error::not_found(format!("The entity set \"{set}\"")).about(set))?;
-            let key = key.as_ref().map(|key| key::resolve(key, set, &request.options)).transpose()?;
-            let scope = Scope { request, edm, set, keyring, settings };
-            scope.read(key, rest).map(|read| Plan::Read(Box::new(read)))
+            let (place, rest) = Place::find(edm, &request.options, set, key.as_ref(), rest)?;
+            let scope = Scope { request, edm, set: &place.set, place: &place, keyring, settings };
+            scope.read(rest).map(|read| Plan::Read(Box::new(read)))
         }
     }
 }
@@ -126,13 +132,15 @@ struct Scope<'a> {
     request: &'a Request,
     edm: &'a Edm,
     set: &'a Arc<EntitySet>,
+    place: &'a Place,
     keyring: &'a Keyring,
     settings: Settings,
 }
 
 impl Scope<'_> {
-    fn read(&self, key: Option<Vec<Value>>, rest: &[Segment]) -> Result<Read> {
-        match (key, rest) {
+    fn read(&self, rest: &[Segment]) -> Result<Read> {
+        let one = self.place.is_one().then(|| self.place.key.clone().unwrap_or_default());
+        match (one, rest) {
             (None, []) => self.collection(),
             (None, [Segment::Count]) => self.count(),
             (Some(key), []) => self.entity(key),
@@ -171,6 +179,8 @@ impl Scope<'_> {
     fn read_of(&self, target: Target, format: Format) -> Read {
         Read {
             set: Arc::clone(self.set),
+            via: self.place.via.clone(),
+            path: self.place.path.clone(),
             target,
             returned: (0..self.set.properties.len()).collect(),
             columns: (0..self.set.properties.len()).collect(),
@@ -249,7 +259,8 @@ fn supported(option: SystemOption) -> Result<()> {
 fn no_such_segment(rest: &[Segment]) -> Error {
     let name = match rest {
         [Segment::Name(_), Segment::Count, ..] | [Segment::Count, ..] => "$count",
-        [Segment::Name(name) | Segment::Other(name)] | [_, Segment::Name(name) | Segment::Other(name), ..] => name,
+        [Segment::Name(name) | Segment::Keyed(name, _) | Segment::Other(name)]
+        | [_, Segment::Name(name) | Segment::Keyed(name, _) | Segment::Other(name), ..] => name,
         _ => "$value",
     };
     let known = matches!(name, "$ref" | "$each" | "$filter" | "$query");

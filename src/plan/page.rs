@@ -77,6 +77,10 @@ impl Scope<'_> {
     pub(super) fn collection(&self) -> Result<Read> {
         let json = Format::json(self.request)?;
         let options = self.options();
+        if self.place.via.is_some() && options.value(SystemOption::DeltaToken).is_some() {
+            let message = "Changes are tracked of entity sets, not of related entities.";
+            return Err(Error::new(ErrorKind::InvalidValue, message).about("$deltatoken"));
+        }
         match (options.value(SystemOption::DeltaToken), options.value(SystemOption::SkipToken)) {
             (Some(_), Some(_)) => {
                 let message =
@@ -118,7 +122,7 @@ impl Scope<'_> {
 
     fn first_page(&self, json: JsonFormat) -> Result<Read> {
         let options = self.options();
-        let preference = self.request.headers.preferences.track_changes.filter(|_| self.set.changes.is_some());
+        let preference = self.request.headers.preferences.track_changes.filter(|_| self.is_tracked());
         if preference.is_some() {
             self.change_mode(json)?;
         }
@@ -141,6 +145,10 @@ impl Scope<'_> {
         let columns = columns(&returned, &expand);
         let read = self.read_of(Target::Rows(page), Format::Json(json));
         Ok(Read { returned, columns, expand, query, select, applied, ..read })
+    }
+
+    fn is_tracked(&self) -> bool {
+        self.set.changes.is_some() && self.place.via.is_none()
     }
 
     /// Follows a next link: of entities, or of changes.
@@ -240,7 +248,12 @@ impl Scope<'_> {
     /// The token in `text`, which must be of this entity set.
     fn open(&self, text: &str) -> Result<Token> {
         let token = Token::open(text, self.keyring)?;
-        if token.set == self.set.name { Ok(token) } else { Err(Error::token_invalid()) }
+        if token.set == self.token_path() { Ok(token) } else { Err(Error::token_invalid()) }
+    }
+
+    /// What a token of this collection says where it is: the entity set, or the way to some of its entities.
+    fn token_path(&self) -> &str {
+        if self.place.via.is_some() { &self.place.path } else { &self.set.name }
     }
 
     fn tracked_still(&self, token: &Token) -> Result<()> {

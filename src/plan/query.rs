@@ -92,7 +92,7 @@ impl<'a> Resolving<'a> {
         Ok(Query {
             filter: options.filter.as_ref().map(|parsed| self.filter(set, parsed)).transpose()?,
             order: self.order(set, &options.order)?,
-            text: None,
+            text: links::nested_query_string(&options.written, &KEPT, self.options),
         })
     }
 

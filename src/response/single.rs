@@ -18,7 +18,7 @@ use super::rows::json;
 use super::value::{exact_text, string, write_json, write_raw};
 use super::{Style, misfit};
 use crate::backend::{Further, Opening, RowSink};
-use crate::edm::{EntitySet, Row, Value, ValueRef, entity_path, fit};
+use crate::edm::{EntitySet, Row, ValueRef, fit};
 use crate::error::{Error, Result};
 use crate::plan::{Format, Read, Target};
 use crate::token::{Keyring, fingerprint};
@@ -88,8 +88,11 @@ impl RowSink for EntitySink {
     }
 
     fn end(&mut self) -> Result<()> {
-        if !self.found {
-            return Err(no_such_entity(&self.read));
+        let may_be_absent = matches!(&self.read.target, Target::Entity(key) if key.is_empty());
+        match (self.found, may_be_absent) {
+            (true, _) => {}
+            (false, true) => self.chunks.head(Head { etag: None, no_content: true }),
+            (false, false) => return Err(no_such_entity(&self.read)),
         }
         self.chunks.finish();
         Ok(())
@@ -139,12 +142,10 @@ impl PropertySink {
     /// `"@odata.context":"...#Orders(1)/Name",`, or nothing without metadata.
     fn context(&self, json: crate::plan::JsonFormat, property: &str) -> String {
         let control = Control::new(json, self.root.clone());
-        let Target::Property { key, .. } = &self.read.target else { return String::new() };
-        let key: Vec<ValueRef<'_>> = key.iter().map(Value::borrow).collect();
-        match entity_path(&self.read.set, &key) {
-            Ok(path) if !control.none() => format!("{},", control.context(&format!("{path}/{property}"))),
-            _ => String::new(),
+        if control.none() {
+            return String::new();
         }
+        format!("{},", control.context(&format!("{}/{property}", self.read.path)))
     }
 }
 

@@ -13,6 +13,7 @@ mod related;
 pub mod sqlite;
 mod statement;
 mod template;
+mod via;
 
 pub use dialect::{Dialect, Skeleton};
 pub use expression::{Expressions, Narrowing};
@@ -20,7 +21,7 @@ use order::Order;
 pub use related::{AT_ONCE, Origin, Related};
 pub use statement::{Builder, Param, Script, Statement};
 
-use crate::edm::{ChangeLog, EntitySet};
+use crate::edm::{ChangeLog, EntitySet, Value};
 use crate::plan::{ChangesPage, Read, RowsPage, Target, Tracked};
 use crate::token::Anchor;
 
@@ -34,6 +35,8 @@ pub struct Query {
     pub opening: Option<String>,
     /// Reads the table's history; what its row means is the dialect's contract with its backend.
     pub history: Option<History>,
+    /// One row, one number: whether there is the entity that a path begins at.
+    pub parents: Option<Statement>,
     /// One row, one number: how many there are in all.
     pub count: Option<Statement>,
     /// The rows to lend.
@@ -78,14 +81,15 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         Target::Count => (None, Some(count(read, dialect)), None),
         Target::Entity(key) => {
             let all: Vec<usize> = (0..set.properties.len()).collect();
-            (None, None, Some(entity(set, key, &all, dialect)))
+            (None, None, Some(entity(read, key, &all, dialect)))
         }
-        Target::Property { key, property } => (None, None, Some(entity(set, key, &[*property], dialect))),
+        Target::Property { key, property } => (None, None, Some(entity(read, key, &[*property], dialect))),
     };
     Query {
         table_version: set.table_version,
         opening: dialect.opening(set, history.is_some()),
         history,
+        parents: read.via.as_ref().map(|via| via::parents(via, dialect)),
         count,
         rows,
         related: Related::all(&read.expand),
@@ -99,6 +103,7 @@ pub fn latest(set: &EntitySet, dialect: &dyn Dialect) -> Query {
         table_version: set.table_version,
         opening: dialect.opening(set, history.is_some()),
         history,
+        parents: None,
         count: None,
         rows: None,
         related: Vec::new(),
@@ -119,11 +124,14 @@ fn count(read: &Read, dialect: &dyn Dialect) -> Statement {
 
 /// The conditions that every entity of `read` meets.
 fn wanted(build: &mut Builder<'_>, read: &Read) -> String {
-    let conditions = addressable(build, &read.set);
-    match &read.query.filter {
-        Some(filter) => format!("{conditions} AND {}", expression::condition(build, filter)),
-        None => conditions,
+    let mut conditions = vec![addressable(build, &read.set)];
+    if let Some(via) = &read.via {
+        conditions.push(via::condition(build, via, "t", 0));
     }
+    if let Some(filter) = &read.query.filter {
+        conditions.push(expression::condition(build, filter));
+    }
+    conditions.join(" AND ")
 }
 
 fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
@@ -148,13 +156,21 @@ fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
     build.finish(Skeleton::Entities, &slots)
 }
 
-fn entity(set: &EntitySet, key: &[crate::edm::Value], properties: &[usize], dialect: &dyn Dialect) -> Statement {
+fn entity(read: &Read, key: &[Value], properties: &[usize], dialect: &dyn Dialect) -> Statement {
+    let set = &*read.set;
     let mut build = Builder::new(dialect);
-    let equal = dialect.key_equals(&mut build, set, key);
+    let mut conditions = Vec::new();
+    if !key.is_empty() {
+        conditions.push(dialect.key_equals(&mut build, set, key));
+    }
+    if let Some(via) = &read.via {
+        conditions.push(addressable(&mut build, set));
+        conditions.push(via::condition(&mut build, via, "t", 0));
+    }
     let slots = [
         ("columns", build.columns(set, properties)),
         ("table", dialect.table(set)),
-        ("where", equal),
+        ("where", conditions.join(" AND ")),
         ("order", build.key(set).join(", ")),
         ("limit", "1".to_owned()),
         ("skip", "0".to_owned()),

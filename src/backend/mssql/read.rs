@@ -130,6 +130,9 @@ impl<'a> Snapshot<'a> {
 
     fn rows(&mut self, query: &Query, sink: &mut dyn RowSink, begun: &mut bool) -> Result<ControlFlow<()>, Failure> {
         let window = query.history.as_ref().map(|asked| self.window(asked)).transpose()?;
+        if let Some(parents) = &query.parents {
+            backend::reached(self.count(parents)?)?;
+        }
         let count = query.count.as_ref().map(|statement| self.count(statement)).transpose()?;
         let opening = Opening { window, count };
         let mut flow = if let Some(statement) = &query.rows {

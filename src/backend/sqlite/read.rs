@@ -52,6 +52,9 @@ impl<'c> Snapshot<'c> {
     fn rows(&self, query: &Query, sink: &mut dyn RowSink) -> Result<ControlFlow<()>> {
         let window = query.history.as_ref().map(|history| self.window(history)).transpose()?;
         let current = window.map(|window| window.current.version).unwrap_or_default();
+        if let Some(parents) = &query.parents {
+            backend::reached(self.count(parents, current)?)?;
+        }
         let count = query.count.as_ref().map(|statement| self.count(statement, current)).transpose()?;
         sink.begin(&Opening { window, count })?;
         let flow = match &query.rows {

@@ -31,7 +31,7 @@ mod value;
 
 pub use tree::{
     BinaryOperator, Constant, ExpandItem, ExpandOptions, ExpandPath, Expression, Function, Key, Lambda, OrderItem,
-    Search, Step, Term, UnaryOperator,
+    Search, Step, Term, UnaryOperator, Written,
 };
 
 use cursor::{Cursor, MAX_DEPTH};

@@ -98,7 +98,10 @@ fn option(
         options.unknown.push(name.to_owned());
         return expression(cursor).map(drop);
     };
-    value::value(cursor, option, options)
+    let start = cursor.at();
+    value::value(cursor, option, options)?;
+    options.written.0.push((option, cursor.since(start).to_owned()));
+    Ok(())
 }
 
 /// The option of that name, if it has a meaning here.

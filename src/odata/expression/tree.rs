@@ -1,6 +1,6 @@
 //! What expressions are made of.
 
-use crate::odata::KeyPredicate;
+use crate::odata::{KeyPredicate, SystemOption};
 
 /// An expression, and where it begins: octets from the start of its option's decoded value.
 #[derive(Clone, Debug, PartialEq)]
@@ -234,6 +234,18 @@ pub struct ExpandOptions {
     pub top: Option<u64>,
     /// Options that OData has and this service does not, by their names: `$compute`, `$apply`
     pub unknown: Vec<String>,
+    /// The values as they were written, for links that continue what is expanded.
+    pub written: Written,
+}
+
+/// Query options with their decoded values. However they are written, what they say is the same.
+#[derive(Clone, Debug, Default)]
+pub struct Written(pub Vec<(SystemOption, String)>);
+
+impl PartialEq for Written {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// What `$search` looks for.

@@ -8,7 +8,7 @@ mod dialect;
 mod related;
 
 pub use dialect::Expressions;
-pub(super) use related::alias;
+pub(super) use related::{alias, tie};
 
 use super::statement::Builder;
 use crate::edm::{Property, Value};
