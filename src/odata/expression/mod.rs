@@ -2,7 +2,7 @@
 //!
 //! All of OData 4.01's grammar is recognised. What this service does not know how to do stays in the tree under its name, so that
 //! the plan can say so (501); what is not OData is refused here, with its position (400).
-//! Values are read up to 16 KiB and a hundred levels deep: stages behind follow the tree with their stack.
+//! Values are read up to 16 KiB and 64 levels deep: stages behind follow the tree with their stack.
 //! Source: OData 4.01 ABNF, "Expressions"; URL Conventions 4.01 section 5.1.
 
 mod balance;
