@@ -103,7 +103,7 @@ impl Expanding<'_> {
             for navigation in &set.navigation {
                 if !expansions.iter().any(|before| before.name == navigation.name) {
                     let what = if item.path == ExpandPath::All { Expanded::Entities } else { Expanded::References };
-                    expansions.push(self.expansion(set, navigation, what, &item.options, depth)?);
+                    expansions.push(self.expansion(set, navigation, what, &below_star(item, depth), depth)?);
                 }
             }
         }
@@ -207,6 +207,17 @@ impl Expanding<'_> {
             }
         }
     }
+}
+
+/// The options of each navigation property that a star stands for: on further levels, a star again.
+fn below_star(star: &ExpandItem, depth: u32) -> ExpandOptions {
+    let mut options = star.options.clone();
+    let levels = options.levels.take().map_or(1, |levels| levels.min(depth));
+    if levels > 1 {
+        let again = ExpandOptions { levels: Some(levels - 1), ..ExpandOptions::default() };
+        options.expand.push(ExpandItem { at: star.at, path: star.path.clone(), options: again });
+    }
+    options
 }
 
 fn is_star(path: &ExpandPath) -> bool {

@@ -43,6 +43,8 @@ struct Full {
     id: String,
     /// `"@odata.readLink":`
     read_link: String,
+    /// `"Lines@odata.navigationLink":`, and what it has behind the entity's URL.
+    navigation: Vec<(String, String)>,
     root: String,
 }
 
@@ -95,14 +97,21 @@ impl EntityWriter {
     }
 
     fn write_members(&self, out: &mut Vec<u8>, row: &dyn Row) -> Result<(), Misfit> {
-        if let Some(full) = &self.full {
-            full.write(out, &entity_path(&self.set, &self.key(row))?);
+        let full = match &self.full {
+            Some(full) => Some((full, entity_path(&self.set, &self.key(row))?)),
+            None => None,
+        };
+        if let Some((full, path)) = &full {
+            full.write(out, path);
         }
         for (number, column) in self.columns.iter().enumerate() {
             if number > 0 {
                 out.push(b',');
             }
             self.write_property(out, column, row.value(column.at))?;
+        }
+        if let Some((full, path)) = &full {
+            full.write_links(out, path);
         }
         Ok(())
     }
@@ -158,6 +167,11 @@ pub(super) fn type_annotation(ty: EdmType, control: &Control) -> Option<String> 
     })
 }
 
+fn navigation_link(name: &str, control: &Control) -> (String, String) {
+    let segment = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string();
+    (control.name_of(name, "navigationLink"), format!("/{}", segment.replace("%5F", "_")))
+}
+
 impl Full {
     fn new(set: &EntitySet, control: &Control, style: &Style) -> Self {
         let ty = json_string(&format!("#{}", entity_type_name(&style.namespace, set)));
@@ -165,7 +179,17 @@ impl Full {
             ty: format!("{}{ty},", control.name("type")),
             id: control.name("id"),
             read_link: control.name("readLink"),
+            navigation: set.navigation.iter().map(|to| navigation_link(&to.name, control)).collect(),
             root: control.root().to_owned(),
+        }
+    }
+
+    /// Behind the properties, where 4.0 wants them (JSON Format 4.0 section 4.4).
+    fn write_links(&self, out: &mut Vec<u8>, path: &str) {
+        for (name, behind) in &self.navigation {
+            out.push(b',');
+            out.extend_from_slice(name.as_bytes());
+            string(out, &format!("{}{path}{behind}", self.root));
         }
     }
 

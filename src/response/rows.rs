@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Style;
 use super::body::{Body, Chunks, Head};
-use super::control::{Control, fragment};
+use super::control::{Control, expanded_fragment};
 use super::entity::EntityWriter;
 use super::expand::{Expander, Held};
 use super::tail::{Link, Links, write_count};
@@ -111,7 +111,7 @@ impl RowSink for RowsSink {
     fn begin(&mut self, opening: &Opening) -> Result<()> {
         self.window = opening.window;
         self.chunks.head(Head::default());
-        let context = self.control.context(&fragment(&self.read.set, self.read.select.as_deref()));
+        let context = self.control.context(&expanded_fragment(&self.read, self.control.format.version));
         let none = self.control.none();
         let out = self.chunks.buffer();
         out.push(b'{');

@@ -11,7 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::body::{Body, Chunks, Head};
-use super::control::{Control, fragment, json_string};
+use super::control::{Control, expanded_fragment, json_string};
 use super::entity::EntityWriter;
 use super::expand::{Expander, Held};
 use super::rows::json;
@@ -59,7 +59,7 @@ impl EntitySink {
         if self.control.none() {
             return String::new();
         }
-        let context = format!("{}/$entity", fragment(&self.read.set, self.read.select.as_deref()));
+        let context = format!("{}/$entity", expanded_fragment(&self.read, self.control.format.version));
         format!("{},{}{},", self.control.context(&context), self.control.name("etag"), json_string(etag))
     }
 }

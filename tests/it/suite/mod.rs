@@ -17,6 +17,7 @@ mod formats;
 mod freshness;
 mod names;
 mod paging;
+mod related;
 mod streaming;
 mod tokens;
 mod values;
