@@ -127,7 +127,7 @@ mod tests {
             referenced: vec!["Day".to_owned(), "Currency".to_owned()],
         });
         let named = [("Rates".to_owned(), TableExposure::default())].into();
-        let exposure = Exposure { namespace: namespace.to_owned(), tables: named };
+        let exposure = Exposure { namespace: namespace.to_owned(), tables: named, ..Exposure::default() };
         expose(&Catalog { tables, ..Catalog::default() }, &exposure).0
     }
 
