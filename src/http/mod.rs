@@ -6,7 +6,9 @@ mod error;
 mod headers;
 mod health;
 mod read;
+mod reply;
 mod routes;
+mod stages;
 
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;

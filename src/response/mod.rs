@@ -13,6 +13,7 @@ mod entity_id;
 mod metadata;
 mod misfit;
 mod removed;
+mod reply;
 mod rows;
 mod service_document;
 mod single;
@@ -23,6 +24,7 @@ use std::sync::Arc;
 
 pub use body::{Body, Head};
 pub use metadata::{csdl_json, csdl_xml};
+pub use reply::{Content, Reply};
 pub use service_document::service_document;
 
 use crate::backend::RowSink;
