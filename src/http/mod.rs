@@ -1,6 +1,7 @@
 //! Requests of actix-web -> the stages, and back. The only folder that knows actix-web.
 
 mod assets;
+mod batch;
 mod body;
 mod error;
 mod headers;

@@ -80,6 +80,8 @@ impl EntityTags {
 /// The preferences that we know; all others are ignored, as they must be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preferences {
+    /// Whether the requests of a batch go on behind one that fails.
+    pub continue_on_error: Option<Preference<bool>>,
     /// Rows per page.
     pub max_page_size: Option<Preference<u32>>,
     /// A delta link is wanted.
@@ -146,9 +148,23 @@ fn preferences(lines: &[&str]) -> Preferences {
             .find_map(|name| pairs.iter().find(|(given, _)| given == name).map(|(_, value)| (name, *value)))
     };
     Preferences {
+        continue_on_error: first(["continue-on-error", "odata.continue-on-error"])
+            .and_then(|(name, value)| boolean(value).map(|value| Preference { name, value })),
         max_page_size: first(["maxpagesize", "odata.maxpagesize"])
             .and_then(|(name, value)| page_size(value).map(|value| Preference { name, value })),
         track_changes: first(["track-changes", "odata.track-changes"]).map(|(name, _)| Preference { name, value: () }),
+    }
+}
+
+/// ```text
+/// continueOnErrorPreference = [ "odata." ] "continue-on-error" [ EQ-h booleanValue ]
+/// ```
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "" => Some(true),
+        text if text.eq_ignore_ascii_case("true") => Some(true),
+        text if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
     }
 }
 
@@ -199,6 +215,18 @@ mod tests {
             preferences(&["Track-Changes"]).track_changes.map(|preference| preference.name),
             Some("track-changes")
         );
+    }
+
+    #[test]
+    fn going_on_may_be_meant_or_said() {
+        for (line, meant) in [
+            ("continue-on-error", Some(true)),
+            ("odata.continue-on-error=FALSE", Some(false)),
+            ("continue-on-error=maybe", None),
+            ("wait=5", None),
+        ] {
+            assert_eq!(preferences(&[line]).continue_on_error.map(|preference| preference.value), meant, "{line}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! that need no rows are written at once. Links to further pages and changes are made here, because only here is known
 //! which row was the last.
 
+mod batch;
 mod body;
 mod changes;
 mod control;
@@ -22,6 +23,7 @@ mod value;
 
 use std::sync::Arc;
 
+pub use batch::{Answers, Envelope, Opener};
 pub use body::{Body, Head};
 pub use metadata::{csdl_json, csdl_xml};
 pub use reply::{Content, Reply};

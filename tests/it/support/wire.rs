@@ -31,6 +31,17 @@ pub(crate) fn get(address: SocketAddr, path: &str, headers: &str) -> Answer {
     exchange(address, &get_request(address, path, headers))
 }
 
+/// POST, on a connection of its own.
+pub(crate) fn post(address: SocketAddr, path: &str, headers: &str, body: &str) -> Answer {
+    let length = body.len();
+    exchange(
+        address,
+        &format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\n{headers}Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        ),
+    )
+}
+
 /// GET, but leaves after having read `octets`.
 pub(crate) fn get_and_leave(address: SocketAddr, path: &str, headers: &str, octets: usize) {
     let stream = send(address, &get_request(address, path, headers));
