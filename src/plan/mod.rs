@@ -107,7 +107,7 @@ pub enum Target {
 /// Plans `request` against the model.
 pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings) -> Result<Plan> {
     if request.headers.isolation.is_some() {
-        let message = "Snapshot isolation over several requests is not supported.";
+        let message = "A single request is not isolated: its pages are read when they are asked for. A batch can be.";
         return Err(Error::new(ErrorKind::IsolationNotSupported, message).about("Isolation"));
     }
     match &request.path {

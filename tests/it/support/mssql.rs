@@ -215,13 +215,17 @@ impl Database {
         self.try_serve_with(config).unwrap()
     }
 
-    /// A gateway, or why there cannot be one with this configuration.
-    pub(crate) fn try_serve_with(&self, config: &str) -> Result<Gateway, Error> {
-        let backend: Arc<dyn Backend> = match &self.under {
+    /// What a gateway reads, for who puts something before it.
+    pub(crate) fn shared_backend(&self) -> Arc<dyn Backend> {
+        match &self.under {
             Under::Server(server) => Arc::new(server.backend()),
             Under::StandIn(stand_in) => Arc::new(stand_in.backend()),
-        };
-        Gateway::start(backend, &self.keys, config)
+        }
+    }
+
+    /// A gateway, or why there cannot be one with this configuration.
+    pub(crate) fn try_serve_with(&self, config: &str) -> Result<Gateway, Error> {
+        Gateway::start(self.shared_backend(), &self.keys, config)
     }
 }
 

@@ -224,6 +224,11 @@ impl Database {
         wait_for(self.backend().execute(script.clone())).unwrap()
     }
 
+    /// What a gateway reads, for who puts something before it.
+    pub(crate) fn shared_backend(&self) -> Arc<dyn Backend> {
+        Arc::new(self.backend())
+    }
+
     pub(crate) fn backend(&self) -> SqliteBackend {
         SqliteBackend::open(self.path()).unwrap()
     }
