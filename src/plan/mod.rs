@@ -160,7 +160,7 @@ impl Scope<'_> {
         let (select, returned) = self.selection(self.options().select()?)?;
         let format = Format::json(self.request).map(Format::Json)?;
         let expand = self.expansions(self.set, self.options())?;
-        Ok(Read { returned, select, expand, ..self.read_of(Target::Entity(key), format) })
+        Ok(Read { returned, expand, select, ..self.read_of(Target::Entity(key), format) })
     }
 
     fn property(&self, key: Option<Key>, name: &str, raw: bool) -> Result<Read> {

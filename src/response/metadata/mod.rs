@@ -5,6 +5,7 @@
 //! tables, and a table named `Container` would then clash with the entity container. Hence two namespaces.
 
 mod annotations;
+mod capabilities;
 mod json;
 mod xml;
 
@@ -215,6 +216,9 @@ mod tests {
         let text = |name| node.attribute(name).map(ToOwned::to_owned);
         if let Some(flag) = text("Bool") {
             return Value::Bool(flag == "true");
+        }
+        if let Some(number) = text("Int") {
+            return Value::from(number.parse::<i64>().unwrap());
         }
         if let Some(string) = text("String") {
             return Value::String(string);

@@ -166,7 +166,7 @@ fn paged(served: &Served, options: &str) -> Vec<i64> {
         let page = served.client.ask("GET", &url).header("Prefer", "maxpagesize=1").send().expect(200).json();
         all.extend(page["value"].as_array().unwrap().iter().map(|row| row["Id"].as_i64().unwrap()));
         match page["@odata.nextLink"].as_str() {
-            Some(next) => url = next.to_owned(),
+            Some(next) => next.clone_into(&mut url),
             None => return all,
         }
     }
