@@ -2,6 +2,7 @@
 //!
 //! A [`Plan`] is proof: one that exists can be executed, and nothing after it validates again. Pure; no database.
 
+mod change_mode;
 mod expand;
 mod expression;
 mod format;
@@ -158,9 +159,10 @@ impl Scope<'_> {
     fn entity(&self, key: Option<Key>) -> Result<Read> {
         only(self.options(), &[SystemOption::Select, SystemOption::Expand])?;
         let (select, returned) = self.selection(self.options().select()?)?;
-        let format = Format::json(self.request).map(Format::Json)?;
+        let format = Format::json(self.request)?;
         let expand = self.expansions(self.set, self.options())?;
-        Ok(Read { returned, expand, select, ..self.read_of(Target::Entity(key), format) })
+        let applied = self.written(format);
+        Ok(Read { returned, expand, select, applied, ..self.read_of(Target::Entity(key), Format::Json(format)) })
     }
 
     fn property(&self, key: Option<Key>, name: &str, raw: bool) -> Result<Read> {
@@ -191,6 +193,14 @@ impl Scope<'_> {
             format_option: self.options().value(SystemOption::Format).map(str::to_owned),
             applied: Vec::new(),
         }
+    }
+
+    /// What `Preference-Applied` says of how entities are written.
+    fn written(&self, json: JsonFormat) -> Vec<String> {
+        let preferences = &self.request.headers.preferences;
+        let omitted =
+            preferences.omit_nulls.filter(|_| json.omit_nulls).map(|preference| format!("{}=nulls", preference.name));
+        omitted.into_iter().collect()
     }
 
     fn options(&self) -> &Options {
