@@ -15,6 +15,7 @@ mod errors;
 mod filter;
 mod formats;
 mod freshness;
+mod hostile;
 mod names;
 mod paging;
 mod streaming;
