@@ -16,6 +16,7 @@ mod errors;
 mod filter;
 mod formats;
 mod freshness;
+mod hostile;
 mod names;
 mod paging;
 mod related;
