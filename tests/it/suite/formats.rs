@@ -200,7 +200,10 @@ fn the_metadata_level_does_not_change_values() {
 
 #[test]
 fn nulls_are_left_out_where_that_is_preferred() {
-    let served = one_table("Thing", "CREATE TABLE Thing (Id BIGINT NOT NULL PRIMARY KEY, Name VARCHAR(20)); INSERT INTO Thing VALUES (1, NULL), (2, 'b')");
+    let served = one_table(
+        "Thing",
+        "CREATE TABLE Thing (Id BIGINT NOT NULL PRIMARY KEY, Name VARCHAR(20)); INSERT INTO Thing VALUES (1, NULL), (2, 'b')",
+    );
     let ask = |path: &str, prefer: &str| served.client.ask("GET", path).header("Prefer", prefer).send().expect(200);
     for prefer in ["omit-values=nulls", "odata.omit-values=nulls"] {
         let page = ask("/odata/Thing", prefer);

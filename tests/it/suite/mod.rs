@@ -8,6 +8,7 @@ use crate::support::gateway::Gateway;
 use crate::support::patience::eventually;
 
 mod batch;
+mod browsers;
 mod change_mode;
 mod delta;
 mod documents;
