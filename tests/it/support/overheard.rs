@@ -89,6 +89,33 @@ pub(super) struct Overheard {
     pub(super) heard: Arc<Heard>,
 }
 
+impl Overheard {
+    fn hear(&self, query: &Query) {
+        let history = query.history.as_ref().map(|history| &history.statement);
+        let statements = [history, query.parents.as_ref(), query.count.as_ref(), query.rows.as_ref()];
+        for Statement { sql, params } in statements.into_iter().flatten() {
+            self.heard.hear(sql, params.len());
+        }
+        if let Some(opening) = &query.opening {
+            self.heard.hear(opening, 0);
+        }
+        self.hear_related(&query.related);
+    }
+
+    /// What is expanded, as it is read for two entities. The values that lead there come from rows.
+    fn hear_related(&self, related: &[Related]) {
+        for related in related {
+            let values = vec![Value::Integer(1); related.leads()];
+            let origins = [(0, values.clone()), (1, values)];
+            for say in [Related::entities, Related::counts] {
+                let Statement { sql, params } = say(related, &origins, self.dialect());
+                self.heard.hear(&sql, params.len());
+            }
+            self.hear_related(&related.further);
+        }
+    }
+}
+
 #[async_trait]
 impl Backend for Overheard {
     fn dialect(&self) -> &'static dyn Dialect {
@@ -110,14 +137,13 @@ impl Backend for Overheard {
     }
 
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
-        let history = query.history.as_ref().map(|history| &history.statement);
-        for Statement { sql, params } in [history, query.count.as_ref(), query.rows.as_ref()].into_iter().flatten() {
-            self.heard.hear(sql, params.len());
-        }
-        if let Some(opening) = &query.opening {
-            self.heard.hear(opening, 0);
-        }
+        self.hear(&query);
         self.inner.read(query, sink).await
+    }
+
+    async fn snapshot(&self, queries: Arc<[Query]>, work: Work) -> Result<()> {
+        queries.iter().for_each(|query| self.hear(query));
+        self.inner.snapshot(queries, work).await
     }
 
     async fn execute(&self, script: Script) -> Result<u64> {
