@@ -52,6 +52,8 @@ pub struct Service {
     pub max_page_size: u32,
     /// Levels of `$expand`.
     pub max_expand_depth: u32,
+    /// Whether `Orders/1` is `Orders(1)`.
+    pub key_as_segment: bool,
     /// What `id` of a deletion holds.
     pub deleted_id: DeletedId,
     /// The schema's namespace.
@@ -63,7 +65,8 @@ impl Default for Service {
         Self {
             page_size: 5000,
             max_page_size: 50_000,
-            max_expand_depth: 5,
+            max_expand_depth: Exposure::default().max_expand_depth,
+            key_as_segment: false,
             deleted_id: DeletedId::EntityUrl,
             namespace: Exposure::default().namespace,
         }
@@ -98,13 +101,17 @@ impl Config {
         Settings {
             page_size: self.service.page_size.min(self.service.max_page_size),
             max_page_size: self.service.max_page_size,
-            max_expand_depth: self.service.max_expand_depth,
         }
     }
 
     /// What is exposed.
     pub fn exposure(&self) -> Exposure {
-        Exposure { namespace: self.service.namespace.clone(), tables: self.tables.clone() }
+        Exposure {
+            namespace: self.service.namespace.clone(),
+            key_as_segment: self.service.key_as_segment,
+            max_expand_depth: self.service.max_expand_depth,
+            tables: self.tables.clone(),
+        }
     }
 }
 

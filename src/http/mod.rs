@@ -1,12 +1,15 @@
 //! Requests of actix-web -> the stages, and back. The only folder that knows actix-web.
 
 mod assets;
+mod batch;
 mod body;
 mod error;
 mod headers;
 mod health;
 mod read;
+mod reply;
 mod routes;
+mod stages;
 
 use std::net::{SocketAddr, TcpListener};
 use std::pin::Pin;

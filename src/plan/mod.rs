@@ -10,6 +10,7 @@ mod links;
 mod page;
 mod query;
 mod resource;
+mod search;
 
 use std::sync::Arc;
 
@@ -18,11 +19,12 @@ pub use expression::{
     About, Arithmetic, Class, Comparison, Form, Function, Hop, PropertyPath, Related, Typed, Variable,
 };
 pub use format::{Format, JsonFormat, MetadataFormat, MetadataLevel};
+pub use key::Key;
 pub use page::{ChangesPage, RowsPage, Tracked};
 pub use query::{Query, Sorting};
 pub use resource::Via;
 
-use crate::edm::{Edm, EntitySet, Value};
+use crate::edm::{Edm, EntitySet};
 use crate::error::{Error, ErrorKind, Result};
 pub use crate::odata::ODataVersion;
 use crate::odata::{Options, Path, Request, Segment, SystemOption};
@@ -36,8 +38,6 @@ pub struct Settings {
     pub page_size: u32,
     /// Rows per page at most.
     pub max_page_size: u32,
-    /// Levels of `$expand`.
-    pub max_expand_depth: u32,
 }
 
 /// What is to be done.
@@ -89,14 +89,14 @@ pub enum Target {
     Changes(ChangesPage),
     /// The number of entities.
     Count,
-    /// One entity, by its key's values in key order; without any, the one that the path leads to.
-    Entity(Vec<Value>),
+    /// One entity, by its key; without one, the one that the path leads to.
+    Entity(Option<Key>),
     /// A delta link that starts now.
     Latest,
     /// One property of one entity.
     Property {
-        /// The entity's key; without values, it is the one that the path leads to.
-        key: Vec<Value>,
+        /// The entity's key; without one, it is the one that the path leads to.
+        key: Option<Key>,
         /// The property's index.
         property: usize,
     },
@@ -107,7 +107,7 @@ pub enum Target {
 /// Plans `request` against the model.
 pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings) -> Result<Plan> {
     if request.headers.isolation.is_some() {
-        let message = "Snapshot isolation over several requests is not supported.";
+        let message = "A single request is not isolated: its pages are read when they are asked for. A batch can be.";
         return Err(Error::new(ErrorKind::IsolationNotSupported, message).about("Isolation"));
     }
     match &request.path {
@@ -139,7 +139,7 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     fn read(&self, rest: &[Segment]) -> Result<Read> {
-        let one = self.place.is_one().then(|| self.place.key.clone().unwrap_or_default());
+        let one = self.place.is_one().then(|| self.place.key.clone());
         match (one, rest) {
             (None, []) => self.collection(),
             (None, [Segment::Count]) => self.count(),
@@ -155,15 +155,15 @@ impl Scope<'_> {
         }
     }
 
-    fn entity(&self, key: Vec<Value>) -> Result<Read> {
+    fn entity(&self, key: Option<Key>) -> Result<Read> {
         only(self.options(), &[SystemOption::Select, SystemOption::Expand])?;
         let (select, returned) = self.selection(self.options().select()?)?;
         let format = Format::json(self.request).map(Format::Json)?;
         let expand = self.expansions(self.set, self.options())?;
-        Ok(Read { returned, select, expand, ..self.read_of(Target::Entity(key), format) })
+        Ok(Read { returned, expand, select, ..self.read_of(Target::Entity(key), format) })
     }
 
-    fn property(&self, key: Vec<Value>, name: &str, raw: bool) -> Result<Read> {
+    fn property(&self, key: Option<Key>, name: &str, raw: bool) -> Result<Read> {
         only(self.options(), &[])?;
         let what = || Error::not_found(format!("The property \"{name}\" of \"{}\"", self.set.name)).about(name);
         let property = self.set.property(name).ok_or_else(what)?;
@@ -244,11 +244,12 @@ fn supported(option: SystemOption) -> Result<()> {
         | O::Filter
         | O::Format
         | O::OrderBy
+        | O::Search
         | O::Select
         | O::Skip
         | O::SkipToken
         | O::Top => Ok(()),
-        O::Apply | O::Compute | O::Id | O::Index | O::Levels | O::SchemaVersion | O::Search => {
+        O::Apply | O::Compute | O::Id | O::Index | O::Levels | O::SchemaVersion => {
             let name = option.name();
             let message = format!("The query option \"{name}\" is not supported by this service.");
             Err(Error::new(ErrorKind::OptionNotSupported, message).about(name))

@@ -114,9 +114,7 @@ impl Scope<'_> {
             let (select, returned) = self.returned(&token)?;
             return Ok(Read { returned, select, ..self.read_of(Target::ChangeCount(anchor), Format::Text) });
         }
-        for option in [SystemOption::Search, SystemOption::Apply] {
-            options.value(option).map_or(Ok(()), |_| supported(option))?;
-        }
+        options.value(SystemOption::Apply).map_or(Ok(()), |_| supported(SystemOption::Apply))?;
         Ok(Read { query: self.query()?, ..self.read_of(Target::Count, Format::Text) })
     }
 

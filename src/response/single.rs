@@ -88,7 +88,7 @@ impl RowSink for EntitySink {
     }
 
     fn end(&mut self) -> Result<()> {
-        let may_be_absent = matches!(&self.read.target, Target::Entity(key) if key.is_empty());
+        let may_be_absent = matches!(self.read.target, Target::Entity(None));
         match (self.found, may_be_absent) {
             (true, _) => {}
             (false, true) => self.chunks.head(Head { etag: None, no_content: true }),

@@ -1,10 +1,18 @@
 //! Every operation and status of `openapi.yaml` is provoked at least once; the client checks each answer against it.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
 
-use deltalink::error::ErrorKind;
+use async_trait::async_trait;
+use deltalink::backend::{Backend, RowSink};
+use deltalink::edm::Catalog;
+use deltalink::error::{ErrorKind, Result};
+use deltalink::sql::{Dialect, Query, Script};
 
+use crate::support::batch::{get, json, parts};
 use crate::support::client::{Answer, Client};
+use crate::support::gateway::Gateway;
 use crate::support::sqlite::Database;
 use crate::support::{Checked, Contract};
 
@@ -77,6 +85,14 @@ const QUESTIONS: &[Question] = &[
     ("GET", "/odata/Orders/$ref", None),
 ];
 
+/// Batches: headers, the body and its type.
+type Batch = (&'static [(&'static str, &'static str)], &'static str, &'static str);
+
+const JSON: &str = "application/json";
+const ONE: &str = r#"{"requests":[{"id":"1","method":"get","url":"Orders(1)"}]}"#;
+const BATCHES: &[Batch] =
+    &[(&[], JSON, ONE), (&[], JSON, "{}"), (&[("Accept", "image/png")], JSON, ONE), (&[], "image/png", ONE)];
+
 /// Asked when the database's file is away.
 const OFFLINE: [Question; 6] = [
     ("GET", "/readyz", None),
@@ -96,6 +112,45 @@ fn sent(client: &Client, (method, path, header): Question, pruned: &str) -> (Ans
     header.into_iter().fold(asking, |asking, (name, value)| asking.header(name, value)).send_checked()
 }
 
+fn batch(client: &Client, (headers, content_type, body): Batch) -> (Answer, Checked) {
+    let asking = client.ask("POST", "/odata/$batch").body(content_type, body);
+    headers.iter().fold(asking, |asking, (name, value)| asking.header(name, value)).send_checked()
+}
+
+/// A batch that is greater than is taken, and one snapshot where there are none.
+fn refused_batches(database: &Database, client: &Client) -> [(Answer, Checked); 2] {
+    let large = format!("{ONE}{}", " ".repeat(1024 * 1024));
+    let large = client.ask("POST", "/odata/$batch").body(JSON, large).send_checked();
+    let without = Gateway::start(Arc::new(WithoutSnapshots(database.shared_backend())), &database.keys, "").unwrap();
+    [large, batch(&without.client(), (&[("Isolation", "snapshot")], JSON, ONE))]
+}
+
+/// A database whose reads have no snapshots that they could share.
+struct WithoutSnapshots(Arc<dyn Backend>);
+
+#[async_trait]
+impl Backend for WithoutSnapshots {
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.0.dialect()
+    }
+
+    async fn describe(&self) -> Result<Catalog> {
+        self.0.describe().await
+    }
+
+    fn look_every(&self) -> Duration {
+        self.0.look_every()
+    }
+
+    async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
+        self.0.read(query, sink).await
+    }
+
+    async fn execute(&self, script: Script) -> Result<u64> {
+        self.0.execute(script).await
+    }
+}
+
 fn pair(client: &Client, question: Question, pruned: &str) -> (String, u16) {
     let (_, Checked { operation, status }) = sent(client, question, pruned);
     (operation, status)
@@ -112,9 +167,14 @@ fn every_status_of_every_operation_is_given_as_described() {
     database.prune("Orders");
     let writing = ["POST", "PUT", "PATCH", "DELETE"];
     let refused = REFUSED.iter().flat_map(|path| writing.map(|method| (method, *path, None)));
+    let refused = refused.chain(["GET", "PUT", "PATCH", "DELETE"].map(|method| (method, "/odata/$batch", None)));
     let questions = QUESTIONS.iter().copied().chain(refused);
     let mut met: BTreeSet<_> = questions.map(|question| pair(&client, question, pruned)).collect();
+    let batches = BATCHES.iter().map(|asked| batch(&client, *asked)).chain(refused_batches(&database, &client));
+    met.extend(batches.map(|(_, Checked { operation, status })| (operation, status)));
     database.take_away();
+    let (_, Checked { operation, status }) = batch(&client, (&[("Isolation", "snapshot")], JSON, ONE));
+    met.insert((operation, status));
     met.extend(OFFLINE.map(|question| pair(&client, question, pruned)));
     let missing: Vec<_> = Contract::shared().pairs().into_iter().filter(|pair| !met.contains(pair)).collect();
     assert!(missing.is_empty(), "described, but never met: {missing:?}");
@@ -142,6 +202,11 @@ fn every_code_of_an_error_is_given() {
     let answers = QUESTIONS.iter().chain(FURTHER).map(|question| sent(&client, *question, outdated).0);
     let errors = answers.filter(|answer| answer.status >= 400);
     let mut met: BTreeSet<String> = errors.map(|answer| answer.code()).collect();
+    let batches = BATCHES.iter().map(|asked| batch(&client, *asked)).chain(refused_batches(&database, &client));
+    met.extend(batches.filter(|(answer, _)| answer.status >= 400).map(|(answer, _)| answer.code()));
+    let conditional = get("1", "Orders").with("if", true.into());
+    let answer = json(&client, &[conditional]).send();
+    met.insert(parts(&answer, &[])[0].answer.code());
     database.take_away();
     met.insert(client.get("/odata/Orders").code());
     let known = ErrorKind::ALL.map(ErrorKind::code);

@@ -132,7 +132,7 @@ fn unknown_paths_are_not_found() {
         "/odata/Orders/$value",
         "/odata/Orders/$count/x",
         "/odata/Orders(1)/Note/$count",
-        "/odata/$batch",
+        "/odata/$all",
         "/odata/$all",
         "/odata/$crossjoin(Orders)",
         "/odata/$metadata/x",

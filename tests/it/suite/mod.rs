@@ -7,6 +7,7 @@ use crate::support::client::{Answer, Asking, Client};
 use crate::support::gateway::Gateway;
 use crate::support::patience::eventually;
 
+mod batch;
 mod change_mode;
 mod delta;
 mod documents;

@@ -1,9 +1,11 @@
 //! The gateway on a database, the client that asks it, and the replica that a client would keep.
 
+pub(crate) mod batch;
 pub(crate) mod client;
 mod contract;
 pub(crate) mod followers;
 pub(crate) mod gateway;
+pub(crate) mod meanwhile;
 #[cfg(feature = "mssql")]
 pub(crate) mod mssql;
 pub(crate) mod patience;
