@@ -159,7 +159,8 @@ fn every_status_of_every_operation_is_given_as_described() {
     database.prune("Orders");
     let writing = ["POST", "PUT", "PATCH", "DELETE"];
     let refused = REFUSED.iter().flat_map(|path| writing.map(|method| (method, (*path).to_owned(), None)));
-    let refused = refused.chain(["GET", "PUT", "PATCH", "DELETE"].map(|method| (method, "/odata/$batch".to_owned(), None)));
+    let refused =
+        refused.chain(["GET", "PUT", "PATCH", "DELETE"].map(|method| (method, "/odata/$batch".to_owned(), None)));
     let questions = questions().into_iter().chain(refused);
     let mut met: BTreeSet<_> = questions.map(|question| pair(&client, question, &tokens)).collect();
     let named = |Checked { operation, status }| (operation, status);

@@ -9,10 +9,10 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deltalink::backend::{Backend, RowSink};
-use deltalink::edm::{Catalog, Tracking};
+use deltalink::backend::{Backend, RowSink, Work};
+use deltalink::edm::{Catalog, Tracking, Value};
 use deltalink::error::Result;
-use deltalink::sql::{Dialect, Query, Script, Statement};
+use deltalink::sql::{Dialect, Query, Related, Script, Statement};
 
 use super::tokens::{Token, tokens};
 
