@@ -99,11 +99,12 @@ impl Scope<'_> {
             }
             let token = self.open(text)?;
             let State::Changes { anchor, after: None } = token.state else { return Err(Error::token_invalid()) };
+            options.given().try_for_each(supported)?;
             self.tracked_still(&token)?;
             let (select, returned) = self.returned(&token)?;
             return Ok(Read { returned, select, ..self.read_of(Target::ChangeCount(anchor), Format::Text) });
         }
-        options.value(SystemOption::Apply).map_or(Ok(()), |_| supported(SystemOption::Apply))?;
+        options.given().try_for_each(supported)?;
         Ok(Read { query: self.query()?, ..self.read_of(Target::Count, Format::Text) })
     }
 
@@ -245,7 +246,8 @@ impl Scope<'_> {
         let select: Option<Vec<String>> =
             token.select.as_ref().map(|names| names.iter().filter(existing).cloned().collect());
         let format = self.options().value(SystemOption::Format);
-        Error::expired(expiry).starting_over_at(super::links::defining_query(&self.set.name, select.as_deref(), format))
+        let (path, query) = (&self.place.path, token.query.as_deref());
+        Error::expired(expiry).starting_over_at(super::links::defining_query(path, select.as_deref(), query, format))
     }
 }
 
