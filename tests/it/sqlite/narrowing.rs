@@ -15,7 +15,7 @@ fn decimals_are_found_however_many_digits_they_were_written_with() {
         let database = Database::empty();
         database.execute(&format!(
             "CREATE TABLE T (Id INTEGER PRIMARY KEY, D {declared}); CREATE INDEX I ON T (D);
-             INSERT INTO T VALUES (1, '12.5'), (2, '12.500'), (3, 12.5), (4, '2'), (5, '123456789012.25'), (6, '-0.000000001'), (7, ' 7 ')"
+             INSERT INTO T VALUES (1, '12.5'), (2, '12.500'), (3, 12.5), (4, '2'), (5, '123456789012.25'), (6, '-0.000000001'), (7, ' 7 '), (8, 0.1 + 0.2)"
         ));
         database.track("T");
         let gateway = database.serve();
@@ -28,6 +28,7 @@ fn decimals_are_found_however_many_digits_they_were_written_with() {
         };
         for (filter, wanted) in [
             ("D eq 12.5", (|number| number.total_cmp(&12.5).is_eq()) as fn(f64) -> bool),
+            ("D eq 0.3", |number| number.total_cmp(&0.3).is_eq()),
             ("D ge 12.5", |number| number >= 12.5),
             ("D gt 2", |number| number > 2.0),
             ("D le 12.5", |number| number <= 12.5),

@@ -100,6 +100,8 @@ fn functions_do_what_odata_says() {
         ("indexof(Name,'zz') eq -1", &[1, 2, 3, 4, 6]),
         ("substring(Name,1) eq 'nt'", &[1]),
         ("substring(Name,0,2) eq 'Ca'", &[3]),
+        ("substring(Name,-1) eq 'Cat'", &[3]),
+        ("substring(Name,-1,3) eq 'Ca'", &[3]),
         ("tolower(Name) eq 'cat'", &[3]),
         ("toupper(Name) eq 'EMU'", &[6]),
         ("trim(concat(concat(' ',Name),'  ')) eq 'Bee'", &[2]),
@@ -166,7 +168,7 @@ fn paged(served: &Served, options: &str) -> Vec<i64> {
         let page = served.client.ask("GET", &url).header("Prefer", "maxpagesize=1").send().expect(200).json();
         all.extend(page["value"].as_array().unwrap().iter().map(|row| row["Id"].as_i64().unwrap()));
         match page["@odata.nextLink"].as_str() {
-            Some(next) => url = next.to_owned(),
+            Some(next) => next.clone_into(&mut url),
             None => return all,
         }
     }
