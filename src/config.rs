@@ -50,6 +50,12 @@ pub struct Service {
     pub page_size: u32,
     /// Rows per page at most.
     pub max_page_size: u32,
+    /// Levels of `$expand`.
+    pub max_expand_depth: u32,
+    /// Whether `Orders/1` is `Orders(1)`.
+    pub key_as_segment: bool,
+    /// Origins whose pages may read answers in a browser; `*` stands for all.
+    pub cors_origins: Vec<String>,
     /// What `id` of a deletion holds.
     pub deleted_id: DeletedId,
     /// The schema's namespace.
@@ -61,6 +67,9 @@ impl Default for Service {
         Self {
             page_size: 5000,
             max_page_size: 50_000,
+            max_expand_depth: Exposure::default().max_expand_depth,
+            key_as_segment: false,
+            cors_origins: Vec::new(),
             deleted_id: DeletedId::EntityUrl,
             namespace: Exposure::default().namespace,
         }
@@ -70,6 +79,8 @@ impl Default for Service {
 impl Config {
     /// The largest page that may be configured, in rows.
     const PAGE_LIMIT: u32 = 100_000;
+    /// The most levels of `$expand` that may be configured.
+    const DEPTH_LIMIT: u32 = 20;
 
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self> {
@@ -98,7 +109,12 @@ impl Config {
 
     /// What is exposed.
     pub fn exposure(&self) -> Exposure {
-        Exposure { namespace: self.service.namespace.clone(), tables: self.tables.clone() }
+        Exposure {
+            namespace: self.service.namespace.clone(),
+            key_as_segment: self.service.key_as_segment,
+            max_expand_depth: self.service.max_expand_depth,
+            tables: self.tables.clone(),
+        }
     }
 }
 
@@ -120,6 +136,17 @@ impl Service {
                 return Err(Error::configuration(message));
             }
         }
+        if self.max_expand_depth > Config::DEPTH_LIMIT {
+            let (depth, limit) = (self.max_expand_depth, Config::DEPTH_LIMIT);
+            return Err(Error::configuration(format!(
+                "service.max_expand_depth must be at most {limit}, not {depth}."
+            )));
+        }
+        if let Some(origin) = self.cors_origins.iter().find(|origin| !is_origin(origin)) {
+            let message =
+                format!("service.cors_origins holds \"{origin}\", which is no origin such as https://example.com.");
+            return Err(Error::configuration(message));
+        }
         let namespace = &self.namespace;
         if is_namespace(namespace) {
             Ok(())
@@ -138,9 +165,17 @@ fn is_namespace(text: &str) -> bool {
     !taken && text.chars().count() <= 505 && text.split('.').all(is_identifier)
 }
 
+/// A scheme and a host, perhaps with a port, as browsers write it; or `*`.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |host: &str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    text == "*" || host.is_some_and(|host| !host.is_empty() && plain(host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edm::{NavigationExposure, NavigationNames};
 
     #[test]
     fn a_whole_file_is_read() {
@@ -159,8 +194,15 @@ mod tests {
             name = "OrderDetails"
             columns = ["Unit Price"]
             rename = { "Unit Price" = "UnitPrice" }
+            [tables."Order Details".navigation]
+            "OrderID" = { to_one = "Sale", to_many = "Details" }
+            FK_Warehouse = false
         "#;
         let config = Config::parse(text).unwrap();
+        let names = NavigationNames { to_one: Some("Sale".to_owned()), to_many: Some("Details".to_owned()) };
+        let navigation = &config.tables["Order Details"].navigation;
+        assert_eq!(navigation["OrderID"], NavigationExposure::Named(names));
+        assert_eq!(navigation["FK_Warehouse"], NavigationExposure::LeftOut);
         assert_eq!(config.service.deleted_id, DeletedId::Key);
         assert_eq!(config.tables["Order Details"].rename["Unit Price"], "UnitPrice");
     }
@@ -171,6 +213,9 @@ mod tests {
         let unknown = message("[service]\npagesize = 5\n");
         assert!(unknown.contains("line 2") && unknown.contains("pagesize"), "{unknown}");
         assert!(message("[tables.A]\ncolums = []").contains("colums"));
+        let unknown = message("[tables.A.navigation]\nB = false\nC = { too_one = \"D\" }");
+        assert!(unknown.contains("line 3") && unknown.contains("too_one"), "{unknown}");
+        assert!(message("[tables.A.navigation]\nB = true").contains("expected false, or a table"));
         for secret in ["databse = \"mssql://sa:hunter2@db/shop\"", "\ndatabase = \"Server=db;Password=hunter2"] {
             let message = message(secret);
             assert!(message.starts_with("line ") && !message.contains("hunter2"), "{message}");

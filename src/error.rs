@@ -22,6 +22,8 @@ pub enum ErrorKind {
     DeltaLinkExpired,
     /// A delta or skip token that is not ours, was altered, or belongs to another entity set.
     DeltaTokenInvalid,
+    /// A request of a batch depends on one that was not answered with success.
+    FailedDependency,
     /// A defect of the gateway.
     Internal,
     /// An option or header has a value outside its domain.
@@ -38,6 +40,8 @@ pub enum ErrorKind {
     OptionNotSupported,
     /// A query option that change tracking excludes.
     OptionNotSupportedWithChangeTracking,
+    /// The body of a request is greater than is taken.
+    PayloadTooLarge,
     /// `If-Match` names another state.
     PreconditionFailed,
     /// `$select` names a property that does not exist.
@@ -50,18 +54,21 @@ pub enum ErrorKind {
     SyntaxError,
     /// A query option that nobody defined.
     UnknownQueryOption,
+    /// The body of a request is in no format that is understood.
+    UnsupportedMediaType,
     /// `OData-MaxVersion` below 4.0.
     VersionNotSupported,
 }
 
 impl ErrorKind {
     /// Every kind, for the documents and tests that list them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::CatalogChanged,
         Self::Configuration,
         Self::DatabaseUnavailable,
         Self::DeltaLinkExpired,
         Self::DeltaTokenInvalid,
+        Self::FailedDependency,
         Self::Internal,
         Self::InvalidValue,
         Self::IsolationNotSupported,
@@ -70,12 +77,14 @@ impl ErrorKind {
         Self::NotAcceptable,
         Self::OptionNotSupported,
         Self::OptionNotSupportedWithChangeTracking,
+        Self::PayloadTooLarge,
         Self::PreconditionFailed,
         Self::PropertyNotFound,
         Self::QueryOptionRepeated,
         Self::ResourceNotFound,
         Self::SyntaxError,
         Self::UnknownQueryOption,
+        Self::UnsupportedMediaType,
         Self::VersionNotSupported,
     ];
 
@@ -86,6 +95,7 @@ impl ErrorKind {
             Self::Configuration | Self::Internal => ("InternalError", 500),
             Self::DeltaLinkExpired => ("DeltaLinkExpired", 410),
             Self::DeltaTokenInvalid => ("DeltaTokenInvalid", 400),
+            Self::FailedDependency => ("FailedDependency", 424),
             Self::InvalidValue => ("InvalidValue", 400),
             Self::IsolationNotSupported => ("IsolationNotSupported", 412),
             Self::MetadataLevelNotSupported => ("MetadataLevelNotSupported", 400),
@@ -93,12 +103,14 @@ impl ErrorKind {
             Self::NotAcceptable => ("NotAcceptable", 406),
             Self::OptionNotSupported => ("OptionNotSupported", 501),
             Self::OptionNotSupportedWithChangeTracking => ("OptionNotSupportedWithChangeTracking", 400),
+            Self::PayloadTooLarge => ("PayloadTooLarge", 413),
             Self::PreconditionFailed => ("PreconditionFailed", 412),
             Self::PropertyNotFound => ("PropertyNotFound", 400),
             Self::QueryOptionRepeated => ("QueryOptionRepeated", 400),
             Self::ResourceNotFound => ("ResourceNotFound", 404),
             Self::SyntaxError => ("SyntaxError", 400),
             Self::UnknownQueryOption => ("UnknownQueryOption", 400),
+            Self::UnsupportedMediaType => ("UnsupportedMediaType", 415),
             Self::VersionNotSupported => ("VersionNotSupported", 400),
         }
     }

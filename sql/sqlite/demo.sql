@@ -22,7 +22,7 @@ CREATE TABLE Customer (
   Id UUID PRIMARY KEY NOT NULL,
   Name NVARCHAR(80) NOT NULL,
   Country CHAR(2) NOT NULL,
-  "E-Mail" VARCHAR(120) UNIQUE,
+  "E-Mail" VARCHAR(120) NOT NULL UNIQUE,
   Since DATE NOT NULL
 );
 INSERT INTO Customer (Id, Name, Country, "E-Mail", Since)
@@ -47,17 +47,31 @@ SELECT 10000 + i, (SELECT Id FROM Customer WHERE rowid = 1 + i % 60),
        datetime('2024-01-01 08:00:00', printf('+%d minutes', i * 613)), i % 3 = 0, CASE WHEN i % 7 = 0 THEN 'leave at the door' END
 FROM n;
 
+CREATE TABLE Product (
+  Id INTEGER PRIMARY KEY,
+  Code CHAR(6) NOT NULL UNIQUE,
+  Name NVARCHAR(60) NOT NULL,
+  Price DECIMAL(10,2) NOT NULL
+);
+INSERT INTO Product (Id, Code, Name, Price) VALUES
+  (1, 'TEA-01', 'Tea', 4.50),
+  (2, 'COF-01', 'Coffee', 7.90),
+  (3, 'BRE-01', 'Bread', 3.20),
+  (4, 'BUT-01', 'Butter', 2.79),
+  (5, 'HON-01', 'Honey', 6.00),
+  (6, 'APP-01', 'Apples', 2.49);
+
 CREATE TABLE OrderLine (
   OrderId INTEGER NOT NULL REFERENCES "Order" (OrderId) ON DELETE CASCADE,
   Line INTEGER NOT NULL,
-  Product NVARCHAR(60) NOT NULL,
+  ProductId INTEGER NOT NULL REFERENCES Product (Id),
   Quantity SMALLINT NOT NULL,
   UnitPrice DECIMAL(10,2) NOT NULL,
   PRIMARY KEY (OrderId, Line)
 ) WITHOUT ROWID;
-INSERT INTO OrderLine (OrderId, Line, Product, Quantity, UnitPrice)
+INSERT INTO OrderLine (OrderId, Line, ProductId, Quantity, UnitPrice)
 WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999)
-SELECT 10001 + i % 400, 1 + i / 400, trim(substr('Tea   CoffeeBread ButterHoney Apples', i % 6 * 6 + 1, 6)), 1 + i % 5, (99 + i * 7 % 900) / 100.0
+SELECT 10001 + i % 400, 1 + i / 400, 1 + i % 6, 1 + i % 5, (99 + i * 7 % 900) / 100.0
 FROM n;
 
 -- One column of every type that is exposed, at and beyond the edges.

@@ -9,15 +9,17 @@ pub mod mssql;
 pub mod sqlite;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
 use crate::edm::{Catalog, Row};
-use crate::error::Result;
-use crate::sql::{Dialect, Query, Script};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sql::{Dialect, Query, Related, Script, Statement};
 use crate::version::{Window, Witness};
 
+pub use crate::sql::{AT_ONCE, Origin};
 pub use admission::{HistoryRow, admit};
 
 /// A database.
@@ -45,8 +47,55 @@ pub trait Backend: Send + Sync {
     /// with another catalog. An error after [`RowSink::begin`] means that the sink never hears [`RowSink::end`].
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()>;
 
+    /// Opens one snapshot of the tables that `queries` read, and lends it to `work`, in a thread that may wait. Refuses with
+    /// `CatalogChanged` where one of them was planned with another catalog, and with `IsolationNotSupported` where reads
+    /// have no snapshots; `work` has heard nothing then.
+    async fn snapshot(&self, _queries: Arc<[Query]>, _work: Work) -> Result<()> {
+        Err(without_snapshots())
+    }
+
     /// Runs a script that changes the database, in one transaction; the number of rows that it changed.
     async fn execute(&self, script: Script) -> Result<u64>;
+}
+
+/// What is done with a snapshot.
+pub type Work = Box<dyn FnOnce(&mut dyn Snapshot) -> Result<()> + Send>;
+
+/// The database as it is at one moment, for several reads.
+pub trait Snapshot {
+    /// Reads one of the queries that the snapshot was opened for, as [`Backend::read`] does; `Break` if nobody wanted more, and
+    /// then this is the last read. What a read refuses leaves the snapshot to the others; a failure of the database ends
+    /// it, and every further read fails.
+    fn read(&mut self, query: &Query, sink: &mut dyn RowSink) -> Result<ControlFlow<()>>;
+}
+
+/// The statement that `say` makes for what is at `path`.
+fn related(query: &Query, path: &[usize], say: impl FnOnce(&Related) -> Statement) -> Result<Statement> {
+    Related::at(&query.related, path).map(say).ok_or_else(|| Error::internal("a path leads to nothing that is related"))
+}
+
+/// Refuses where a path begins at an entity that does not exist.
+fn reached(parents: u64) -> Result<()> {
+    if parents > 0 { Ok(()) } else { Err(Error::not_found("The entity that the path begins at")) }
+}
+
+/// Of a database whose reads have no snapshots.
+fn without_snapshots() -> Error {
+    let message = "This service reads without snapshots, so that several requests cannot have one.";
+    Error::new(ErrorKind::IsolationNotSupported, message).about("Isolation")
+}
+
+/// Of a read behind one with which the snapshot was lost.
+fn lost_snapshot() -> Error {
+    Error::database_unavailable("the snapshot was lost with the read before")
+}
+
+/// Whether a snapshot must not be read again after a read that ended so.
+fn loses_snapshot(outcome: &Result<ControlFlow<()>>) -> bool {
+    match outcome {
+        Ok(flow) => flow.is_break(),
+        Err(error) => error.kind().status() >= 500,
+    }
 }
 
 /// What a snapshot shows before its rows.
@@ -58,6 +107,18 @@ pub struct Opening {
     pub count: Option<u64>,
 }
 
+/// What can be read in the snapshot of a read once its rows are known: its [`Query::related`], by their paths.
+pub trait Further {
+    /// Lends the related entities of `origins`: the number of the origin, the columns of properties, what they are ordered by.
+    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()>;
+
+    /// Lends the numbers of the origins that have related entities, each with how many it has.
+    fn counts(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()>;
+}
+
+/// Takes rows one by one.
+pub type Take<'a> = &'a mut dyn FnMut(&dyn Row) -> Result<()>;
+
 /// Takes what a read finds, in the thread that owns the statement.
 pub trait RowSink: Send {
     /// Called once, before the rows.
@@ -65,6 +126,11 @@ pub trait RowSink: Send {
 
     /// Called for each row; `Break` when nobody wants more.
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>>;
+
+    /// Called behind the rows, in their snapshot, where the query has related entities.
+    fn further(&mut self, _more: &mut dyn Further) -> Result<ControlFlow<()>> {
+        Ok(ControlFlow::Continue(()))
+    }
 
     /// Called before the end where rows of a version newer than the opening's may have been lent.
     fn seen(&mut self, _witness: Witness) {}

@@ -1,8 +1,11 @@
 //! What the operator wants exposed, and under which names: part of the configuration file.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::catalog::Catalog;
 
@@ -12,6 +15,10 @@ use super::catalog::Catalog;
 pub struct Exposure {
     /// The schema's namespace.
     pub namespace: String,
+    /// Whether a path segment behind a collection is a key.
+    pub key_as_segment: bool,
+    /// Levels of `$expand`.
+    pub max_expand_depth: u32,
     /// Tables by their names in the database.
     pub tables: BTreeMap<String, TableExposure>,
 }
@@ -26,11 +33,56 @@ pub struct TableExposure {
     pub columns: Option<Vec<String>>,
     /// Property names for columns.
     pub rename: BTreeMap<String, String>,
+    /// Navigation properties by the names of the table's foreign keys, or by their columns with commas between them.
+    pub navigation: BTreeMap<String, NavigationExposure>,
+}
+
+/// What the operator wants for one foreign key: `false`, or names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NavigationExposure {
+    /// No navigation properties.
+    LeftOut,
+    /// Those that are not named have the names that they have by themselves.
+    Named(NavigationNames),
+}
+
+/// The names of a foreign key's two navigation properties.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NavigationNames {
+    /// From the table that refers to the one it refers to.
+    pub to_one: Option<String>,
+    /// The way back.
+    pub to_many: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for NavigationExposure {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(FalseOrNames)
+    }
+}
+
+struct FalseOrNames;
+
+impl<'de> Visitor<'de> for FalseOrNames {
+    type Value = NavigationExposure;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("false, or a table with `to_one` and `to_many`")
+    }
+
+    fn visit_bool<E: de::Error>(self, wanted: bool) -> Result<Self::Value, E> {
+        if wanted { Err(E::invalid_value(Unexpected::Bool(true), &self)) } else { Ok(NavigationExposure::LeftOut) }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        NavigationNames::deserialize(MapAccessDeserializer::new(map)).map(NavigationExposure::Named)
+    }
 }
 
 impl Default for Exposure {
     fn default() -> Self {
-        Self { namespace: "Deltalink".to_owned(), tables: BTreeMap::new() }
+        Self { namespace: "Deltalink".to_owned(), key_as_segment: false, max_expand_depth: 5, tables: BTreeMap::new() }
     }
 }
 

@@ -2,6 +2,7 @@
 //! of that model's types.
 
 mod catalog;
+mod entity_path;
 mod exact;
 mod exposure;
 mod facts;
@@ -22,8 +23,9 @@ mod value;
 pub use catalog::{
     Catalog, Column, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, Table, Tracking, UniqueIndex, Withheld,
 };
+pub use entity_path::{bare_key, entity_path, key_path};
 pub use exact::{Moment, Ticks};
-pub use exposure::{Exposure, TableExposure};
+pub use exposure::{Exposure, NavigationExposure, NavigationNames, TableExposure};
 pub use facts::{AbandonedLog, Commits, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};
 pub use instant::{clock, day_after, day_of, instant, offset, ticks_of_day};

@@ -10,13 +10,17 @@ use super::name::{identifier, is_identifier};
 use super::navigation::{NavigationProperty, Placed, navigate};
 use super::obstacle::{Obstacle, Unexposed};
 use super::types::EdmType;
-use super::unique::is_built_in;
+use super::unique::{alternate_keys, is_built_in};
 
 /// The entity data model.
 #[derive(Debug)]
 pub struct Edm {
     /// The schema's namespace.
     pub namespace: String,
+    /// Whether a path segment behind a collection is a key.
+    pub key_as_segment: bool,
+    /// Levels of `$expand`.
+    pub max_expand_depth: u32,
     sets: Vec<Arc<EntitySet>>,
     by_name: HashMap<String, usize>,
 }
@@ -38,7 +42,7 @@ pub struct EntitySet {
     pub properties: Vec<Property>,
     /// Indexes into `properties`, in key order.
     pub key: Vec<usize>,
-    /// What else tells an entity from all others: indexes into `properties`.
+    /// What else tells an entity from all others: indexes into `properties`, of which none can be null.
     pub alternate_keys: Vec<Vec<usize>>,
     /// What leads to other entities: to single ones first.
     pub navigation: Vec<NavigationProperty>,
@@ -113,7 +117,7 @@ impl EntitySet {
     }
 }
 
-/// The model of what `catalog` offers and `exposure` wants, and every table that is not in it.
+/// The model of what `catalog` offers and `exposure` wants, and every table that is not in it, or not as it was wanted.
 pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
     let mut sets: BTreeMap<String, Placed> = BTreeMap::new();
     let mut unexposed = Vec::new();
@@ -135,9 +139,16 @@ pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
     }
     let by_name = sets.keys().cloned().enumerate().map(|(index, name)| (name, index)).collect();
     let mut sets: Vec<Placed> = sets.into_values().collect();
-    navigate(catalog, &mut sets);
+    unexposed.extend(navigate(catalog, &wishes, &mut sets));
     let sets = sets.into_iter().map(|(_, set)| Arc::new(set)).collect();
-    (Edm { namespace: exposure.namespace.clone(), sets, by_name }, unexposed)
+    let edm = Edm {
+        namespace: exposure.namespace.clone(),
+        key_as_segment: exposure.key_as_segment,
+        max_expand_depth: exposure.max_expand_depth,
+        sets,
+        by_name,
+    };
+    (edm, unexposed)
 }
 
 /// What keeps `table` from being an entity set under the name that it has by itself, other tables' names aside.
@@ -189,9 +200,9 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
         table: table.name.clone(),
         table_version: table.version,
         description: table.description.clone(),
+        alternate_keys: alternate_keys(table, &properties),
         properties,
         key,
-        alternate_keys: Vec::new(),
         navigation: Vec::new(),
         changes: change_log(table),
         changes_withheld: matches!(table.tracking, Tracking::ChangeTracking { .. }) && !table.rights.changes,

@@ -5,8 +5,8 @@
 //! that refer are unique: an index that is added must not change the model.
 //!
 //! The names. Each property gets the first of its names that is neither taken nor wanted by another one; taken, in any
-//! case, are the names of properties, and of the entity type itself (C# allows no member that is called as its class).
-//! `stem` is the name of the column's property without `Id`, `_id` or `ID` at its end.
+//! case, are the names of properties, those that the operator gave, and that of the entity type itself (C# allows no
+//! member that is called as its class). `stem` is the name of the column's property without `Id`, `_id` or `ID` at its end.
 //!
 //! | to one | to many |
 //! |---|---|
@@ -17,18 +17,23 @@
 //! then the last of these with a number. All that want the same name go on to their next one, so names do not depend on
 //! the order in which a database lists its foreign keys, and to-one names come first. What a newcomer would get wrong is
 //! that a name can change: a second foreign key between the same two tables makes `Orders` two properties
-//! `Orders_by_...`.
+//! `Orders_by_...`, unless the configuration names one of them or leaves it out.
 
 mod naming;
+mod reference;
 #[cfg(test)]
 mod tests;
+mod wishes;
 
 use std::collections::HashMap;
 
-use super::catalog::{Catalog, ForeignKey, Table};
+use super::catalog::Catalog;
+use super::exposure::TableExposure;
 use super::model::EntitySet;
-use super::unique::is_unique;
+use super::name::is_identifier;
+use super::obstacle::{Obstacle, Unexposed};
 use naming::{Candidates, Taken, stem};
+use reference::{Reference, references};
 
 /// What leads from an entity to others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,81 +55,92 @@ pub struct NavigationProperty {
 /// An entity set in the making, and the place of its table in the catalog.
 pub(super) type Placed = (usize, EntitySet);
 
-/// A foreign key that becomes two navigation properties.
-#[derive(Debug)]
-struct Reference {
-    /// The place of the set that refers.
-    from: usize,
-    /// The place of the set that is referred to.
-    to: usize,
-    /// Indexes of the properties that refer, and of those referred to.
-    pairs: Vec<(usize, usize)>,
-}
-
-/// Adds the navigation properties to `sets`.
-pub(super) fn navigate(catalog: &Catalog, sets: &mut [Placed]) {
-    let references = references(catalog, sets);
-    let mut taken: Vec<Taken> = sets.iter().map(|(_, set)| Taken::by(set)).collect();
-    let to_one = names(&references, &mut taken, |reference| (reference.from, to_one(reference, sets)));
-    let to_many = names(&references, &mut taken, |reference| (reference.to, to_many(reference, sets)));
+/// Adds the navigation properties to `sets`; what of them cannot be as the operator wishes.
+pub(super) fn navigate(
+    catalog: &Catalog,
+    wishes: &HashMap<usize, &TableExposure>,
+    sets: &mut [Placed],
+) -> Vec<Unexposed> {
+    let mut unmet = unknown(catalog, wishes, sets);
+    let mut references = references(catalog, wishes, sets);
+    let mut taken: Vec<Taken> = sets.iter().map(|(_, set)| Taken::by_properties(set)).collect();
+    unmet.extend(claim(&mut references, &mut taken, catalog, sets));
+    for (taken, (_, set)) in taken.iter_mut().zip(sets.iter()) {
+        taken.take(&set.name);
+    }
+    let to_one = names(&references, &mut taken, |reference| Wanted {
+        at: reference.from,
+        given: reference.given.to_one.as_ref(),
+        candidates: to_one(reference, sets),
+    });
+    let to_many = names(&references, &mut taken, |reference| Wanted {
+        at: reference.to,
+        given: reference.given.to_many.as_ref(),
+        candidates: to_many(reference, sets),
+    });
     let both_ways = to_one.into_iter().zip(to_many);
     let (ahead, back): (Vec<_>, Vec<_>) =
         references.iter().zip(both_ways).map(|(reference, names)| reference.properties(names, sets)).unzip();
     for (place, property) in ahead.into_iter().chain(back) {
         sets[place].1.navigation.push(property);
     }
+    unmet
 }
 
-/// In an order that is the model's and not the database's, each once.
-fn references(catalog: &Catalog, sets: &[Placed]) -> Vec<Reference> {
-    let by_table: HashMap<usize, usize> = sets.iter().enumerate().map(|(at, (place, _))| (*place, at)).collect();
-    let mut found: Vec<Reference> = Vec::new();
-    for (from, (place, _)) in sets.iter().enumerate() {
-        let table = &catalog.tables[*place];
-        for key in &table.foreign_keys {
-            let Some(target) = catalog.referred_to_by(key) else { continue };
-            let Some(&to) = by_table.get(&target) else { continue };
-            let ends = [(table, &sets[from].1), (&catalog.tables[target], &sets[to].1)];
-            let Some(pairs) = pairs(key, ends) else { continue };
-            found.push(Reference { from, to, pairs });
+/// Every wish for a foreign key that is none.
+fn unknown(catalog: &Catalog, wishes: &HashMap<usize, &TableExposure>, sets: &[Placed]) -> Vec<Unexposed> {
+    let mut unknown = Vec::new();
+    for (place, _) in sets {
+        let (table, Some(wishes)) = (&catalog.tables[*place], wishes.get(place)) else { continue };
+        unknown.extend(wishes::unknown(table, wishes).map(|name| Unexposed {
+            table: table.title(),
+            obstacle: Obstacle::UnknownForeignKey { name: name.clone() },
+        }));
+    }
+    unknown
+}
+
+/// Takes the names that the operator gave, and forgets those that cannot be had.
+fn claim(references: &mut [Reference], taken: &mut [Taken], catalog: &Catalog, sets: &[Placed]) -> Vec<Unexposed> {
+    let mut unmet = Vec::new();
+    for Reference { from, to, given, .. } in references {
+        for (at, given) in [(*from, &mut given.to_one), (*to, &mut given.to_many)] {
+            let Some(name) = given.take() else { continue };
+            let obstacle = if !is_identifier(&name) {
+                Obstacle::NameUnusable { name }
+            } else if !taken[at].take(&name) {
+                Obstacle::NameClash { name }
+            } else {
+                *given = Some(name);
+                continue;
+            };
+            unmet.push(Unexposed { table: catalog.tables[sets[*from].0].title(), obstacle });
         }
     }
-    found.sort_by(|one, other| (one.from, &one.pairs, one.to).cmp(&(other.from, &other.pairs, other.to)));
-    found.dedup_by(|one, other| (one.from, &one.pairs, one.to) == (other.from, &other.pairs, other.to));
-    found
+    unmet
 }
 
-/// The properties that `key` connects; `None` unless all of them are exposed, and lead to one entity at most.
-fn pairs(key: &ForeignKey, [own, target]: [(&Table, &EntitySet); 2]) -> Option<Vec<(usize, usize)>> {
-    let referred = key.referenced.iter().map(|name| target.0.column(name)).collect::<Option<Vec<_>>>()?;
-    if referred.len() != key.columns.len() || !is_unique(target.0, &referred) {
-        return None;
-    }
-    let property = |(table, set): (&Table, &EntitySet), column: usize| {
-        set.properties.iter().position(|property| property.column == table.columns[column].name)
-    };
-    let mut pairs = key
-        .columns
-        .iter()
-        .zip(referred)
-        .map(|(&column, referred)| Some((property(own, column)?, property(target, referred)?)))
-        .collect::<Option<Vec<_>>>()?;
-    pairs.sort_unstable();
-    Some(pairs)
+/// What a navigation property is to be called.
+struct Wanted<'a> {
+    /// The place of its set.
+    at: usize,
+    given: Option<&'a String>,
+    candidates: Candidates,
 }
 
-/// A name for each of `references`; `wanted` tells at which set, and which ones in turn.
-fn names(
-    references: &[Reference],
+/// A name for each of `references`.
+fn names<'a>(
+    references: &'a [Reference],
     taken: &mut [Taken],
-    wanted: impl Fn(&Reference) -> (usize, Candidates),
+    wanted: impl Fn(&'a Reference) -> Wanted<'a>,
 ) -> Vec<String> {
-    let wanted: Vec<(usize, Candidates)> = references.iter().map(wanted).collect();
-    let mut names = vec![String::new(); references.len()];
+    let wanted: Vec<Wanted<'_>> = references.iter().map(wanted).collect();
+    let mut names: Vec<String> = wanted.iter().map(|wanted| wanted.given.cloned().unwrap_or_default()).collect();
     for (place, taken) in taken.iter_mut().enumerate() {
-        let here: Vec<usize> = (0..wanted.len()).filter(|&at| wanted[at].0 == place).collect();
-        let given = taken.give(&here.iter().map(|&at| &wanted[at].1).collect::<Vec<_>>());
-        for (at, name) in here.into_iter().zip(given) {
+        let is_here = |wanted: &Wanted<'_>| wanted.at == place && wanted.given.is_none();
+        let here: Vec<usize> = (0..wanted.len()).filter(|&at| is_here(&wanted[at])).collect();
+        let made = taken.give(&here.iter().map(|&at| &wanted[at].candidates).collect::<Vec<_>>());
+        for (at, name) in here.into_iter().zip(made) {
             names[at] = name;
         }
     }
@@ -133,7 +149,7 @@ fn names(
 
 /// What the way to one entity may be called.
 fn to_one(reference: &Reference, sets: &[Placed]) -> Candidates {
-    let Reference { from, to, pairs } = reference;
+    let Reference { from, to, pairs, .. } = reference;
     let (own, target) = (&sets[*from].1, &sets[*to].1.name);
     let of_column = match pairs[..] {
         [(column, _)] => {

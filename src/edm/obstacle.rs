@@ -14,7 +14,7 @@ pub struct Unexposed {
     pub obstacle: Obstacle,
 }
 
-/// Why a table cannot be an entity set.
+/// Why a table cannot be an entity set, or not the one that the operator wishes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Obstacle {
     /// A key column is compared in a way that only the application knows.
@@ -40,7 +40,7 @@ pub enum Obstacle {
         /// Why.
         why: Withheld,
     },
-    /// Two tables, or two columns of the table, would have the same name.
+    /// Two tables, or two columns or navigation properties of the table, would have the same name.
     NameClash {
         /// The identifier.
         name: String,
@@ -60,6 +60,11 @@ pub enum Obstacle {
     UnknownColumn {
         /// The column.
         column: String,
+    },
+    /// The configuration names a foreign key that the table does not have.
+    UnknownForeignKey {
+        /// The name, or the columns.
+        name: String,
     },
 }
 
@@ -91,6 +96,9 @@ impl fmt::Display for Obstacle {
             Self::NotTracked => f.write_str("not tracked"),
             Self::UnknownColumn { column } => {
                 write!(f, "the configuration names its column \"{column}\", which it does not have")
+            }
+            Self::UnknownForeignKey { name } => {
+                write!(f, "the configuration names its foreign key \"{name}\", which it does not have")
             }
         }
     }

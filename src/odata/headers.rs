@@ -3,6 +3,7 @@
 //! Source: OData 4.01 Protocol sections 8.1 and 8.2, RFC 7240 (`Prefer`), RFC 9110 (conditions).
 
 use super::accept::{self, Accept, split_outside_quotes};
+use super::annotations;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The headers as the transport has them; several lines of one name stay several.
@@ -80,6 +81,12 @@ impl EntityTags {
 /// The preferences that we know; all others are ignored, as they must be.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preferences {
+    /// Whether the requests of a batch go on behind one that fails.
+    pub continue_on_error: Option<Preference<bool>>,
+    /// Whether instance annotations of the vocabulary Core are wanted.
+    pub include_annotations: Option<Preference<bool>>,
+    /// Whether properties that are null are left out.
+    pub omit_nulls: Option<Preference<()>>,
     /// Rows per page.
     pub max_page_size: Option<Preference<u32>>,
     /// A delta link is wanted.
@@ -146,9 +153,28 @@ fn preferences(lines: &[&str]) -> Preferences {
             .find_map(|name| pairs.iter().find(|(given, _)| given == name).map(|(_, value)| (name, *value)))
     };
     Preferences {
+        continue_on_error: first(["continue-on-error", "odata.continue-on-error"])
+            .and_then(|(name, value)| boolean(value).map(|value| Preference { name, value })),
+        include_annotations: first(["include-annotations", "odata.include-annotations"])
+            .map(|(name, value)| Preference { name, value: annotations::include(value) }),
+        omit_nulls: first(["omit-values", "odata.omit-values"])
+            .filter(|(_, value)| value.eq_ignore_ascii_case("nulls"))
+            .map(|(name, _)| Preference { name, value: () }),
         max_page_size: first(["maxpagesize", "odata.maxpagesize"])
             .and_then(|(name, value)| page_size(value).map(|value| Preference { name, value })),
         track_changes: first(["track-changes", "odata.track-changes"]).map(|(name, _)| Preference { name, value: () }),
+    }
+}
+
+/// ```text
+/// continueOnErrorPreference = [ "odata." ] "continue-on-error" [ EQ-h booleanValue ]
+/// ```
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        "" => Some(true),
+        text if text.eq_ignore_ascii_case("true") => Some(true),
+        text if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
     }
 }
 
@@ -199,6 +225,18 @@ mod tests {
             preferences(&["Track-Changes"]).track_changes.map(|preference| preference.name),
             Some("track-changes")
         );
+    }
+
+    #[test]
+    fn going_on_may_be_meant_or_said() {
+        for (line, meant) in [
+            ("continue-on-error", Some(true)),
+            ("odata.continue-on-error=FALSE", Some(false)),
+            ("continue-on-error=maybe", None),
+            ("wait=5", None),
+        ] {
+            assert_eq!(preferences(&[line]).continue_on_error.map(|preference| preference.value), meant, "{line}");
+        }
     }
 
     #[test]

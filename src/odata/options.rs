@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::expression;
 use super::percent::decode;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -57,7 +58,8 @@ impl SystemOption {
         Self::NAMES.iter().find(|(_, option)| *option == self).map_or("", |(name, _)| name)
     }
 
-    fn named(name: &str) -> Option<Self> {
+    /// The option of that name, with or without `$`.
+    pub(super) fn named(name: &str) -> Option<Self> {
         let bare = name.strip_prefix('$').unwrap_or(name);
         Self::NAMES.iter().find(|(known, _)| known[1..].eq_ignore_ascii_case(bare)).map(|(_, option)| *option)
     }
@@ -111,19 +113,16 @@ impl Options {
         }
     }
 
-    /// `$select`: its items in order, without repetitions; `None` also for `*`, which selects everything.
+    /// `$select`: its items in order and as written, without repetitions; `None` also for `*`, which selects everything.
     pub fn select(&self) -> Result<Option<Vec<&str>>> {
         let Some(text) = self.value(SystemOption::Select) else { return Ok(None) };
-        let mut names: Vec<&str> = Vec::new();
-        let mut seen = HashSet::new();
-        for name in text.split(',').map(str::trim) {
-            if name.is_empty() {
-                return Err(invalid(SystemOption::Select, "property names separated by commas"));
-            }
-            if seen.insert(name) {
-                names.push(name);
-            }
+        let plain = !text.contains('(');
+        if plain && text.split(',').any(|name| name.trim().is_empty()) {
+            return Err(invalid(SystemOption::Select, "property names separated by commas"));
         }
+        let mut seen = HashSet::new();
+        let mut names = expression::select(text)?;
+        names.retain(|name| seen.insert(*name));
         Ok((!seen.contains("*")).then_some(names))
     }
 }
@@ -194,6 +193,12 @@ mod tests {
         assert!(options.select().is_err());
         assert_eq!(parse("$select=A%2C%20B,A").unwrap().select().unwrap(), Some(vec!["A", "B"]));
         assert_eq!(parse("$select=*,A").unwrap().select().unwrap(), None);
+        assert_eq!(
+            parse("$select=A($top=1;$skip=1),B/C").unwrap().select().unwrap(),
+            Some(vec!["A($top=1;$skip=1)", "B/C"])
+        );
+        assert!(parse("$select=A($filter=B%20in%20('',',,'))").unwrap().select().is_ok());
+        assert_eq!(parse("$select=A%20desc").unwrap().select().unwrap_err().kind().code(), "SyntaxError");
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use super::Read;
+use crate::odata::expression::Written;
 use crate::odata::{Options, SystemOption};
 
 /// What a query option's value and a path segment cannot hold as it is (RFC 3986; `qchar-no-AMP` of the ABNF).
@@ -30,42 +31,58 @@ const RESERVED: &AsciiSet = &CONTROLS
 impl Read {
     /// The request that starts a sync over.
     pub fn defining_query(&self) -> String {
-        defining_query(&self.set.name, self.select.as_deref(), self.format_option.as_deref())
+        defining_query(&self.path, self.select.as_deref(), self.query.text.as_deref(), self.format_option.as_deref())
     }
 
     /// The link that carries `token` in `option`.
     pub fn link(&self, option: &str, token: &str) -> String {
         let format =
             self.format_option.as_ref().map(|format| format!("$format={}&", encode(format))).unwrap_or_default();
-        format!("{}?{format}{option}={token}", encode(&self.set.name))
+        format!("{}?{format}{option}={token}", self.path)
     }
 }
 
-pub(super) fn defining_query(set: &str, select: Option<&[String]>, format: Option<&str>) -> String {
+/// `path` and `query` are as in a URL already.
+pub(super) fn defining_query(
+    path: &str,
+    select: Option<&[String]>,
+    query: Option<&str>,
+    format: Option<&str>,
+) -> String {
     let mut options = Vec::new();
     if let Some(select) = select.filter(|select| !select.is_empty()) {
         let names: Vec<String> = select.iter().map(|name| encode(name)).collect();
         options.push(format!("$select={}", names.join(",")));
     }
+    options.extend(query.map(str::to_owned));
     if let Some(format) = format {
         options.push(format!("$format={}", encode(format)));
     }
     let question = if options.is_empty() { "" } else { "?" };
-    format!("{}{question}{}", encode(set), options.join("&"))
+    format!("{path}{question}{}", options.join("&"))
 }
 
 /// The text of those of `options` that `kept` names, and of the parameter aliases that they may use.
 pub(super) fn query_string(options: &Options, kept: &[SystemOption]) -> Option<String> {
     let given = kept.iter().filter_map(|option| Some((option.name(), options.value(*option)?)));
-    let given: Vec<(&str, &str)> = given.collect();
+    joined(given.collect(), options)
+}
+
+/// The same of options inside of `$expand`, whose aliases have their values in `outer`.
+pub(super) fn nested_query_string(written: &Written, kept: &[SystemOption], outer: &Options) -> Option<String> {
+    let given = written.0.iter().filter(|(option, _)| kept.contains(option));
+    joined(given.map(|(option, value)| (option.name(), value.as_str())).collect(), outer)
+}
+
+fn joined(given: Vec<(&str, &str)>, aliases: &Options) -> Option<String> {
     if given.is_empty() {
         return None;
     }
-    let pairs = given.into_iter().chain(options.aliases());
+    let pairs = given.into_iter().chain(aliases.aliases());
     let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", encode(value))).collect();
     Some(pairs.join("&"))
 }
 
-fn encode(text: &str) -> String {
+pub(super) fn encode(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }

@@ -2,27 +2,36 @@
 //!
 //! A [`Plan`] is proof: one that exists can be executed, and nothing after it validates again. Pure; no database.
 
+mod change_mode;
+mod expand;
 mod expression;
 mod format;
 mod key;
 mod links;
+mod nowhere;
 mod page;
 mod query;
+mod resource;
+mod search;
 
 use std::sync::Arc;
 
+pub use expand::{Expanded, Expansion};
 pub use expression::{
     About, Arithmetic, Class, Comparison, Form, Function, Hop, PropertyPath, Related, Typed, Variable,
 };
 pub use format::{Format, JsonFormat, MetadataFormat, MetadataLevel};
+pub use key::Key;
 pub use page::{ChangesPage, RowsPage, Tracked};
 pub use query::{Query, Sorting};
+pub use resource::Via;
 
-use crate::edm::{Edm, EntitySet, Value};
+use crate::edm::{Edm, EntitySet};
 use crate::error::{Error, ErrorKind, Result};
 pub use crate::odata::ODataVersion;
 use crate::odata::{Options, Path, Request, Segment, SystemOption};
 use crate::token::{Anchor, Keyring};
+use resource::Place;
 
 /// What the operator set that plans depend on.
 #[derive(Clone, Copy, Debug)]
@@ -49,10 +58,18 @@ pub enum Plan {
 pub struct Read {
     /// The entity set.
     pub set: Arc<EntitySet>,
+    /// How its entities are reached, if not from the set itself.
+    pub via: Option<Via>,
+    /// The path of what is read, relative to the service root, as in a URL; of a property, the path of its entity.
+    pub path: String,
     /// What of it.
     pub target: Target,
     /// Properties to return, as indexes in the model's order; the key's are always among them.
     pub returned: Vec<usize>,
+    /// Properties of a row: those returned, and those that lead to what is expanded.
+    pub columns: Vec<usize>,
+    /// What is read beside the entities.
+    pub expand: Vec<Expansion>,
     /// Which entities, and in which order.
     pub query: Query,
     /// What `$select` named, in its order.
@@ -74,14 +91,14 @@ pub enum Target {
     Changes(ChangesPage),
     /// The number of entities.
     Count,
-    /// One entity, by its key's values in key order.
-    Entity(Vec<Value>),
+    /// One entity, by its key; without one, the one that the path leads to.
+    Entity(Option<Key>),
     /// A delta link that starts now.
     Latest,
     /// One property of one entity.
     Property {
-        /// The entity's key.
-        key: Vec<Value>,
+        /// The entity's key; without one, it is the one that the path leads to.
+        key: Option<Key>,
         /// The property's index.
         property: usize,
     },
@@ -92,7 +109,7 @@ pub enum Target {
 /// Plans `request` against the model.
 pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings) -> Result<Plan> {
     if request.headers.isolation.is_some() {
-        let message = "Snapshot isolation over several requests is not supported.";
+        let message = "A single request is not isolated: its pages are read when they are asked for. A batch can be.";
         return Err(Error::new(ErrorKind::IsolationNotSupported, message).about("Isolation"));
     }
     match &request.path {
@@ -104,11 +121,11 @@ pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings)
             only(&request.options, &[])?;
             MetadataFormat::negotiate(request).map(Plan::Metadata)
         }
+        Path::Other(name) => Err(nowhere::not_supported(name)),
         Path::Resource { set, key, rest } => {
-            let set = edm.set(set).ok_or_else(|| Error::not_found(format!("The entity set \"{set}\"")).about(set))?;
-            let key = key.as_ref().map(|key| key::resolve(key, set, &request.options)).transpose()?;
-            let scope = Scope { request, edm, set, keyring, settings };
-            scope.read(key, rest).map(|read| Plan::Read(Box::new(read)))
+            let (place, rest) = Place::find(edm, &request.options, set, key.as_ref(), rest)?;
+            let scope = Scope { request, edm, set: &place.set, place: &place, keyring, settings };
+            scope.read(rest).map(|read| Plan::Read(Box::new(read)))
         }
     }
 }
@@ -118,35 +135,39 @@ struct Scope<'a> {
     request: &'a Request,
     edm: &'a Edm,
     set: &'a Arc<EntitySet>,
+    place: &'a Place,
     keyring: &'a Keyring,
     settings: Settings,
 }
 
 impl Scope<'_> {
-    fn read(&self, key: Option<Vec<Value>>, rest: &[Segment]) -> Result<Read> {
-        match (key, rest) {
+    fn read(&self, rest: &[Segment]) -> Result<Read> {
+        let one = self.place.is_one().then(|| self.place.key.clone());
+        match (one, rest) {
             (None, []) => self.collection(),
             (None, [Segment::Count]) => self.count(),
             (Some(key), []) => self.entity(key),
-            (Some(key), [Segment::Name(name)]) => self.property(key, name, false),
-            (Some(key), [Segment::Name(name), Segment::Value]) => self.property(key, name, true),
+            (Some(key), [Segment::Name(name)]) if !name.contains('.') => self.property(key, name, false),
+            (Some(key), [Segment::Name(name), Segment::Value]) if !name.contains('.') => self.property(key, name, true),
             (Some(_), [Segment::Value]) => {
                 let message =
                     format!("\"{}\" has no media stream; \"$value\" applies to its properties.", self.set.name);
                 Err(Error::new(ErrorKind::SyntaxError, message).about("$value"))
             }
-            (_, rest) => Err(no_such_segment(rest)),
+            (_, rest) => Err(self.nowhere(rest)),
         }
     }
 
-    fn entity(&self, key: Vec<Value>) -> Result<Read> {
-        only(self.options(), &[SystemOption::Select])?;
+    fn entity(&self, key: Option<Key>) -> Result<Read> {
+        only(self.options(), &[SystemOption::Select, SystemOption::Expand])?;
         let (select, returned) = self.selection(self.options().select()?)?;
-        let format = Format::json(self.request).map(Format::Json)?;
-        Ok(Read { returned, select, ..self.read_of(Target::Entity(key), format) })
+        let format = Format::json(self.request)?;
+        let expand = self.expansions(self.set, self.options())?;
+        let applied = self.written(format);
+        Ok(Read { returned, expand, select, applied, ..self.read_of(Target::Entity(key), Format::Json(format)) })
     }
 
-    fn property(&self, key: Vec<Value>, name: &str, raw: bool) -> Result<Read> {
+    fn property(&self, key: Option<Key>, name: &str, raw: bool) -> Result<Read> {
         only(self.options(), &[])?;
         let what = || Error::not_found(format!("The property \"{name}\" of \"{}\"", self.set.name)).about(name);
         let property = self.set.property(name).ok_or_else(what)?;
@@ -162,8 +183,12 @@ impl Scope<'_> {
     fn read_of(&self, target: Target, format: Format) -> Read {
         Read {
             set: Arc::clone(self.set),
+            via: self.place.via.clone(),
+            path: self.place.path.clone(),
             target,
             returned: (0..self.set.properties.len()).collect(),
+            columns: (0..self.set.properties.len()).collect(),
+            expand: Vec::new(),
             query: Query::default(),
             select: None,
             format,
@@ -172,25 +197,42 @@ impl Scope<'_> {
         }
     }
 
+    /// What `Preference-Applied` says of how entities are written.
+    fn written(&self, json: JsonFormat) -> Vec<String> {
+        let preferences = &self.request.headers.preferences;
+        let omitted =
+            preferences.omit_nulls.filter(|_| json.omit_nulls).map(|preference| format!("{}=nulls", preference.name));
+        omitted.into_iter().collect()
+    }
+
     fn options(&self) -> &Options {
         &self.request.options
     }
 
     /// The selected names, and the properties to return for them.
     fn selection(&self, names: Option<Vec<&str>>) -> Result<(Option<Vec<String>>, Vec<usize>)> {
-        let Some(names) = names else { return Ok((None, (0..self.set.properties.len()).collect())) };
-        let unknown = |name: &str| {
-            let message = format!("\"{}\" has no property \"{name}\".", self.set.name);
-            Error::new(ErrorKind::PropertyNotFound, message).about("$select")
-        };
-        let mut returned = self.set.key.clone();
-        for name in &names {
-            returned.push(self.set.property(name).ok_or_else(|| unknown(name))?);
-        }
-        returned.sort_unstable();
-        returned.dedup();
-        Ok((Some(names.into_iter().map(str::to_owned).collect()), returned))
+        selection(self.set, names)
     }
+}
+
+/// The selected names, and the properties of `set` to return for them; a navigation property has none.
+fn selection(set: &EntitySet, names: Option<Vec<&str>>) -> Result<(Option<Vec<String>>, Vec<usize>)> {
+    let Some(names) = names else { return Ok((None, (0..set.properties.len()).collect())) };
+    let unknown = |name: &str| {
+        let message = format!("\"{}\" has no property \"{name}\".", set.name);
+        Error::new(ErrorKind::PropertyNotFound, message).about("$select")
+    };
+    let mut returned = set.key.clone();
+    for name in &names {
+        match set.property(name) {
+            Some(property) => returned.push(property),
+            None if set.navigation_property(name).is_some() => {}
+            None => return Err(unknown(name)),
+        }
+    }
+    returned.sort_unstable();
+    returned.dedup();
+    Ok((Some(names.into_iter().map(str::to_owned).collect()), returned))
 }
 
 /// Refuses every option that is neither `$format` nor in `allowed`.
@@ -208,28 +250,21 @@ fn only(options: &Options, allowed: &[SystemOption]) -> Result<()> {
 fn supported(option: SystemOption) -> Result<()> {
     use SystemOption as O;
     match option {
-        O::Count | O::DeltaToken | O::Filter | O::Format | O::OrderBy | O::Select | O::Skip | O::SkipToken | O::Top => {
-            Ok(())
-        }
-        O::Apply | O::Compute | O::Expand | O::Id | O::Index | O::Levels | O::SchemaVersion | O::Search => {
+        O::Count
+        | O::DeltaToken
+        | O::Expand
+        | O::Filter
+        | O::Format
+        | O::OrderBy
+        | O::Search
+        | O::Select
+        | O::Skip
+        | O::SkipToken
+        | O::Top => Ok(()),
+        O::Apply | O::Compute | O::Id | O::Index | O::Levels | O::SchemaVersion => {
             let name = option.name();
             let message = format!("The query option \"{name}\" is not supported by this service.");
             Err(Error::new(ErrorKind::OptionNotSupported, message).about(name))
         }
-    }
-}
-
-fn no_such_segment(rest: &[Segment]) -> Error {
-    let name = match rest {
-        [Segment::Name(_), Segment::Count, ..] | [Segment::Count, ..] => "$count",
-        [Segment::Name(name) | Segment::Other(name)] | [_, Segment::Name(name) | Segment::Other(name), ..] => name,
-        _ => "$value",
-    };
-    let known = matches!(name, "$ref" | "$each" | "$filter" | "$query");
-    if known {
-        let message = format!("The path segment \"{name}\" is not supported by this service.");
-        Error::new(ErrorKind::OptionNotSupported, message).about(name)
-    } else {
-        Error::not_found(format!("The path segment \"{name}\"")).about(name)
     }
 }

@@ -4,7 +4,9 @@
 //! the link means are refused. A newcomer's trap: on the pages behind the first, the preference means nothing; the
 //! token says whether changes are tracked (Protocol 4.01 section 8.2.8.9).
 
-use super::{Format, JsonFormat, MetadataLevel, Read, Scope, Target, supported};
+use super::change_mode::changes_withheld;
+use super::expand::{Expansion, columns};
+use super::{Format, JsonFormat, Read, Scope, Target, supported};
 use crate::edm::Value;
 use crate::error::{Error, ErrorKind, Expiry, Result};
 use crate::odata::SystemOption;
@@ -56,24 +58,18 @@ impl RowsPage {
     }
 }
 
-/// What change tracking excludes, in the order in which it is complained of.
-const EXCLUDED: [SystemOption; 8] = [
-    SystemOption::Filter,
-    SystemOption::OrderBy,
-    SystemOption::Expand,
-    SystemOption::Top,
-    SystemOption::Skip,
-    SystemOption::Search,
-    SystemOption::Apply,
-    SystemOption::Compute,
-];
-
 const LATEST: &str = "latest";
+/// Entities of a page that expands others, at most.
+const EXPANDED: u64 = 1_000;
 
 impl Scope<'_> {
     pub(super) fn collection(&self) -> Result<Read> {
         let json = Format::json(self.request)?;
         let options = self.options();
+        if self.place.via.is_some() && options.value(SystemOption::DeltaToken).is_some() {
+            let message = "Changes are tracked of entity sets, not of related entities.";
+            return Err(Error::new(ErrorKind::InvalidValue, message).about("$deltatoken"));
+        }
         match (options.value(SystemOption::DeltaToken), options.value(SystemOption::SkipToken)) {
             (Some(_), Some(_)) => {
                 let message =
@@ -103,39 +99,40 @@ impl Scope<'_> {
             }
             let token = self.open(text)?;
             let State::Changes { anchor, after: None } = token.state else { return Err(Error::token_invalid()) };
+            options.given().try_for_each(supported)?;
             self.tracked_still(&token)?;
             let (select, returned) = self.returned(&token)?;
             return Ok(Read { returned, select, ..self.read_of(Target::ChangeCount(anchor), Format::Text) });
         }
-        for option in [SystemOption::Search, SystemOption::Apply] {
-            options.value(option).map_or(Ok(()), |_| supported(option))?;
-        }
+        options.given().try_for_each(supported)?;
         Ok(Read { query: self.query()?, ..self.read_of(Target::Count, Format::Text) })
     }
 
     fn first_page(&self, json: JsonFormat) -> Result<Read> {
         let options = self.options();
-        let preference = self.request.headers.preferences.track_changes.filter(|_| self.set.changes.is_some());
+        let preference = self.request.headers.preferences.track_changes.filter(|_| self.is_tracked());
         if preference.is_some() {
             self.change_mode(json)?;
         }
         options.given().try_for_each(supported)?;
         let (select, returned) = self.selection(options.select()?)?;
-        let query = self.query()?;
+        let (query, expand) = self.query_and_expansions()?;
         let remaining = options.number(SystemOption::Top)?;
-        let (size, mut applied) = self.page_size();
+        let (size, mut applied) = self.page_size(json);
         if let Some(preference) = preference {
             applied.insert(0, preference.name.to_owned());
         }
         let page = RowsPage {
             after: None,
             skip: options.number(SystemOption::Skip)?.unwrap_or(0),
-            limit: remaining.unwrap_or(u64::MAX).min(size),
+            limit: page_limit(size, remaining, &expand),
             remaining,
             count: options.boolean(SystemOption::Count)?,
             tracked: preference.map(|_| Tracked::Start),
         };
-        Ok(Read { returned, query, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
+        let columns = columns(&returned, &expand);
+        let read = self.read_of(Target::Rows(page), Format::Json(json));
+        Ok(Read { returned, columns, expand, query, select, applied, ..read })
     }
 
     /// Follows a next link: of entities, or of changes.
@@ -151,20 +148,22 @@ impl Scope<'_> {
                 }
                 self.options().given().try_for_each(supported)?;
                 let (select, returned) = self.returned(&token)?;
-                let query = self.query_behind(&token)?;
+                let (query, expand) = self.query_behind(&token)?;
                 if after.len() != query.order.len() + self.set.key.len() {
                     return Err(Error::token_invalid());
                 }
-                let (size, applied) = self.page_size();
+                let (size, applied) = self.page_size(json);
                 let page = RowsPage {
                     after: Some(after),
                     skip: 0,
-                    limit: remaining.unwrap_or(u64::MAX).min(size),
+                    limit: page_limit(size, remaining, &expand),
                     remaining,
                     count: self.options().boolean(SystemOption::Count)?,
                     tracked: anchor.map(Tracked::Since),
                 };
-                Ok(Read { returned, query, select, applied, ..self.read_of(Target::Rows(page), Format::Json(json)) })
+                let columns = columns(&returned, &expand);
+                let read = self.read_of(Target::Rows(page), Format::Json(json));
+                Ok(Read { returned, columns, expand, query, select, applied, ..read })
             }
         }
     }
@@ -173,8 +172,10 @@ impl Scope<'_> {
         self.change_mode(json)?;
         self.options().given().try_for_each(supported)?;
         self.tracked_still(token)?;
+        // What has become null has changed, and must be told.
+        let json = JsonFormat { omit_nulls: false, ..json };
         let (select, returned) = self.returned(token)?;
-        let (limit, mut applied) = self.page_size();
+        let (limit, mut applied) = self.page_size(json);
         let preference = self.request.headers.preferences.track_changes.filter(|_| after.is_none());
         if let Some(preference) = preference {
             applied.insert(0, preference.name.to_owned());
@@ -201,48 +202,27 @@ impl Scope<'_> {
         Ok(Read { returned, select, applied, ..self.read_of(Target::Latest, Format::Json(json)) })
     }
 
-    /// The page size in force, and what `Preference-Applied` says of it.
-    fn page_size(&self) -> (u64, Vec<String>) {
+    /// The page size in force, and what `Preference-Applied` says of it and of how entities are written.
+    fn page_size(&self, json: JsonFormat) -> (u64, Vec<String>) {
+        let written = self.written(json);
         match self.request.headers.preferences.max_page_size {
             Some(wish) => {
                 let size = wish.value.min(self.settings.max_page_size);
-                (u64::from(size), vec![format!("{}={size}", wish.name)])
+                (u64::from(size), std::iter::once(format!("{}={size}", wish.name)).chain(written).collect())
             }
-            None => (u64::from(self.settings.page_size), Vec::new()),
+            None => (u64::from(self.settings.page_size), written),
         }
-    }
-
-    fn change_mode(&self, json: JsonFormat) -> Result<()> {
-        self.exclude()?;
-        if json.metadata == MetadataLevel::None {
-            let message = "A delta link cannot be returned with metadata=none; ask for metadata=minimal.";
-            return Err(Error::new(ErrorKind::MetadataLevelNotSupported, message).about("Accept"));
-        }
-        Ok(())
-    }
-
-    fn exclude(&self) -> Result<()> {
-        let given = EXCLUDED.into_iter().find(|option| self.options().value(*option).is_some());
-        given.map_or(Ok(()), |option| {
-            let name = option.name();
-            let message = format!("The \"{name}\" query parameter isn't supported when Change Tracking is enabled.");
-            Err(Error::new(ErrorKind::OptionNotSupportedWithChangeTracking, message).about(name))
-        })
     }
 
     /// The token in `text`, which must be of this entity set.
     fn open(&self, text: &str) -> Result<Token> {
         let token = Token::open(text, self.keyring)?;
-        if token.set == self.set.name { Ok(token) } else { Err(Error::token_invalid()) }
+        if token.set == self.token_path() { Ok(token) } else { Err(Error::token_invalid()) }
     }
 
-    fn tracked_still(&self, token: &Token) -> Result<()> {
-        match self.set.changes {
-            Some(_) => Ok(()),
-            // The link may be followed again when they can be read again.
-            None if self.set.changes_withheld => Err(changes_withheld()),
-            None => Err(self.expired(token, Expiry::TrackingRemoved)),
-        }
+    /// What a token of this collection says where it is: the entity set, or the way to some of its entities.
+    fn token_path(&self) -> &str {
+        if self.place.via.is_some() { &self.place.path } else { &self.set.name }
     }
 
     /// What the token selected, if it still stands for the same columns. A `$select` on the link may repeat it.
@@ -261,19 +241,20 @@ impl Scope<'_> {
         if same { Ok((select, returned)) } else { Err(changed()) }
     }
 
-    fn expired(&self, token: &Token, expiry: Expiry) -> Error {
+    pub(super) fn expired(&self, token: &Token, expiry: Expiry) -> Error {
         let existing = |name: &&String| self.set.property(name).is_some();
         let select: Option<Vec<String>> =
             token.select.as_ref().map(|names| names.iter().filter(existing).cloned().collect());
         let format = self.options().value(SystemOption::Format);
-        Error::expired(expiry).starting_over_at(super::links::defining_query(&self.set.name, select.as_deref(), format))
+        let (path, query) = (&self.place.path, token.query.as_deref());
+        Error::expired(expiry).starting_over_at(super::links::defining_query(path, select.as_deref(), query, format))
     }
 }
 
-fn changes_withheld() -> Error {
-    let message = "The changes of this entity set cannot be read at the moment. Try again.";
-    Error::new(ErrorKind::DatabaseUnavailable, message)
-        .caused_by("the login may not read them, or the database is a replica that can only be read")
+/// Entities of a page at most. Those that bring others with them are held until these are read.
+fn page_limit(size: u64, remaining: Option<u64>, expand: &[Expansion]) -> u64 {
+    let size = if expand.is_empty() { size } else { size.min(EXPANDED) };
+    remaining.unwrap_or(u64::MAX).min(size)
 }
 
 fn same_names(a: &[&str], b: &[&str]) -> bool {

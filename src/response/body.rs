@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-const CHUNK: usize = 64 * 1024;
+pub(super) const CHUNK: usize = 64 * 1024;
 
 /// Takes finished parts of an answer. Each call may wait for the reader, and answers `Break` once it has left.
 pub trait Body: Send {

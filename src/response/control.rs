@@ -3,7 +3,7 @@
 //! Source: JSON Format 4.01 section 4.5; Protocol 4.01 section 10. Names behind `#` are not percent-encoded.
 
 use crate::edm::EntitySet;
-use crate::plan::{JsonFormat, MetadataLevel, ODataVersion};
+use crate::plan::{Expanded, Expansion, JsonFormat, MetadataLevel, ODataVersion, Read};
 
 /// What every JSON writer of one answer shares.
 pub(super) struct Control {
@@ -58,6 +58,27 @@ pub(super) fn fragment(set: &EntitySet, select: Option<&[String]>) -> String {
         Some(names) => format!("{}({})", set.name, names.join(",")),
         None => set.name.clone(),
     }
+}
+
+/// The same, with what is expanded: `Orders(Id,Lines(Product))`. In 4.01 all of it is named, in 4.0 what has a selection (Protocol
+/// 4.01 section 10.8, 4.0 section 10.8).
+pub(super) fn expanded_fragment(read: &Read, version: ODataVersion) -> String {
+    let lists = projection(read.select.as_deref(), &read.expand, version);
+    if lists.is_empty() { read.set.name.clone() } else { format!("{}({})", read.set.name, lists.join(",")) }
+}
+
+fn projection(select: Option<&[String]>, expand: &[Expansion], version: ODataVersion) -> Vec<String> {
+    let expanded: Vec<(&str, String)> = expand
+        .iter()
+        .filter(|expansion| expansion.what == Expanded::Entities)
+        .filter_map(|expansion| {
+            let inner = projection(expansion.select.as_deref(), &expansion.expand, version);
+            let named = !inner.is_empty() || version == ODataVersion::V4_01;
+            named.then(|| (expansion.name.as_str(), format!("{}({})", expansion.name, inner.join(","))))
+        })
+        .collect();
+    let selected = select.unwrap_or_default().iter().filter(|name| !expanded.iter().any(|(other, _)| other == name));
+    selected.cloned().chain(expanded.iter().map(|(_, list)| list.clone())).collect()
 }
 
 pub(super) fn json_string(text: &str) -> String {

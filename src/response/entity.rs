@@ -5,11 +5,10 @@
 use std::sync::Arc;
 
 use super::control::{Control, json_string};
-use super::entity_id::entity_path;
 use super::metadata::entity_type_name;
 use super::value::{exact_text, string, write_json};
 use super::{Style, misfit};
-use crate::edm::{EdmType, EntitySet, Misfit, Row, ValueRef, fit};
+use crate::edm::{EdmType, EntitySet, Misfit, Row, ValueRef, entity_path, fit};
 use crate::plan::ODataVersion;
 
 /// Writes entities of one set.
@@ -19,6 +18,8 @@ pub(super) struct EntityWriter {
     /// Where in the row the key's values are, in key order.
     key: Vec<usize>,
     quote_numbers: bool,
+    omit_nulls: bool,
+    value_exceptions: bool,
     full: Option<Full>,
 }
 
@@ -44,6 +45,8 @@ struct Full {
     id: String,
     /// `"@odata.readLink":`
     read_link: String,
+    /// `"Lines@odata.navigationLink":`, and what it has behind the entity's URL.
+    navigation: Vec<(String, String)>,
     root: String,
 }
 
@@ -63,6 +66,8 @@ impl EntityWriter {
             columns: written.iter().filter_map(column).collect(),
             key: set.key.iter().filter_map(at).collect(),
             quote_numbers: control.format.ieee754_compatible,
+            omit_nulls: control.format.omit_nulls,
+            value_exceptions: control.format.value_exceptions,
             full: control.full().then(|| Full::new(set, control, style)),
             set: Arc::clone(set),
         }
@@ -76,6 +81,11 @@ impl EntityWriter {
     /// Appends the entity, with `prefix` (control information ending in a comma) before its properties. `false`, and
     /// nothing appended, where the key does not fit its type.
     pub(super) fn write(&self, out: &mut Vec<u8>, row: &dyn Row, prefix: &str) -> bool {
+        self.write_with(out, row, prefix, &[])
+    }
+
+    /// The same, with `suffix` (members that begin with commas) behind its properties.
+    pub(super) fn write_with(&self, out: &mut Vec<u8>, row: &dyn Row, prefix: &str, suffix: &[u8]) -> bool {
         let start = out.len();
         out.push(b'{');
         out.extend_from_slice(prefix.as_bytes());
@@ -85,19 +95,33 @@ impl EntityWriter {
             misfit::key(&self.set);
             return false;
         }
+        out.extend_from_slice(suffix);
         out.push(b'}');
         true
     }
 
     fn write_members(&self, out: &mut Vec<u8>, row: &dyn Row) -> Result<(), Misfit> {
-        if let Some(full) = &self.full {
-            full.write(out, &entity_path(&self.set, &self.key(row))?);
+        let full = match &self.full {
+            Some(full) => Some((full, entity_path(&self.set, &self.key(row))?)),
+            None => None,
+        };
+        if let Some((full, path)) = &full {
+            full.write(out, path);
         }
-        for (number, column) in self.columns.iter().enumerate() {
-            if number > 0 {
+        let mut first = true;
+        for column in &self.columns {
+            let value = row.value(column.at);
+            if self.omit_nulls && matches!(value, ValueRef::Null) && !self.key.contains(&column.at) {
+                continue;
+            }
+            if !first {
                 out.push(b',');
             }
-            self.write_property(out, column, row.value(column.at))?;
+            first = false;
+            self.write_property(out, column, value)?;
+        }
+        if let Some((full, path)) = &full {
+            full.write_links(out, path);
         }
         Ok(())
     }
@@ -114,9 +138,11 @@ impl EntityWriter {
             _ if is_key() => return Err(Misfit),
             _ => {
                 misfit::value(&self.set, &self.set.properties[column.property]);
-                out.extend_from_slice(column.exception.as_bytes());
-                string(out, &exact_text(value));
-                out.extend_from_slice(b"},");
+                if self.value_exceptions {
+                    out.extend_from_slice(column.exception.as_bytes());
+                    string(out, &exact_text(value));
+                    out.extend_from_slice(b"},");
+                }
                 out.extend_from_slice(column.name.as_bytes());
                 out.extend_from_slice(b"null");
             }
@@ -153,6 +179,11 @@ pub(super) fn type_annotation(ty: EdmType, control: &Control) -> Option<String> 
     })
 }
 
+fn navigation_link(name: &str, control: &Control) -> (String, String) {
+    let segment = percent_encoding::utf8_percent_encode(name, percent_encoding::NON_ALPHANUMERIC).to_string();
+    (control.name_of(name, "navigationLink"), format!("/{}", segment.replace("%5F", "_")))
+}
+
 impl Full {
     fn new(set: &EntitySet, control: &Control, style: &Style) -> Self {
         let ty = json_string(&format!("#{}", entity_type_name(&style.namespace, set)));
@@ -160,7 +191,17 @@ impl Full {
             ty: format!("{}{ty},", control.name("type")),
             id: control.name("id"),
             read_link: control.name("readLink"),
+            navigation: set.navigation.iter().map(|to| navigation_link(&to.name, control)).collect(),
             root: control.root().to_owned(),
+        }
+    }
+
+    /// Behind the properties, where 4.0 wants them (JSON Format 4.0 section 4.4).
+    fn write_links(&self, out: &mut Vec<u8>, path: &str) {
+        for (name, behind) in &self.navigation {
+            out.push(b',');
+            out.extend_from_slice(name.as_bytes());
+            string(out, &format!("{}{path}{behind}", self.root));
         }
     }
 

@@ -4,15 +4,17 @@
 //! that need no rows are written at once. Links to further pages and changes are made here, because only here is known
 //! which row was the last.
 
+mod batch;
 mod body;
 mod changes;
 mod control;
 mod count;
 mod entity;
-mod entity_id;
+mod expand;
 mod metadata;
 mod misfit;
 mod removed;
+mod reply;
 mod rows;
 mod service_document;
 mod single;
@@ -21,8 +23,10 @@ mod value;
 
 use std::sync::Arc;
 
+pub use batch::{Answers, Envelope, Opener};
 pub use body::{Body, Head};
 pub use metadata::{csdl_json, csdl_xml};
+pub use reply::{Content, Reply};
 pub use service_document::service_document;
 
 use crate::backend::RowSink;
@@ -57,7 +61,7 @@ pub fn sink(read: Box<Read>, style: &Style, keyring: Arc<Keyring>, body: Box<dyn
         Target::Rows(page) => Box::new(rows::RowsSink::new(page.clone(), read, style, keyring, body)),
         Target::Changes(_) | Target::Latest => Box::new(changes::ChangesSink::new(read, style, keyring, body)),
         Target::ChangeCount(_) | Target::Count => Box::new(count::CountSink::new(body)),
-        Target::Entity(_) => Box::new(single::EntitySink::new(read, style, body)),
+        Target::Entity(_) => Box::new(single::EntitySink::new(read, style, &keyring, body)),
         Target::Property { .. } => Box::new(single::PropertySink::new(read, style, body)),
     }
 }

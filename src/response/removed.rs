@@ -6,10 +6,9 @@ use std::sync::Arc;
 
 use super::control::{Control, json_string};
 use super::entity::type_annotation;
-use super::entity_id::{bare_key, entity_path};
 use super::value::{string, write_json};
 use super::{DeletedId, Style, misfit};
-use crate::edm::{EntitySet, Misfit, Property, Row, ValueRef, fit};
+use crate::edm::{EntitySet, Misfit, Property, Row, ValueRef, bare_key, entity_path, fit};
 use crate::plan::ODataVersion;
 
 /// Writes deletions from one set.

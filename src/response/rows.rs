@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::Style;
 use super::body::{Body, Chunks, Head};
-use super::control::{Control, fragment};
+use super::control::{Control, expanded_fragment};
 use super::entity::EntityWriter;
+use super::expand::{Expander, Held};
 use super::tail::{Link, Links, write_count};
-use crate::backend::{Opening, RowSink};
+use crate::backend::{AT_ONCE, Further, Opening, RowSink};
 use crate::edm::{Row, Value, ValueRef};
 use crate::error::{Error, Result};
 use crate::plan::{Format, JsonFormat, Read, RowsPage, Tracked};
@@ -21,6 +22,9 @@ pub(super) struct RowsSink {
     page: RowsPage,
     control: Control,
     entities: EntityWriter,
+    expander: Expander,
+    /// The entities of the page, while what is expanded of them is not read.
+    held: Vec<Held>,
     links: Links,
     chunks: Chunks,
     window: Option<Window>,
@@ -43,7 +47,9 @@ impl RowsSink {
         let control = Control::new(json(&read), style.root.clone());
         Self {
             page,
-            entities: EntityWriter::new(&read.set, &read.returned, &read.returned, 0, &control, style),
+            entities: EntityWriter::new(&read.set, &read.columns, &read.returned, 0, &control, style),
+            expander: Expander::new(&read.expand, &read.columns, &control, style, &keyring),
+            held: Vec::new(),
             links: Links::new(keyring, style),
             chunks: Chunks::new(body),
             window: None,
@@ -69,7 +75,7 @@ impl RowsSink {
 
     /// What the row is ordered by, which stands behind the returned properties, and its key.
     fn position(&self, row: &dyn Row) -> Vec<Value> {
-        let first = self.read.returned.len();
+        let first = self.read.columns.len();
         let order = (first..first + self.read.query.order.len()).map(|column| row.value(column));
         order.chain(self.entities.key(row)).map(ValueRef::to_value).collect()
     }
@@ -105,7 +111,7 @@ impl RowSink for RowsSink {
     fn begin(&mut self, opening: &Opening) -> Result<()> {
         self.window = opening.window;
         self.chunks.head(Head::default());
-        let context = self.control.context(&fragment(&self.read.set, self.read.select.as_deref()));
+        let context = self.control.context(&expanded_fragment(&self.read, self.control.format.version));
         let none = self.control.none();
         let out = self.chunks.buffer();
         out.push(b'{');
@@ -129,8 +135,26 @@ impl RowSink for RowsSink {
         if self.taken == self.page.limit && self.page.may_continue() {
             self.last = Some(self.position(row));
         }
+        if !self.expander.is_empty() {
+            self.held.push(Held::new(row, 0, self.read.columns.len()));
+            return Ok(ControlFlow::Continue(()));
+        }
         self.empty &= !write_item(self.chunks.buffer(), self.empty, |out| self.entities.write(out, row, ""));
         Ok(self.chunks.flush())
+    }
+
+    fn further(&mut self, more: &mut dyn Further) -> Result<ControlFlow<()>> {
+        for held in std::mem::take(&mut self.held).chunks(AT_ONCE) {
+            let members = self.expander.members(held, &self.entities, more)?;
+            for (row, members) in held.iter().zip(members) {
+                let write = |out: &mut Vec<u8>| self.entities.write_with(out, row, "", &members);
+                self.empty &= !write_item(self.chunks.buffer(), self.empty, write);
+            }
+            if self.chunks.flush().is_break() {
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
     }
 
     fn seen(&mut self, witness: Witness) {

@@ -4,46 +4,62 @@
 //! values, so it changes with the entity and with nothing else.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::body::{Body, Chunks, Head};
-use super::control::{Control, fragment, json_string};
+use super::control::{Control, expanded_fragment, json_string};
 use super::entity::EntityWriter;
-use super::entity_id::entity_path;
+use super::expand::{Expander, Held};
 use super::rows::json;
 use super::value::{exact_text, string, write_json, write_raw};
 use super::{Style, misfit};
-use crate::backend::{Opening, RowSink};
-use crate::edm::{EntitySet, Row, Value, ValueRef, fit};
+use crate::backend::{Further, Opening, RowSink};
+use crate::edm::{EntitySet, Row, ValueRef, fit};
 use crate::error::{Error, Result};
 use crate::plan::{Format, Read, Target};
-use crate::token::fingerprint;
+use crate::token::{Keyring, fingerprint};
 
 /// Writes one entity. The row holds all properties.
 pub(super) struct EntitySink {
     read: Box<Read>,
     control: Control,
     entities: EntityWriter,
+    expander: Expander,
+    /// The entity, while what is expanded of it is not read.
+    held: Option<Held>,
     chunks: Chunks,
     found: bool,
 }
 
 impl EntitySink {
-    pub(super) fn new(read: Box<Read>, style: &Style, body: Box<dyn Body>) -> Self {
+    pub(super) fn new(read: Box<Read>, style: &Style, keyring: &Arc<Keyring>, body: Box<dyn Body>) -> Self {
         let control = Control::new(json(&read), style.root.clone());
         let all: Vec<usize> = (0..read.set.properties.len()).collect();
         let entities = EntityWriter::new(&read.set, &all, &read.returned, 0, &control, style);
-        Self { read, control, entities, chunks: Chunks::new(body), found: false }
+        let expander = Expander::new(&read.expand, &all, &control, style, keyring);
+        Self { read, control, entities, expander, held: None, chunks: Chunks::new(body), found: false }
+    }
+
+    /// Writes the entity. Its tag would not change with what is expanded of it, so the answer has none then.
+    fn write(&mut self, row: &dyn Row, members: &[u8]) {
+        let etag = etag(row, &self.read.set);
+        let prefix = self.prefix(&etag);
+        self.found = self.entities.write_with(self.chunks.buffer(), row, &prefix, members);
+        if self.found {
+            let etag = self.expander.is_empty().then_some(etag);
+            self.chunks.head(Head { etag, no_content: false });
+        }
     }
 
     fn prefix(&self, etag: &str) -> String {
         if self.control.none() {
             return String::new();
         }
-        let context = format!("{}/$entity", fragment(&self.read.set, self.read.select.as_deref()));
+        let context = format!("{}/$entity", expanded_fragment(&self.read, self.control.format.version));
         format!("{},{}{},", self.control.context(&context), self.control.name("etag"), json_string(etag))
     }
 }
@@ -54,18 +70,29 @@ impl RowSink for EntitySink {
     }
 
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
-        let etag = etag(row, &self.read.set);
-        let prefix = self.prefix(&etag);
-        self.found = self.entities.write(self.chunks.buffer(), row, &prefix);
-        if self.found {
-            self.chunks.head(Head { etag: Some(etag), no_content: false });
+        if self.expander.is_empty() {
+            self.write(row, &[]);
+        } else {
+            self.held = Some(Held::new(row, 0, self.read.set.properties.len()));
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn further(&mut self, more: &mut dyn Further) -> Result<ControlFlow<()>> {
+        if let Some(held) = self.held.take() {
+            let held = [held];
+            let members = self.expander.members(&held, &self.entities, more)?;
+            self.write(&held[0], members.first().map(Vec::as_slice).unwrap_or_default());
         }
         Ok(ControlFlow::Continue(()))
     }
 
     fn end(&mut self) -> Result<()> {
-        if !self.found {
-            return Err(no_such_entity(&self.read));
+        let may_be_absent = matches!(self.read.target, Target::Entity(None));
+        match (self.found, may_be_absent) {
+            (true, _) => {}
+            (false, true) => self.chunks.head(Head { etag: None, no_content: true }),
+            (false, false) => return Err(no_such_entity(&self.read)),
         }
         self.chunks.finish();
         Ok(())
@@ -100,6 +127,10 @@ impl PropertySink {
                 write_json(out, &fitted, json.ieee754_compatible);
                 out.push(b'}');
             }
+            (Format::Json(json), Err(_)) if !json.value_exceptions => {
+                let context = self.context(json, &model.name);
+                self.chunks.buffer().extend_from_slice(format!("{{{context}\"value\":null}}").as_bytes());
+            }
             (Format::Json(json), Err(_)) => {
                 let context = self.context(json, &model.name);
                 let out = self.chunks.buffer();
@@ -115,12 +146,10 @@ impl PropertySink {
     /// `"@odata.context":"...#Orders(1)/Name",`, or nothing without metadata.
     fn context(&self, json: crate::plan::JsonFormat, property: &str) -> String {
         let control = Control::new(json, self.root.clone());
-        let Target::Property { key, .. } = &self.read.target else { return String::new() };
-        let key: Vec<ValueRef<'_>> = key.iter().map(Value::borrow).collect();
-        match entity_path(&self.read.set, &key) {
-            Ok(path) if !control.none() => format!("{},", control.context(&format!("{path}/{property}"))),
-            _ => String::new(),
+        if control.none() {
+            return String::new();
         }
+        format!("{},", control.context(&format!("{}/{property}", self.read.path)))
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Style;
 use super::control::{Control, json_string};
-use crate::plan::Read;
+use crate::plan::{Expansion, Read};
 use crate::token::{Keyring, State, Token, fingerprint};
 
 /// Makes the links of one read.
@@ -33,7 +33,7 @@ impl Links {
             Link::Next => ("nextLink", "$skiptoken"),
         };
         let token = Token {
-            set: read.set.name.clone(),
+            set: if read.via.is_some() { read.path.clone() } else { read.set.name.clone() },
             select: read.select.clone(),
             query: read.query.text.clone(),
             fingerprint: fingerprint(&read.set, &read.returned),
@@ -44,6 +44,27 @@ impl Links {
         out.extend_from_slice(control.name(name).as_bytes());
         out.extend_from_slice(json_string(&url).as_bytes());
     }
+}
+
+impl Links {
+    /// The URL of what follows a part of the related entities at `path`.
+    pub(super) fn related(&self, path: &str, expansion: &Expansion, state: State) -> String {
+        let set = &expansion.hop.to;
+        let token = Token {
+            set: path.to_owned(),
+            select: expansion.select.clone(),
+            query: expansion.query.text.clone(),
+            fingerprint: fingerprint(set, &expansion.returned),
+            state,
+        };
+        format!("{}{path}?$skiptoken={}", self.root, token.seal(&self.keyring))
+    }
+}
+
+/// `,"Orders@odata.count":5`; `name` ends in the colon.
+pub(super) fn write_count_of(out: &mut Vec<u8>, name: &str, count: u64, quoted: bool) {
+    let quote = if quoted { "\"" } else { "" };
+    out.extend_from_slice(format!("{name}{quote}{count}{quote}").as_bytes());
 }
 
 /// `"@odata.count":5,`

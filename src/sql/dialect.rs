@@ -17,6 +17,10 @@ pub enum Skeleton {
     Count,
     /// Entities: a page of them, or one.
     Entities,
+    /// Entities that others lead to.
+    Related,
+    /// Their number.
+    RelatedCount,
 }
 
 /// How one kind of database says things.
@@ -57,6 +61,11 @@ pub trait Dialect: Expressions {
         }
     }
 
+    /// `placeholder`, given as read from the column of `property`, as a value of that column.
+    fn stored(&self, _property: &Property, placeholder: &str) -> String {
+        placeholder.to_owned()
+    }
+
     /// Removes a batch of the recorded changes of `table` that are older than their retention; none where the database does
     /// that by itself. The script changes one row more than it removes; at most one where nothing is left to remove.
     fn prune(&self, _table: &Table) -> Option<Script> {
@@ -71,8 +80,8 @@ pub trait Dialect: Expressions {
     /// The script as text for the database's own shell.
     fn script(&self, script: &Script) -> String;
 
-    /// The condition that the key of `t` is `key`, given in the canonical form of its types.
-    fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String;
+    /// The condition that the properties of a key have these values, given in the canonical form of their types.
+    fn key_equals(&self, build: &mut Builder<'_>, key: &[(&Property, &Value)]) -> String;
 
     /// The condition that the key of `t` comes after `key`, given as stored.
     fn seek(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String;

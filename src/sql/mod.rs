@@ -8,18 +8,21 @@ mod expression;
 #[cfg(feature = "mssql")]
 pub mod mssql;
 mod order;
+mod related;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod statement;
 mod template;
+mod via;
 
 pub use dialect::{Dialect, Skeleton};
 pub use expression::{Expressions, Narrowing};
 use order::Order;
+pub use related::{AT_ONCE, Origin, Related};
 pub use statement::{Builder, Param, Script, Statement};
 
 use crate::edm::{ChangeLog, EntitySet};
-use crate::plan::{ChangesPage, Read, RowsPage, Target, Tracked};
+use crate::plan::{ChangesPage, Key, Read, RowsPage, Target, Tracked};
 use crate::token::Anchor;
 
 /// Everything that one read runs, in this order, in one snapshot.
@@ -27,15 +30,19 @@ use crate::token::Anchor;
 pub struct Query {
     /// The definition of the table that the read was planned with.
     pub table_version: u64,
-    /// Opens the snapshot, where that takes more than a transaction; what its rows mean is the dialect's contract with
-    /// its backend.
+    /// What opens a snapshot of the table, where that takes more than a transaction; what its rows mean is the dialect's
+    /// contract with its backend.
     pub opening: Option<String>,
     /// Reads the table's history; what its row means is the dialect's contract with its backend.
     pub history: Option<History>,
+    /// One row, one number: whether there is the entity that a path begins at.
+    pub parents: Option<Statement>,
     /// One row, one number: how many there are in all.
     pub count: Option<Statement>,
     /// The rows to lend.
     pub rows: Option<Statement>,
+    /// What is read beside them, once they are known.
+    pub related: Vec<Related>,
 }
 
 /// The question whether a table's history is the one that a token comes from.
@@ -74,11 +81,19 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         Target::Count => (None, Some(count(read, dialect)), None),
         Target::Entity(key) => {
             let all: Vec<usize> = (0..set.properties.len()).collect();
-            (None, None, Some(entity(set, key, &all, dialect)))
+            (None, None, Some(entity(read, key.as_ref(), &all, dialect)))
         }
-        Target::Property { key, property } => (None, None, Some(entity(set, key, &[*property], dialect))),
+        Target::Property { key, property } => (None, None, Some(entity(read, key.as_ref(), &[*property], dialect))),
     };
-    Query { table_version: set.table_version, opening: dialect.opening(set, history.is_some()), history, count, rows }
+    Query {
+        table_version: set.table_version,
+        opening: dialect.opening(set, history.is_some()),
+        history,
+        parents: read.via.as_ref().map(|via| via::parents(via, dialect)),
+        count,
+        rows,
+        related: Related::all(&read.expand),
+    }
 }
 
 /// The query of nothing but the history of `set`.
@@ -88,8 +103,10 @@ pub fn latest(set: &EntitySet, dialect: &dyn Dialect) -> Query {
         table_version: set.table_version,
         opening: dialect.opening(set, history.is_some()),
         history,
+        parents: None,
         count: None,
         rows: None,
+        related: Vec::new(),
     }
 }
 
@@ -107,11 +124,14 @@ fn count(read: &Read, dialect: &dyn Dialect) -> Statement {
 
 /// The conditions that every entity of `read` meets.
 fn wanted(build: &mut Builder<'_>, read: &Read) -> String {
-    let conditions = addressable(build, &read.set);
-    match &read.query.filter {
-        Some(filter) => format!("{conditions} AND {}", expression::condition(build, filter)),
-        None => conditions,
+    let mut conditions = vec![addressable(build, &read.set)];
+    if let Some(via) = &read.via {
+        conditions.push(via::condition(build, via, "t", 0));
     }
+    if let Some(filter) = &read.query.filter {
+        conditions.push(expression::condition(build, filter));
+    }
+    conditions.join(" AND ")
 }
 
 fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
@@ -123,7 +143,7 @@ fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
         conditions = format!("{conditions} AND {}", order.behind(&mut build, set, after));
     }
     let more = u64::from(page.may_continue());
-    let returned = build.columns(set, &read.returned);
+    let returned = build.columns(set, &read.columns);
     let columns: Vec<&str> = [returned.as_str()].into_iter().chain(order.columns()).collect();
     let slots = [
         ("columns", columns.join(", ")),
@@ -136,13 +156,21 @@ fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
     build.finish(Skeleton::Entities, &slots)
 }
 
-fn entity(set: &EntitySet, key: &[crate::edm::Value], properties: &[usize], dialect: &dyn Dialect) -> Statement {
+fn entity(read: &Read, key: Option<&Key>, properties: &[usize], dialect: &dyn Dialect) -> Statement {
+    let set = &*read.set;
     let mut build = Builder::new(dialect);
-    let equal = dialect.key_equals(&mut build, set, key);
+    let mut conditions = Vec::new();
+    if let Some(key) = key {
+        conditions.push(dialect.key_equals(&mut build, &key.pairs(set)));
+    }
+    if let Some(via) = &read.via {
+        conditions.push(addressable(&mut build, set));
+        conditions.push(via::condition(&mut build, via, "t", 0));
+    }
     let slots = [
         ("columns", build.columns(set, properties)),
         ("table", dialect.table(set)),
-        ("where", equal),
+        ("where", conditions.join(" AND ")),
         ("order", build.key(set).join(", ")),
         ("limit", "1".to_owned()),
         ("skip", "0".to_owned()),

@@ -36,11 +36,13 @@ pub struct Script {
 pub struct Builder<'a> {
     dialect: &'a dyn Dialect,
     params: Vec<Param>,
+    /// What the statement calls the table that conditions are about.
+    table: String,
 }
 
 impl<'a> Builder<'a> {
     pub(super) fn new(dialect: &'a dyn Dialect) -> Self {
-        Self { dialect, params: Vec::new() }
+        Self { dialect, params: Vec::new(), table: "t".to_owned() }
     }
 
     /// A new placeholder for `param`.
@@ -59,9 +61,17 @@ impl<'a> Builder<'a> {
         self.dialect
     }
 
-    /// The column of `property` in the table `t`.
+    /// The column of `property` in the table that conditions are about: `t`, or another one for a while.
     pub fn column(&self, property: &Property) -> String {
-        self.column_of("t", property)
+        self.column_of(&self.table, property)
+    }
+
+    /// What `write` says about the table that the statement calls `name`.
+    pub(super) fn about<T>(&mut self, name: &str, write: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.table, name.to_owned());
+        let written = write(self);
+        self.table = before;
+        written
     }
 
     /// The column of `property` in the table that the statement calls `name`.
@@ -80,11 +90,16 @@ impl<'a> Builder<'a> {
     }
 
     pub(super) fn columns(&self, set: &EntitySet, properties: &[usize]) -> String {
+        self.column_list(set, properties).join(", ")
+    }
+
+    /// The columns of `properties`, as they are selected.
+    pub(super) fn column_list(&self, set: &EntitySet, properties: &[usize]) -> Vec<String> {
         let selected = |&index: &usize| {
             let property = &set.properties[index];
             self.dialect.selected(property, self.column(property))
         };
-        properties.iter().map(selected).collect::<Vec<_>>().join(", ")
+        properties.iter().map(selected).collect()
     }
 
     pub(super) fn finish(self, skeleton: Skeleton, slots: &[(&str, String)]) -> Statement {

@@ -26,12 +26,14 @@ fn the_schema_of_the_configuration_accepts_what_the_code_accepts() {
     for accepted in [
         "",
         "database = 'sqlite:shop.db'\nlisten = '127.0.0.1:8080'\npublic_url = 'https://example.com/shop'",
-        "[service]\npage_size = 1\nmax_page_size = 100000\ndeleted_id = 'key'\nnamespace = 'Contoso.Größe_1'",
+        "[service]\npage_size = 1\nmax_page_size = 100000\nmax_expand_depth = 20\nkey_as_segment = true\ncors_origins = ['https://a.example:8443', '*']\ndeleted_id = 'key'\nnamespace = 'Contoso.Größe_1'",
         "[service]\ndeleted_id = 'entity-url'",
         "[service]\nnamespace = 'a_x0020_b'",
         "[tables]",
         "[tables.Orders]",
         "[tables.'Order Details']\nname = 'OrderDetails'\ncolumns = ['Unit Price']\nrename = { 'Unit Price' = 'UnitPrice' }",
+        "[tables.Orders.navigation]\nFK_Customer = { to_one = 'Buyer', to_many = 'Bought' }\n'Ship, Number' = false\nB = {}",
+        "[tables.Orders]\nnavigation = { CustomerId = { to_many = 'Bought' } }",
     ] {
         assert_eq!(verdicts(&schema, accepted), (true, true), "{accepted}");
     }
@@ -49,6 +51,8 @@ fn the_schema_of_the_configuration_refuses_what_the_code_refuses() {
         "[service]\npage_size = 100001",
         "[service]\nmax_page_size = 0",
         "[service]\nmax_page_size = 100001",
+        "[service]\nmax_expand_depth = 21",
+        "[service]\ncors_origins = ['example.com']",
         "[service]\npage_size = '10'",
         "[service]\ndeleted_id = 'none'",
         "[service]\nnamespace = ''",
@@ -60,6 +64,11 @@ fn the_schema_of_the_configuration_refuses_what_the_code_refuses() {
         "[tables.Orders]\ncolums = ['Id']",
         "[tables.Orders]\ncolumns = 'Id'",
         "[tables.Orders]\nrename = ['Id']",
+        "[tables.Orders.navigation]\nCustomerId = true",
+        "[tables.Orders.navigation]\nCustomerId = 'Buyer'",
+        "[tables.Orders.navigation]\nCustomerId = { one = 'Buyer' }",
+        "[tables.Orders.navigation]\nCustomerId = { to_one = false }",
+        "[tables.Orders]\nnavigation = false",
         "tables = ['Orders']",
     ] {
         assert_eq!(verdicts(&schema, refused), (false, false), "{refused}");

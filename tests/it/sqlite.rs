@@ -2,10 +2,14 @@
 
 use crate::support::sqlite::Database;
 
+#[path = "differential/mod.rs"]
+mod differential;
 #[path = "suite/mod.rs"]
 mod suite;
 
 mod damage;
 mod forms;
 mod misfits;
+mod narrowing;
 mod offline;
+mod plans;

@@ -27,14 +27,14 @@ use tokio::runtime::{Handle, Runtime};
 
 pub use target::{Secret, Target};
 
-use super::{Backend, RowSink};
+use super::{self as backend, Backend, RowSink, Work};
 use crate::edm::{Catalog, Facts};
 use crate::error::{Error, Result};
-use crate::sql::mssql::{self, WITH_SNAPSHOT, WITHOUT_SNAPSHOT};
+use crate::sql::mssql::{self, Mssql, WITH_SNAPSHOT, WITHOUT_SNAPSHOT};
 use crate::sql::{Dialect, Query, Script};
 use connection::{Lent, Pool};
 use failure::Failure;
-use read::{Ended, Reading};
+use read::{Ended, Means, Snapshot};
 use retry::Retry;
 
 /// The threads that wait for the network. Encoding is done elsewhere, so they have little to do.
@@ -75,6 +75,10 @@ impl MssqlBackend {
         Ok(Self { sessions, settings, runtime: Some(runtime) })
     }
 
+    fn tsql(&self) -> &'static Mssql {
+        if self.settings.snapshots { &WITH_SNAPSHOT } else { &WITHOUT_SNAPSHOT }
+    }
+
     fn handle(&self) -> Result<Handle> {
         self.runtime
             .as_ref()
@@ -101,6 +105,34 @@ impl MssqlBackend {
             }
         }
     }
+
+    /// Runs `work` with a session, in a thread that may wait; again after failures that pass, as long as it has told nobody
+    /// anything. `told` is what it works on.
+    async fn in_thread<S, W>(&self, mut told: S, work: W) -> Result<()>
+    where
+        S: Send + 'static,
+        W: Fn(Lent, &Handle, &mut S) -> Result<(), Ended> + Clone + Send + 'static,
+    {
+        let runtime = self.handle()?;
+        let mut retry = Retry::new();
+        loop {
+            let failure = match self.sessions.get().await {
+                Ok(session) => {
+                    let (runtime, work) = (runtime.clone(), work.clone());
+                    let run = move || (work(session, &runtime, &mut told), told);
+                    let (outcome, returned) = tokio::task::spawn_blocking(run).await.map_err(Error::internal)?;
+                    told = returned;
+                    match outcome {
+                        Ok(()) => return Ok(()),
+                        Err(Ended { failure, begun: true }) => return Err(failure.error),
+                        Err(Ended { failure, begun: false }) => failure,
+                    }
+                }
+                Err(failure) => failure,
+            };
+            pause(&mut retry, failure).await?;
+        }
+    }
 }
 
 /// Waits before another attempt; the failure, where there is none to be made.
@@ -123,7 +155,7 @@ impl Drop for MssqlBackend {
 #[async_trait]
 impl Backend for MssqlBackend {
     fn dialect(&self) -> &'static dyn Dialect {
-        if self.settings.snapshots { &WITH_SNAPSHOT } else { &WITHOUT_SNAPSHOT }
+        self.tsql()
     }
 
     async fn describe(&self) -> Result<Catalog> {
@@ -156,38 +188,35 @@ impl Backend for MssqlBackend {
         LOOK_EVERY
     }
 
-    async fn read(&self, query: Query, mut sink: Box<dyn RowSink>) -> Result<()> {
-        let (query, epoch, snapshots) = (Arc::new(query), self.settings.epoch.clone(), self.settings.snapshots);
-        let runtime = self.handle()?;
-        let mut retry = Retry::new();
-        loop {
-            let failure = match self.sessions.get().await {
-                Ok(mut session) => {
-                    let (runtime, query, epoch) = (runtime.clone(), Arc::clone(&query), epoch.clone());
-                    let reading = move || {
-                        let (runtime, query, epoch) = (&runtime, &*query, epoch.as_str());
-                        let reading = Reading { runtime, session: &mut session, query, epoch, snapshots };
-                        let outcome = reading.run(&mut *sink);
-                        // Whoever asks next, because the answer has ended, finds the session free.
-                        drop(session);
-                        let outcome = outcome.and_then(|flow| match flow {
-                            ControlFlow::Continue(()) => sink.end().map_err(Ended::behind_the_rows),
-                            ControlFlow::Break(()) => Ok(()),
-                        });
-                        (outcome, sink)
-                    };
-                    let (outcome, returned) = tokio::task::spawn_blocking(reading).await.map_err(Error::internal)?;
-                    sink = returned;
-                    match outcome {
-                        Ok(()) => return Ok(()),
-                        Err(Ended { failure, begun: true }) => return Err(failure.error),
-                        Err(Ended { failure, begun: false }) => failure,
-                    }
-                }
-                Err(failure) => failure,
-            };
-            pause(&mut retry, failure).await?;
+    async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
+        let (epoch, dialect, snapshots) = (self.settings.epoch.clone(), self.tsql(), self.settings.snapshots);
+        self.in_thread((query, sink), move |mut session, runtime, (query, sink)| {
+            let means = Means { runtime, session: &mut session, epoch: &epoch, dialect, snapshots };
+            let flow = read::read(means, query, &mut **sink)?;
+            // Whoever asks next, because the answer has ended, finds the session free.
+            drop(session);
+            match flow {
+                ControlFlow::Continue(()) => sink.end().map_err(Ended::behind_the_rows),
+                ControlFlow::Break(()) => Ok(()),
+            }
+        })
+        .await
+    }
+
+    async fn snapshot(&self, queries: Arc<[Query]>, work: Work) -> Result<()> {
+        if !self.settings.snapshots {
+            return Err(backend::without_snapshots());
         }
+        let (epoch, dialect) = (self.settings.epoch.clone(), self.tsql());
+        self.in_thread(Some(work), move |mut session, runtime, work| {
+            let means = Means { runtime, session: &mut session, epoch: &epoch, dialect, snapshots: true };
+            let opened = Snapshot::open(means, &queries).map_err(|failure| Ended { failure, begun: false });
+            let mut snapshot = opened?;
+            let done = work.take().map_or(Ok(()), |work| work(&mut snapshot));
+            snapshot.leave();
+            done.map_err(Ended::behind_the_rows)
+        })
+        .await
     }
 
     /// Each statement by itself: what changes the database as a whole must not stand in a transaction. What was run once is

@@ -1,5 +1,7 @@
 //! The file's schema -> the catalog: tables, columns, unique indexes, and whether each table's tracking is whole.
 
+mod foreign_keys;
+
 use std::collections::{HashMap, HashSet};
 
 use rusqlite::{OptionalExtension, Row, Transaction};
@@ -37,7 +39,8 @@ fn read(snapshot: &Transaction<'_>, version: u64) -> rusqlite::Result<Catalog> {
         let installed = watching.remove(&table.name).unwrap_or_default();
         table.tracking = tracking(table, *place, &installed, &logs);
     }
-    let tables: Vec<Table> = tables.into_iter().map(|(table, _)| table).collect();
+    let mut tables: Vec<Table> = tables.into_iter().map(|(table, _)| table).collect();
+    foreign_keys::add(snapshot, &mut tables)?;
     let next_log = logs.keys().max().map_or(1, |log| log + 1);
     let abandoned_logs = abandoned(&tables, &logs);
     let journal: String = snapshot.query_row(fixed::CATALOG_JOURNAL, [], |row| row.get(0))?;

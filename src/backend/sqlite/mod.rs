@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use deadpool::managed::{Object, PoolError};
 use rusqlite::TransactionBehavior;
 
-use super::{Backend, RowSink};
+use super::{Backend, RowSink, Work};
 use crate::edm::Catalog;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::sqlite::Sqlite;
@@ -84,6 +84,15 @@ impl Backend for SqliteBackend {
 
     async fn read(&self, query: Query, mut sink: Box<dyn RowSink>) -> Result<()> {
         self.reading(move |connection| read::read(connection, &query, &mut *sink)).await
+    }
+
+    async fn snapshot(&self, queries: Arc<[Query]>, work: Work) -> Result<()> {
+        self.reading(move |connection| {
+            let mut snapshot = read::Snapshot::open(connection, &queries)?;
+            work(&mut snapshot)?;
+            snapshot.close()
+        })
+        .await
     }
 
     async fn execute(&self, script: Script) -> Result<u64> {

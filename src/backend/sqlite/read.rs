@@ -1,34 +1,150 @@
-//! A query -> one snapshot, its history, its rows lent to a sink.
+//! A query -> its history, its count and its rows, out of a snapshot that may serve several.
+//!
+//! A newcomer's trap: SQLite ends a transaction by itself on some failures, and what is read then is of another moment. So
+//! after a failure nothing more is read.
+
+use std::ops::ControlFlow;
 
 use rusqlite::types::{ToSqlOutput as Output, ValueRef as Stored};
 use rusqlite::{CachedStatement, Statement as Prepared, Transaction};
 
-use super::super::{HistoryRow, Opening, RowSink, admit};
+use super::super::{self as backend, HistoryRow, Opening, RowSink, Take, admit};
 use super::failure;
 use super::pool::{Connection, FileIdentity};
 use crate::edm::{Row, Value, ValueRef};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sql::sqlite::fixed;
-use crate::sql::{History, Param, Query, Statement};
+use crate::sql::sqlite::{Sqlite, fixed};
+use crate::sql::{History, Origin, Param, Query, Statement};
 use crate::version::{ChangeVersion, HistoryMark, Incarnation, Window, Witness};
 
 pub(super) fn read(connection: &mut Connection, query: &Query, sink: &mut dyn RowSink) -> Result<()> {
-    let file = connection.file;
-    let snapshot = connection.sqlite.transaction().map_err(|error| failure(&error))?;
-    if catalog_version(&snapshot, file)? != query.table_version {
-        return Err(Error::new(ErrorKind::CatalogChanged, "The database's schema has changed. Try again."));
-    }
-    let window = query.history.as_ref().map(|history| window(&snapshot, history)).transpose()?;
-    let current = window.map(|window| window.current.version).unwrap_or_default();
-    let count = query.count.as_ref().map(|statement| count(&snapshot, statement, current)).transpose()?;
-    sink.begin(&Opening { window, count })?;
-    if let Some(statement) = &query.rows
-        && lend_rows(&snapshot, statement, current, sink)?.is_break()
-    {
+    let snapshot = Snapshot::open(connection, std::slice::from_ref(query))?;
+    if snapshot.rows(query, sink)?.is_break() {
         return Ok(());
     }
-    snapshot.commit().map_err(|error| failure(&error))?;
+    snapshot.close()?;
     sink.end()
+}
+
+/// The file as it is at one moment.
+pub(super) struct Snapshot<'c> {
+    transaction: Transaction<'c>,
+    failed: bool,
+}
+
+impl<'c> Snapshot<'c> {
+    /// Opens it, unless one of `queries` was planned with another schema.
+    pub(super) fn open(connection: &'c mut Connection, queries: &[Query]) -> Result<Self> {
+        let file = connection.file;
+        let transaction = connection.sqlite.transaction().map_err(|error| failure(&error))?;
+        let version = catalog_version(&transaction, file)?;
+        if queries.iter().any(|query| query.table_version != version) {
+            return Err(Error::new(ErrorKind::CatalogChanged, "The database's schema has changed. Try again."));
+        }
+        Ok(Self { transaction, failed: false })
+    }
+
+    pub(super) fn close(self) -> Result<()> {
+        self.transaction.commit().map_err(|error| failure(&error))
+    }
+
+    /// Reads into `sink`, all but its end: `Break` if nobody wanted more.
+    fn rows(&self, query: &Query, sink: &mut dyn RowSink) -> Result<ControlFlow<()>> {
+        let window = query.history.as_ref().map(|history| self.window(history)).transpose()?;
+        let current = window.map(|window| window.current.version).unwrap_or_default();
+        if let Some(parents) = &query.parents {
+            backend::reached(self.count(parents, current)?)?;
+        }
+        let count = query.count.as_ref().map(|statement| self.count(statement, current)).transpose()?;
+        sink.begin(&Opening { window, count })?;
+        let flow = match &query.rows {
+            Some(statement) => self.lend(statement, current, |row| sink.row(row))?,
+            None => ControlFlow::Continue(()),
+        };
+        if flow.is_break() || query.related.is_empty() {
+            return Ok(flow);
+        }
+        sink.further(&mut Further { snapshot: self, query })
+    }
+
+    fn window(&self, history: &History) -> Result<Window> {
+        let found = self.first(&history.statement, ChangeVersion(0), history_row)?;
+        admit(found, history.claim.as_ref())
+    }
+
+    fn count(&self, statement: &Statement, current: ChangeVersion) -> Result<u64> {
+        Ok(self.first(statement, current, |row| row.get(0))?.unwrap_or(0))
+    }
+
+    /// The first row of `statement`; `current` stands in for the version that the snapshot shows.
+    fn first<T>(
+        &self,
+        statement: &Statement,
+        current: ChangeVersion,
+        read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Option<T>> {
+        let mut prepared = prepare(&self.transaction, statement, current)?;
+        let mut rows = prepared.raw_query();
+        let row = rows.next().map_err(|error| failure(&error))?;
+        row.map(read).transpose().map_err(|error| failure(&error))
+    }
+
+    /// Lends the rows of `statement` one by one, until nobody wants more.
+    fn lend(
+        &self,
+        statement: &Statement,
+        current: ChangeVersion,
+        mut take: impl FnMut(&dyn Row) -> Result<ControlFlow<()>>,
+    ) -> Result<ControlFlow<()>> {
+        let mut prepared = prepare(&self.transaction, statement, current)?;
+        let mut rows = prepared.raw_query();
+        while let Some(row) = rows.next().map_err(|error| failure(&error))? {
+            let flow = take(&Lent(row))?;
+            if flow.is_break() {
+                return Ok(flow);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// What else a query reads.
+struct Further<'a> {
+    snapshot: &'a Snapshot<'a>,
+    query: &'a Query,
+}
+
+impl Further<'_> {
+    fn all(&self, statement: &Statement, take: Take<'_>) -> Result<()> {
+        let each = |row: &dyn Row| take(row).map(ControlFlow::Continue);
+        self.snapshot.lend(statement, ChangeVersion(0), each).map(|_| ())
+    }
+}
+
+impl backend::Further for Further<'_> {
+    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+        let statement = backend::related(self.query, path, |related| related.entities(origins, &Sqlite))?;
+        self.all(&statement, take)
+    }
+
+    fn counts(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+        let statement = backend::related(self.query, path, |related| related.counts(origins, &Sqlite))?;
+        self.all(&statement, take)
+    }
+}
+
+impl backend::Snapshot for Snapshot<'_> {
+    fn read(&mut self, query: &Query, sink: &mut dyn RowSink) -> Result<ControlFlow<()>> {
+        if self.failed {
+            return Err(backend::lost_snapshot());
+        }
+        let outcome = self.rows(query, sink).and_then(|flow| match flow {
+            ControlFlow::Continue(()) => sink.end().map(|()| flow),
+            ControlFlow::Break(()) => Ok(flow),
+        });
+        self.failed = backend::loses_snapshot(&outcome);
+        outcome
+    }
 }
 
 /// The schema's number in this snapshot, and the file's: reading it is what opens the snapshot.
@@ -36,14 +152,6 @@ pub(super) fn catalog_version(snapshot: &Transaction<'_>, file: FileIdentity) ->
     let version: u32 =
         snapshot.query_row(fixed::CATALOG_VERSION, [], |row| row.get(0)).map_err(|error| failure(&error))?;
     Ok(u64::from(file.0) << 32 | u64::from(version))
-}
-
-fn window(snapshot: &Transaction<'_>, history: &History) -> Result<Window> {
-    let mut statement = prepare(snapshot, &history.statement, ChangeVersion(0))?;
-    let mut rows = statement.raw_query();
-    let row = rows.next().map_err(|error| failure(&error))?;
-    let row = row.map(history_row).transpose().map_err(|error| failure(&error))?;
-    admit(row, history.claim.as_ref())
 }
 
 fn history_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<HistoryRow> {
@@ -57,31 +165,7 @@ fn history_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<HistoryRow> {
     Ok(HistoryRow { window, witness_mark: row.get::<_, Option<i64>>(4)?.map(mark) })
 }
 
-fn count(snapshot: &Transaction<'_>, statement: &Statement, current: ChangeVersion) -> Result<u64> {
-    let mut prepared = prepare(snapshot, statement, current)?;
-    let mut rows = prepared.raw_query();
-    let row = rows.next().map_err(|error| failure(&error))?;
-    row.map_or(Ok(0), |row| row.get(0)).map_err(|error| failure(&error))
-}
-
-fn lend_rows(
-    snapshot: &Transaction<'_>,
-    statement: &Statement,
-    current: ChangeVersion,
-    sink: &mut dyn RowSink,
-) -> Result<std::ops::ControlFlow<()>> {
-    let mut prepared = prepare(snapshot, statement, current)?;
-    let mut rows = prepared.raw_query();
-    while let Some(row) = rows.next().map_err(|error| failure(&error))? {
-        let flow = sink.row(&Lent(row))?;
-        if flow.is_break() {
-            return Ok(flow);
-        }
-    }
-    Ok(std::ops::ControlFlow::Continue(()))
-}
-
-/// The statement with its parameters bound; `current` stands in for the version that the snapshot shows.
+/// The statement with its parameters bound.
 fn prepare<'a>(
     snapshot: &'a Transaction<'_>,
     statement: &Statement,

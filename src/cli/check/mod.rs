@@ -223,15 +223,18 @@ fn usual_remedy(table: &str, obstacle: &Obstacle) -> String {
         }
         Obstacle::ColumnWithheld { .. } => "let the login read it as it is, or leave the column out".to_owned(),
         Obstacle::Missing => format!("remove [tables.{table:?}] from the configuration, or mend its name"),
-        Obstacle::NameClash { .. } | Obstacle::NameUnusable { .. } => {
-            format!("give it other names in the configuration: [tables.{table:?}] name = \"...\", rename = {{ ... }}")
-        }
+        Obstacle::NameClash { .. } | Obstacle::NameUnusable { .. } => format!(
+            "give it other names in the configuration: [tables.{table:?}] name = \"...\", rename = {{ ... }}, navigation = {{ ... }}"
+        ),
         Obstacle::NoPrimaryKey => "create it anew with a primary key".to_owned(),
         Obstacle::NotReadable => "let the login read it".to_owned(),
         Obstacle::NotTracked => "track it".to_owned(),
         Obstacle::UnknownColumn { column } => {
             format!("remove {column:?} from [tables.{table:?}] in the configuration, or mend its name")
         }
+        Obstacle::UnknownForeignKey { name } => format!(
+            "remove {name:?} from [tables.{table:?}.navigation] in the configuration, or mend it: the name of a foreign key, or its columns with commas between them"
+        ),
     }
 }
 

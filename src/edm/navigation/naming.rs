@@ -22,10 +22,9 @@ pub(super) struct Candidates {
 pub(super) struct Taken(HashSet<String>);
 
 impl Taken {
-    /// By the properties of `set`, and by its entity type.
-    pub(super) fn by(set: &EntitySet) -> Self {
-        let properties = set.properties.iter().map(|property| &property.name);
-        Self(properties.chain([&set.name]).map(|name| name.to_lowercase()).collect())
+    /// By the properties of `set`.
+    pub(super) fn by_properties(set: &EntitySet) -> Self {
+        Self(set.properties.iter().map(|property| property.name.to_lowercase()).collect())
     }
 
     /// Whether `name` is free, and takes it.

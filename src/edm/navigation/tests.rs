@@ -1,18 +1,22 @@
 //! What becomes of foreign keys, and how it is called.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use proptest::prelude::*;
+
+use super::super::catalog::Table;
 use super::super::exposure::{Exposure, TableExposure};
 use super::super::fixture::{model, table};
 use super::super::model::{Edm, expose};
 use super::*;
 
-fn customers() -> Table {
+pub(super) fn customers() -> Table {
     table("Customers", &["Id*", "Code"])
 }
 
 /// `Set.Property -> Target` for each navigation property; `*` stands for many, `?` for one that may be absent.
-fn described(edm: &Edm) -> Vec<String> {
+pub(super) fn described(edm: &Edm) -> Vec<String> {
     let of_set = |set: &Arc<EntitySet>| {
         let line = |property: &NavigationProperty| {
             let sign = if property.many {
@@ -229,4 +233,39 @@ fn names_follow_those_that_the_operator_gave_to_sets_and_properties() {
     let exposure = Exposure { tables: exposure.into(), ..Exposure::default() };
     let edm = expose(&Catalog { tables, ..Catalog::default() }, &exposure).0;
     assert_eq!(described(&edm), ["Customers.Orders -> Orders*", "Orders.Buyer -> Customers"]);
+}
+
+proptest! {
+    /// Tables `A`, `B` and `C` refer to one another, and to themselves, with columns whose names are those of tables.
+    #[test]
+    fn every_name_is_an_identifier_and_nobody_else_s_and_partners_lead_back(
+        keys in proptest::collection::vec((0_usize..3, 0_usize..6, 0_usize..3), 0..12),
+    ) {
+        const COLUMNS: [&str; 6] = ["Id", "AId", "a_id", "B", "C_by_B", "B_A"];
+        let mut tables = ["A", "B", "C"].map(|name| table(name, &["Id*", "AId", "a_id", "B", "C_by_B", "B_A"]));
+        for (from, column, to) in keys {
+            let target = tables[to].name.clone();
+            tables[from] = tables[from].clone().referring(&[COLUMNS[column]], &target, &["Id"]);
+        }
+        let edm = model(&tables);
+        for set in edm.sets() {
+            let mut names: HashSet<String> = set.properties.iter().map(|property| property.name.clone()).collect();
+            for property in &set.navigation {
+                prop_assert!(is_identifier(&property.name) && names.insert(property.name.clone()), "{}", property.name);
+                let target = edm.set(&property.target).unwrap();
+                let partner = target.navigation_property(property.partner.as_ref().unwrap()).unwrap();
+                prop_assert_eq!((partner.partner.as_ref(), &partner.target), (Some(&property.name), &set.name));
+                prop_assert_ne!(partner.many, property.many);
+                let mut back: Vec<_> = partner.pairs.iter().map(|&(one, other)| (other, one)).collect();
+                back.sort_unstable();
+                let mut pairs = property.pairs.clone();
+                pairs.sort_unstable();
+                prop_assert_eq!(back, pairs);
+            }
+        }
+        for table in &mut tables {
+            table.foreign_keys.reverse();
+        }
+        prop_assert_eq!(described(&edm), described(&model(&tables)));
+    }
 }

@@ -108,7 +108,7 @@ fn comma(cursor: &mut Cursor<'_>, expected: &str) -> Result<()> {
 fn cases(cursor: &mut Cursor<'_>) -> Result<Term> {
     let mut cases = Vec::new();
     loop {
-        let condition = expression(cursor)?;
+        let condition = cursor.up_to_colon(expression)?;
         cursor.blanks();
         cursor.expect(":", "an operator between white space, or a colon")?;
         cursor.blanks();
@@ -170,6 +170,12 @@ mod tests {
             ("hassubset(A,[1,2])", "hassubset(A,(1,2))"),
             ("case(A eq 1:'x',true:'y') eq 'x'", "(case((A eq 1):'x',true:'y') eq 'x')"),
             ("case( A : B , C : D )", "case(A:B,C:D)"),
+            (
+                "case(A lt 10:15,B lt 10:2024-01-31,C lt 20:30.5)",
+                "case((A lt 10):15,(B lt 10):2024-01-31,(C lt 20):30.5)",
+            ),
+            ("case(A lt 10:15:true,true:10:15)", "case((A lt 10:15):true,true:10:15)"),
+            ("case((A lt 10:15) and B lt 08:30:00:1)", "case(((A lt 10:15) and (B lt 08:30:00)):1)"),
             ("cast(Price,Edm.String) eq '1'", "(cast(Price,Edm.String) eq '1')"),
             ("cast(Edm.String)", "cast(Edm.String)"),
             ("isof( A/B , Collection(Shop.Thing) )", "isof(A/B,Collection(Shop.Thing))"),

@@ -15,7 +15,7 @@ use crate::error::Result;
 /// ```
 pub(super) fn instant(cursor: &mut Cursor<'_>) -> Result<Option<Constant>> {
     let start = cursor.at();
-    if begins_time(cursor.rest()) {
+    if begins_time(cursor.rest()) && !(cursor.ends_at_colon() && ends_condition(cursor.rest())) {
         time(cursor)?;
         return Ok(Some(Constant::TimeOfDay(cursor.since(start).to_owned())));
     }
@@ -31,9 +31,17 @@ pub(super) fn instant(cursor: &mut Cursor<'_>) -> Result<Option<Constant>> {
     Ok(Some(Constant::DateTimeOffset(cursor.since(start).to_owned())))
 }
 
-/// Two digits and a colon, and not the colon of `case`.
+/// Two digits, a colon and a digit.
 fn begins_time(text: &str) -> bool {
     matches!(text.as_bytes(), [a, b, b':', c, ..] if [a, b, c].iter().all(|byte| byte.is_ascii_digit()))
+}
+
+/// Whether the colon of `text`, which begins as a time does, is that of `case`. The grammar allows both readings of
+/// `case(A lt 10:15,...)`; the one is taken that leaves a value behind the condition.
+fn ends_condition(text: &str) -> bool {
+    let minute = text.get(3..5).is_some_and(|two| two.bytes().all(|byte| byte.is_ascii_digit()));
+    let behind = text.get(5..).unwrap_or_default().trim_start_matches([' ', '\t']);
+    !minute || behind.starts_with(|next: char| next.is_ascii_digit() || ",).".contains(next))
 }
 
 /// ```text
@@ -66,9 +74,12 @@ fn time(cursor: &mut Cursor<'_>) -> Result<()> {
     two(cursor, 0..=23, "an hour from 00 to 23")?;
     cursor.expect(":", "a time, as 08:30:00")?;
     two(cursor, 0..=59, "a minute from 00 to 59")?;
-    if !cursor.eat(":") {
+    // What stands behind the minutes of a condition is the colon of `case`.
+    let behind = cursor.rest().strip_prefix(':');
+    if !behind.is_some_and(|rest| rest.starts_with(|next: char| next.is_ascii_digit()) || !cursor.ends_at_colon()) {
         return Ok(());
     }
+    cursor.eat(":");
     two(cursor, 0..=60, "a second from 00 to 60")?;
     if !cursor.eat(".") {
         return Ok(());

@@ -69,16 +69,11 @@ fn string(cursor: &mut Cursor<'_>) -> Result<String> {
     let start = cursor.at();
     cursor.expect("\"", "a string in double quotes")?;
     let mut escaped = false;
-    cursor.take(|_| true);
-    let rest = cursor.since(start);
-    let ends = |(_, character): &(usize, char)| {
-        let end = *character == '"' && !escaped;
-        escaped = *character == '\\' && !escaped;
-        end
-    };
-    let Some((end, _)) = rest.char_indices().skip(1).find(ends) else {
-        return Err(cursor.expected("a closing double quote"));
-    };
-    cursor.back_to(start + end + 1);
+    cursor.take(|character| {
+        let inside = character != '"' || escaped;
+        escaped = character == '\\' && !escaped;
+        inside
+    });
+    cursor.expect("\"", "a closing double quote")?;
     serde_json::from_str(cursor.since(start)).map_err(|_| cursor.expected_at(start, "a JSON string"))
 }

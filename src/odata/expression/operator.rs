@@ -25,35 +25,36 @@ const OPERATORS: [(&str, BinaryOperator, u8); 12] = [
     ("mul", BinaryOperator::Mul, 4),
 ];
 
-/// Reads an expression.
-/// ```text
-/// orExpr = RWS "or" RWS boolCommonExpr
-/// ```
-pub(super) fn expression(cursor: &mut Cursor<'_>) -> Result<Expression> {
-    cursor.nested(|cursor| joined(cursor, "or", BinaryOperator::Or, conjunction))
-}
-
+/// Reads an expression. Any number of operands may stand side by side with `and`, or with `or`, between them, so they are
+/// made a tree that is no deeper than it has to be.
 /// ```text
 /// andExpr = RWS "and" RWS boolCommonExpr
+/// orExpr  = RWS "or"  RWS boolCommonExpr
 /// ```
-fn conjunction(cursor: &mut Cursor<'_>) -> Result<Expression> {
-    joined(cursor, "and", BinaryOperator::And, |cursor| chain(cursor, 0))
+pub(super) fn expression(cursor: &mut Cursor<'_>) -> Result<Expression> {
+    cursor.enter()?;
+    let (mut either, mut both) = (Vec::new(), Vec::new());
+    let mut last = chain(cursor, 0)?;
+    while let Some(or) = cursor.infix(|word| one_of(word, "or", "and"))? {
+        let before = std::mem::replace(&mut last, chain(cursor, 0)?);
+        if or {
+            either.push(all(std::mem::take(&mut both), before));
+        } else {
+            both.push(before);
+        }
+    }
+    cursor.leave();
+    Ok(balanced(either, all(both, last), &|left, right| binary(BinaryOperator::Or, left, right)))
 }
 
-/// Operands with the same word between them. Any number of them may stand side by side, so they are made a tree that is
-/// no deeper than it has to be.
-fn joined(
-    cursor: &mut Cursor<'_>,
-    word: &str,
-    operator: BinaryOperator,
-    operand: impl Fn(&mut Cursor<'_>) -> Result<Expression>,
-) -> Result<Expression> {
-    let mut before = Vec::new();
-    let mut last = operand(cursor)?;
-    while cursor.infix(|found| found.eq_ignore_ascii_case(word).then_some(()))?.is_some() {
-        before.push(std::mem::replace(&mut last, operand(cursor)?));
-    }
-    Ok(balanced(before, last, &|left, right| binary(operator, left, right)))
+fn all(before: Vec<Expression>, last: Expression) -> Expression {
+    balanced(before, last, &|left, right| binary(BinaryOperator::And, left, right))
+}
+
+/// Whether `word` is the `first` of the two, if it is one of them.
+fn one_of(word: &str, first: &str, second: &str) -> Option<bool> {
+    let is_first = word.eq_ignore_ascii_case(first);
+    (is_first || word.eq_ignore_ascii_case(second)).then_some(is_first)
 }
 
 /// Operands with operators between them that bind at least as close as `lowest`, grouped from the left.
@@ -91,7 +92,9 @@ fn unary(cursor: &mut Cursor<'_>) -> Result<Expression> {
 }
 
 fn prefixed(cursor: &mut Cursor<'_>, at: usize, operator: UnaryOperator) -> Result<Expression> {
-    let operand = cursor.nested(unary)?;
+    cursor.enter()?;
+    let operand = unary(cursor)?;
+    cursor.leave();
     Ok(Expression { at, term: Term::Unary(operator, Box::new(operand)) })
 }
 
@@ -100,12 +103,8 @@ fn prefixed(cursor: &mut Cursor<'_>, at: usize, operator: UnaryOperator) -> Resu
 /// inExpr  = RWS "in"  RWS ( listExpr / commonExpr )
 /// ```
 fn membership(cursor: &mut Cursor<'_>) -> Result<Expression> {
-    let known = |word: &str| {
-        let has = word.eq_ignore_ascii_case("has");
-        (has || word.eq_ignore_ascii_case("in")).then_some(has)
-    };
     let mut left = primary(cursor)?;
-    while let Some(has) = cursor.infix(known)? {
+    while let Some(has) = cursor.infix(|word| one_of(word, "has", "in"))? {
         left = if has {
             binary(BinaryOperator::Has, left, primary(cursor)?)
         } else {

@@ -5,6 +5,7 @@
 
 use super::cursor::Cursor;
 use super::key::key;
+use super::nested::{self, Place};
 use super::operator::expression;
 use super::{Lambda, Step, Term};
 use crate::error::Result;
@@ -68,11 +69,7 @@ impl Path {
         let expected = "a name, $count, $filter(...), any(...) or all(...)";
         match cursor.peek() {
             Some('@') => {
-                let at = cursor.at();
-                let (name, annotation) = at_sign(cursor)?;
-                if !annotation {
-                    return Err(cursor.expected_at(at, "an annotation with its namespace"));
-                }
+                let (name, _) = at_sign(cursor)?;
                 self.steps.push(Step::Annotation(name));
                 Ok(())
             }
@@ -84,7 +81,13 @@ impl Path {
                 cursor.expect(")", "an operator between white space, or a closing parenthesis")
             }
             Some('$') if cursor.eat("$count") => {
-                self.steps.push(Step::Count(None));
+                let start = cursor.at() + 1;
+                let options = cursor.rest().starts_with('(');
+                if options {
+                    nested::options(cursor, Place::Count)?;
+                }
+                let text = cursor.since(start).strip_suffix(')').filter(|_| options);
+                self.steps.push(Step::Count(text.map(str::to_owned)));
                 self.ended = true;
                 Ok(())
             }
@@ -123,8 +126,8 @@ impl Path {
     }
 }
 
-/// Reads `@name`, and whether it is an annotation. In 4.01 an annotation may leave out its namespace; that is not told
-/// from a parameter alias, and taken for one.
+/// Reads `@name`, and whether it must be an annotation. In 4.01 an annotation may leave out its namespace; where a path
+/// begins that is not told from a parameter alias, and taken for one.
 /// ```text
 /// parameterAlias    = AT odataIdentifier
 /// annotationInQuery = AT [ namespace "." ] termName [ HASH annotationQualifier ]
@@ -133,11 +136,11 @@ fn at_sign(cursor: &mut Cursor<'_>) -> Result<(String, bool)> {
     let start = cursor.at();
     cursor.eat("@");
     let Some(name) = cursor.name() else { return Err(cursor.expected("a name behind the @")) };
-    let annotation = name.contains('.');
-    if annotation && cursor.eat("#") && cursor.identifier().is_none() {
+    let qualifier = cursor.eat("#");
+    if qualifier && cursor.identifier().is_none() {
         return Err(cursor.expected("a qualifier"));
     }
-    Ok((cursor.since(start).to_owned(), annotation))
+    Ok((cursor.since(start).to_owned(), qualifier || name.contains('.')))
 }
 
 /// ```text
@@ -206,7 +209,9 @@ mod tests {
             "@Core.Description",
             "A/@Core.Messages/$count",
             "A/@Core.Description#Short",
+            "A/@Currency#Short",
             "A/$count",
+            "A/$count($filter=B eq ')';$search=x)",
             "A/any()",
             "A/any(x:(x/B eq 1))",
             "A/all(x:x/C/any(y:(y eq x/D)))",
@@ -245,9 +250,10 @@ mod tests {
             ("A/1", 2),
             ("/A", 0),
             ("@", 1),
-            ("A/@p", 2),
             ("A/$value", 2),
             ("A/$count/B", 8),
+            ("A/$count()", 9),
+            ("A/$count($top=1)", 9),
             ("A/any(x)", 7),
             ("A/any(x:)", 8),
             ("A/any(1:2)", 6),

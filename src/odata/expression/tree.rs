@@ -1,6 +1,6 @@
 //! What expressions are made of.
 
-use crate::odata::KeyPredicate;
+use crate::odata::{KeyPredicate, SystemOption};
 
 /// An expression, and where it begins: octets from the start of its option's decoded value.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,15 +16,18 @@ pub struct Expression {
 pub enum Term {
     /// A parameter alias, with its `@`.
     Alias(String),
-    /// Two operands and what is between them.
+    /// Two operands and what is between them. A row of `and`, or of `or`, is no deeper than it has to be:
+    /// `a and b and c and d` is read as `(a and b) and (c and d)`.
     Binary(BinaryOperator, Box<Expression>, Box<Expression>),
-    /// A canonical function.
+    /// A canonical function, with as many arguments as it takes. The type that `cast` and `isof` end with is a path of one
+    /// step: `Qualified`, also for `Collection(...)`, or `Name` where the namespace is left out.
     Call(Function, Vec<Expression>),
     /// `case(condition:value,...)`
     Case(Vec<(Expression, Expression)>),
     /// A literal.
     Constant(Constant),
-    /// `left in right`; the right side is a list, or the name of a collection.
+    /// `left in right`; the right side is a list, or the name of a collection. One literal in parentheses is a list,
+    /// another expression in parentheses is that expression.
     In(Box<Expression>, Box<Expression>),
     /// `(1,2,3)` or `[1,2,3]`
     List(Vec<Expression>),
@@ -141,7 +144,7 @@ pub enum Function {
 pub enum Step {
     /// `all(x:...)`
     All(Box<Lambda>),
-    /// `@Namespace.Term`, with its `@`
+    /// `@Namespace.Term`, with its `@`, and perhaps with its `#qualifier`; behind a slash the namespace may be left out
     Annotation(String),
     /// `any()` or `any(x:...)`
     Any(Option<Box<Lambda>>),
@@ -231,6 +234,18 @@ pub struct ExpandOptions {
     pub top: Option<u64>,
     /// Options that OData has and this service does not, by their names: `$compute`, `$apply`
     pub unknown: Vec<String>,
+    /// The values as they were written, for links that continue what is expanded.
+    pub written: Written,
+}
+
+/// Query options with their decoded values. However they are written, what they say is the same.
+#[derive(Clone, Debug, Default)]
+pub struct Written(pub Vec<(SystemOption, String)>);
+
+impl PartialEq for Written {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// What `$search` looks for.

@@ -1,16 +1,13 @@
 //! The model and the state of the gateway -> annotations, for both notations of the metadata document.
 //!
-//! What a newcomer would get wrong:
-//!
-//! - Silence is not modesty. Where nothing is said, clients expect `$filter`, `$orderby`, `$expand` and `$batch` to work,
-//!   and try to write; so each thing that does not work is denied aloud.
-//! - `DefaultCapabilities` could deny it once for all entity sets, but clients look at the set, so it is said of each.
-//! - `CallbackSupported` and `IsolationSupported` cannot say no: only their absence does.
+//! What a newcomer would get wrong: `DefaultCapabilities` could say once for all entity sets what they cannot do, but clients look at
+//! the set, so it is said of each.
 //!
 //! Sources: the vocabularies `Org.OData.Core.V1` and `Org.OData.Capabilities.V1`, CSDL 4.01 section 14.
 
 use std::borrow::Cow;
 
+use super::capabilities::{of_entity_set, of_service};
 use super::{container_name, entity_type_name};
 use crate::edm::{Edm, EntitySet, Property};
 
@@ -54,25 +51,31 @@ pub(super) struct Annotation {
 /// A constant expression (CSDL 4.01 section 14.3), a collection or a record (section 14.4).
 pub(super) enum Expression {
     Boolean(bool),
-    /// Of strings, or of paths if it is empty.
-    Collection(&'static [&'static str]),
+    Collection(Vec<Expression>),
     EnumMember {
         ty: &'static str,
         member: &'static str,
     },
+    /// Names a property of the annotated entity type, or of the annotated set's.
+    PropertyPath(String),
+    Integer(u32),
     Record(Vec<(&'static str, Expression)>),
     String(Cow<'static, str>),
 }
 
-/// What is said of the container, of each entity set and of properties.
+/// What is said of the container, of each entity set, of its entity type and of properties.
 ///
 /// All of it with external targeting, because some readers pass over annotations inside the annotated element.
 pub(super) fn annotations(edm: &Edm) -> Vec<Annotations> {
     let container = container_name(&edm.namespace);
-    let mut all = vec![Annotations { target: container.clone(), annotations: of_service() }];
+    let mut all = vec![Annotations { target: container.clone(), annotations: of_service(edm) }];
     for set in edm.sets() {
-        all.push(Annotations { target: format!("{container}/{}", set.name), annotations: of_entity_set(set) });
+        all.push(Annotations { target: format!("{container}/{}", set.name), annotations: of_entity_set(edm, set) });
         let entity_type = entity_type_name(&edm.namespace, set);
+        if !set.alternate_keys.is_empty() {
+            let annotations = vec![annotation("Core.AlternateKeys", alternate_keys(set))];
+            all.push(Annotations { target: entity_type.clone(), annotations });
+        }
         let properties = set.properties.iter().map(|property| Annotations {
             target: format!("{entity_type}/{}", property.name),
             annotations: of_property(property),
@@ -82,101 +85,58 @@ pub(super) fn annotations(edm: &Edm) -> Vec<Annotations> {
     all
 }
 
+/// In addresses, properties of an alternate key go by their own names.
+fn alternate_keys(set: &EntitySet) -> Expression {
+    let part = |&place: &usize| {
+        let name = &set.properties[place].name;
+        Expression::Record(vec![
+            ("Name", Expression::PropertyPath(name.clone())),
+            ("Alias", Expression::String(name.clone().into())),
+        ])
+    };
+    let key =
+        |key: &Vec<usize>| Expression::Record(vec![("Key", Expression::Collection(key.iter().map(part).collect()))]);
+    Expression::Collection(set.alternate_keys.iter().map(key).collect())
+}
+
 /// What the database's documentation says of it, and whether its values are made by the database.
 fn of_property(property: &Property) -> Vec<Annotation> {
     let description = property.description.iter().map(|text| description(text));
     description.chain(property.computed.then(|| flag("Core.Computed", true))).collect()
 }
 
-fn description(text: &str) -> Annotation {
+pub(super) fn description(text: &str) -> Annotation {
     annotation("Core.Description", Expression::String(text.to_owned().into()))
 }
 
-/// The service as a whole: what it is, then what it cannot do.
-fn of_service() -> Vec<Annotation> {
-    let minimal = Expression::EnumMember { ty: "Capabilities.ConformanceLevelType", member: "Minimal" };
-    let mut annotations = vec![
-        annotation("Core.ODataVersions", Expression::String("4.0 4.01".into())),
-        flag("Core.ConventionalIDs", true),
-        flag("Core.DereferenceableIDs", true),
-        annotation("Capabilities.ConformanceLevel", minimal),
-        annotation("Capabilities.SupportedFormats", Expression::Collection(&FORMATS)),
-        annotation("Capabilities.SupportedMetadataFormats", Expression::Collection(&METADATA_FORMATS)),
-        restriction("Capabilities.BatchSupport", "Supported", false),
-    ];
-    annotations.extend(UNSUPPORTED.map(|term| flag(term, false)));
-    annotations
-}
-
-/// The formats of data. The prefixed names are understood in every version, the bare ones only by clients of 4.01.
-const FORMATS: [&str; 6] = [
-    "application/json;odata.metadata=minimal",
-    "application/json;odata.metadata=minimal;IEEE754Compatible=true",
-    "application/json;odata.metadata=full",
-    "application/json;odata.metadata=full;IEEE754Compatible=true",
-    "application/json;odata.metadata=none",
-    "application/json;odata.metadata=none;IEEE754Compatible=true",
-];
-
-/// The formats of `$metadata`.
-const METADATA_FORMATS: [&str; 2] = ["application/xml", "application/json"];
-
-/// Capabilities of a whole service that this one lacks.
-const UNSUPPORTED: [&str; 6] = [
-    "Capabilities.AnnotationValuesInQuerySupported",
-    "Capabilities.AsynchronousRequestsSupported",
-    "Capabilities.BatchSupported",
-    "Capabilities.CrossJoinSupported",
-    "Capabilities.KeyAsSegmentSupported",
-    "Capabilities.QuerySegmentSupported",
-];
-
-/// One entity set: change tracking, then what a read may ask for, then that there is nothing but reading.
-fn of_entity_set(set: &EntitySet) -> Vec<Annotation> {
-    let mut annotations: Vec<Annotation> = set.description.iter().map(|text| description(text)).collect();
-    annotations.extend([
-        annotation("Capabilities.ChangeTracking", change_tracking(set)),
-        flag("Capabilities.IndexableByKey", true),
-        flag("Capabilities.TopSupported", true),
-        flag("Capabilities.SkipSupported", true),
-        flag("Capabilities.ComputeSupported", false),
-        restriction("Capabilities.SelectSupport", "Supported", true),
-        restriction("Capabilities.CountRestrictions", "Countable", true),
-        restriction("Capabilities.FilterRestrictions", "Filterable", false),
-        restriction("Capabilities.SortRestrictions", "Sortable", false),
-        restriction("Capabilities.ExpandRestrictions", "Expandable", false),
-        restriction("Capabilities.SearchRestrictions", "Searchable", false),
-        restriction("Capabilities.InsertRestrictions", "Insertable", false),
-        restriction("Capabilities.UpdateRestrictions", "Updatable", false),
-        restriction("Capabilities.DeleteRestrictions", "Deletable", false),
-    ]);
-    annotations
-}
-
 /// Whether delta links are given out, and that their requests allow neither `$filter` nor `$expand`.
-fn change_tracking(set: &EntitySet) -> Expression {
+pub(super) fn change_tracking(set: &EntitySet) -> Expression {
     let supported = ("Supported", Expression::Boolean(set.changes.is_some()));
     if set.changes.is_none() {
         return Expression::Record(vec![supported]);
     }
     Expression::Record(vec![
         supported,
-        ("FilterableProperties", Expression::Collection(&[])),
-        ("ExpandableProperties", Expression::Collection(&[])),
+        ("FilterableProperties", Expression::Collection(Vec::new())),
+        ("ExpandableProperties", Expression::Collection(Vec::new())),
     ])
 }
 
-fn annotation(term: &'static str, value: Expression) -> Annotation {
+pub(super) fn strings(all: &[&'static str]) -> Expression {
+    Expression::Collection(all.iter().map(|&string| Expression::String(string.into())).collect())
+}
+
+pub(super) fn annotation(term: &'static str, value: Expression) -> Annotation {
     Annotation { term, value }
 }
 
 /// A term of the type `Core.Tag`.
-fn flag(term: &'static str, value: bool) -> Annotation {
+pub(super) fn flag(term: &'static str, value: bool) -> Annotation {
     annotation(term, Expression::Boolean(value))
 }
 
 /// A term whose record needs one Boolean property.
-fn restriction(term: &'static str, property: &'static str, value: bool) -> Annotation {
+pub(super) fn restriction(term: &'static str, property: &'static str, value: bool) -> Annotation {
     annotation(term, Expression::Record(vec![(property, Expression::Boolean(value))]))
 }
 
@@ -188,8 +148,36 @@ mod tests {
     #[test]
     fn every_set_is_annotated_and_so_are_computed_properties() {
         let targets: Vec<String> = annotations(&shop("Shop")).into_iter().map(|about| about.target).collect();
-        let expected = ["Shop.Container", "Shop.Container/Orders", "Shop.Model.Orders/Total", "Shop.Container/Rates"];
+        let expected = [
+            "Shop.Container",
+            "Shop.Container/Orders",
+            "Shop.Model.Orders/Total",
+            "Shop.Container/Rates",
+            "Shop.Model.Rates",
+        ];
         assert_eq!(targets, expected);
+    }
+
+    #[test]
+    fn an_alternate_key_is_told_of_the_entity_type() {
+        let all = annotations(&shop("Shop"));
+        let of_type = all.iter().find(|about| about.target == "Shop.Model.Rates").unwrap();
+        let [Annotation { term: "Core.AlternateKeys", value: Expression::Collection(keys) }] = &of_type.annotations[..]
+        else {
+            panic!("another annotation")
+        };
+        let [Expression::Record(key)] = &keys[..] else { panic!("not one record") };
+        let [("Key", Expression::Collection(parts))] = &key[..] else { panic!("not one collection") };
+        let names = parts.iter().map(|part| match part {
+            Expression::Record(part) => match &part[..] {
+                [("Name", Expression::PropertyPath(name)), ("Alias", Expression::String(alias))] => {
+                    (name.as_str(), alias.as_ref())
+                }
+                _ => panic!("not name and alias"),
+            },
+            _ => panic!("not a record"),
+        });
+        assert_eq!(names.collect::<Vec<_>>(), [("Rate", "Rate"), ("Currency", "Currency")]);
     }
 
     #[test]

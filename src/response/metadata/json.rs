@@ -10,8 +10,10 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::annotations::{Annotation, Expression, VOCABULARIES, Vocabulary, annotations};
-use super::{CONTAINER, Facet, container_name, entity_type_name, facets, model_namespace};
-use crate::edm::{Edm, EdmType, EntitySet, Property};
+use super::{
+    CONTAINER, Facet, container_name, entity_type_name, facets, model_namespace, referential_constraints, type_called,
+};
+use crate::edm::{Edm, EdmType, EntitySet, NavigationProperty, Property};
 use crate::plan::ODataVersion;
 
 /// `$metadata` as `application/json` (CSDL JSON 4.01 section 4), for clients of `version`.
@@ -34,7 +36,7 @@ fn reference(vocabulary: &Vocabulary) -> (String, Json) {
 
 /// Section 5.
 fn model_schema(edm: &Edm) -> Object {
-    edm.sets().iter().map(|set| (set.name.clone(), entity_type(set).into())).collect()
+    edm.sets().iter().map(|set| (set.name.clone(), entity_type(edm, set).into())).collect()
 }
 
 /// Section 5; external annotations as in section 5.2.
@@ -48,18 +50,24 @@ fn container_schema(edm: &Edm) -> Object {
 /// Section 13.
 fn entity_container(edm: &Edm) -> Object {
     let container = Object::default().with("$Kind", "EntityContainer");
-    edm.sets().iter().fold(container, |container, set| {
-        let entity_set =
-            Object::default().with("$Collection", true).with("$Type", entity_type_name(&edm.namespace, set));
-        container.with(&set.name, entity_set)
-    })
+    edm.sets().iter().fold(container, |container, set| container.with(&set.name, entity_set(edm, set)))
+}
+
+/// Sections 13.2 and 13.4.
+fn entity_set(edm: &Edm, set: &EntitySet) -> Object {
+    let object = Object::default().with("$Collection", true).with("$Type", entity_type_name(&edm.namespace, set));
+    let bindings: Object =
+        set.navigation.iter().map(|property| (property.name.clone(), property.target.as_str().into())).collect();
+    if bindings.0.is_empty() { object } else { object.with("$NavigationPropertyBinding", bindings) }
 }
 
 /// Section 6.
-fn entity_type(set: &EntitySet) -> Object {
+fn entity_type(edm: &Edm, set: &EntitySet) -> Object {
     let key = set.key_properties().map(|property| property.name.as_str().into()).collect();
     let head = Object::default().with("$Kind", "EntityType").with("$Key", Json::Array(key));
-    set.properties.iter().fold(head, |object, property| object.with(&property.name, structural_property(property)))
+    let properties = set.properties.iter().map(|property| (&property.name, structural_property(property)));
+    let navigation = set.navigation.iter().map(|property| (&property.name, navigation_property(edm, set, property)));
+    properties.chain(navigation).fold(head, |object, (name, property)| object.with(name, property))
 }
 
 /// Section 7.
@@ -77,6 +85,26 @@ fn structural_property(property: &Property) -> Object {
     })
 }
 
+/// Section 8. Of a collection, `$Nullable` must not be said.
+fn navigation_property(edm: &Edm, set: &EntitySet, property: &NavigationProperty) -> Object {
+    let mut object = Object::default().with("$Kind", "NavigationProperty");
+    if property.many {
+        object = object.with("$Collection", true);
+    }
+    if let Some(partner) = &property.partner {
+        object = object.with("$Partner", partner.as_str());
+    }
+    object = object.with("$Type", type_called(&edm.namespace, &property.target));
+    if property.nullable {
+        object = object.with("$Nullable", true);
+    }
+    let constraints: Object = referential_constraints(edm, set, property)
+        .into_iter()
+        .map(|(own, referenced)| (own.to_owned(), referenced.into()))
+        .collect();
+    if constraints.0.is_empty() { object } else { object.with("$ReferentialConstraint", constraints) }
+}
+
 /// Section 14.2.
 fn annotation(annotation: &Annotation) -> (String, Json) {
     (format!("@{}", annotation.term), expression(&annotation.value))
@@ -86,12 +114,14 @@ fn annotation(annotation: &Annotation) -> (String, Json) {
 fn expression(value: &Expression) -> Json {
     match value {
         Expression::Boolean(value) => (*value).into(),
-        Expression::Collection(strings) => Json::Array(strings.iter().map(|&string| string.into()).collect()),
+        Expression::Integer(value) => (*value).into(),
+        Expression::Collection(items) => Json::Array(items.iter().map(expression).collect()),
         Expression::EnumMember { member, .. } => (*member).into(),
         Expression::Record(properties) => {
             let members = properties.iter().map(|(property, value)| ((*property).to_owned(), expression(value)));
             members.collect::<Object>().into()
         }
+        Expression::PropertyPath(path) => path.as_str().into(),
         Expression::String(value) => value.as_ref().into(),
     }
 }
@@ -170,6 +200,15 @@ mod tests {
                     "Id": { "$Type": "Edm.Int64" },
                     "Note": { "$Nullable": true, "$MaxLength": 40 },
                     "Total": { "$Type": "Edm.Decimal", "$Nullable": true, "$Scale": "variable" },
+                    "Day": { "$Type": "Edm.Date", "$Nullable": true },
+                    "Currency": { "$MaxLength": 3 },
+                    "Rates": {
+                        "$Kind": "NavigationProperty",
+                        "$Partner": "Orders",
+                        "$Type": "Shop.Model.Rates",
+                        "$Nullable": true,
+                        "$ReferentialConstraint": { "Day": "Day", "Currency": "Currency" },
+                    },
                 },
                 "Rates": {
                     "$Kind": "EntityType",
@@ -177,13 +216,27 @@ mod tests {
                     "Currency": {},
                     "Day": { "$Type": "Edm.Date" },
                     "Rate": { "$Type": "Edm.Decimal", "$Precision": 10, "$Scale": 0 },
+                    "Orders": {
+                        "$Kind": "NavigationProperty",
+                        "$Collection": true,
+                        "$Partner": "Rates",
+                        "$Type": "Shop.Model.Orders",
+                    },
                 },
             },
             "Shop": {
                 "Container": {
                     "$Kind": "EntityContainer",
-                    "Orders": { "$Collection": true, "$Type": "Shop.Model.Orders" },
-                    "Rates": { "$Collection": true, "$Type": "Shop.Model.Rates" },
+                    "Orders": {
+                        "$Collection": true,
+                        "$Type": "Shop.Model.Orders",
+                        "$NavigationPropertyBinding": { "Rates": "Rates" },
+                    },
+                    "Rates": {
+                        "$Collection": true,
+                        "$Type": "Shop.Model.Rates",
+                        "$NavigationPropertyBinding": { "Orders": "Orders" },
+                    },
                 },
                 "$Annotations": null,
             },
@@ -196,6 +249,6 @@ mod tests {
         let document = csdl_json(&shop("Shop"), ODataVersion::V4_01);
         assert!(document.starts_with(r#"{"$Version":"4.01","$EntityContainer":"Shop.Container","$Reference":{"#));
         let at = |text: &str| document.find(text).unwrap();
-        assert!(at("\"Note\":") < at("\"Total\":") && at("\"Currency\":") < at("\"Day\":"));
+        assert!(at("\"Note\":") < at("\"Total\":") && at("\"Currency\":{}") < at("\"Rate\":"));
     }
 }

@@ -5,13 +5,14 @@
 //! tables, and a table named `Container` would then clash with the entity container. Hence two namespaces.
 
 mod annotations;
+mod capabilities;
 mod json;
 mod xml;
 
 pub use json::csdl_json;
 pub use xml::csdl_xml;
 
-use crate::edm::{EdmType, EntitySet};
+use crate::edm::{Edm, EdmType, EntitySet, NavigationProperty};
 
 /// The entity container, the only child of the namespace that the operator chose.
 const CONTAINER: &str = "Container";
@@ -28,7 +29,28 @@ fn model_namespace(namespace: &str) -> String {
 
 /// The qualified name of the entity type of `set`, as payloads with full metadata need it behind `#`.
 pub(in crate::response) fn entity_type_name(namespace: &str, set: &EntitySet) -> String {
-    format!("{}.{}", model_namespace(namespace), set.name)
+    type_called(namespace, &set.name)
+}
+
+/// The qualified name of the entity type of the set `name`.
+fn type_called(namespace: &str, name: &str) -> String {
+    format!("{}.{name}", model_namespace(namespace))
+}
+
+/// The properties of `set` that say which entity `property` leads to, each with the target's property that is equal to
+/// it (CSDL 4.01 section 8.5). Of properties whose types differ nothing may be said.
+fn referential_constraints<'a>(
+    edm: &'a Edm,
+    set: &'a EntitySet,
+    property: &NavigationProperty,
+) -> Vec<(&'a str, &'a str)> {
+    let Some(target) = edm.set(&property.target).filter(|_| !property.many) else { return Vec::new() };
+    let pairs = property.pairs.iter().map(|&(own, referenced)| (&set.properties[own], &target.properties[referenced]));
+    let pairs: Vec<_> = pairs.collect();
+    if pairs.iter().any(|(own, referenced)| own.ty.name() != referenced.ty.name()) {
+        return Vec::new();
+    }
+    pairs.into_iter().map(|(own, referenced)| (own.name.as_str(), referenced.name.as_str())).collect()
 }
 
 /// The value of a facet.
@@ -63,11 +85,15 @@ mod tests {
     use serde_json::{Map, Value};
 
     use super::*;
-    use crate::edm::{Catalog, Column, Edm, Exposure, Rights, RowStorage, Table, TableExposure, Tracking, expose};
+    use crate::edm::{
+        Catalog, Column, Exposure, ForeignKey, IndexColumn, Rights, RowStorage, Table, TableExposure, Tracking,
+        UniqueIndex, expose,
+    };
     use crate::plan::ODataVersion;
     use crate::version::Incarnation;
 
-    /// A tracked table with a computed column, and one that is not tracked and has two key columns.
+    /// A tracked table with a computed column, and one that is not tracked and has two key columns, to which the first
+    /// refers, and an alternate one.
     pub(super) fn shop(namespace: &str) -> Edm {
         let (incarnation, installed) = (Incarnation(1), Vec::new());
         let tracking = Tracking::Triggers {
@@ -82,15 +108,27 @@ mod tests {
             column("Id", EdmType::Int64, false),
             column("Note", EdmType::String { max_length: Some(40) }, true),
             Column { computed: true, ..column("Total", EdmType::Decimal { digits: None }, true) },
+            column("Day", EdmType::Date, true),
+            column("Currency", EdmType::String { max_length: Some(3) }, false),
         ];
         let rates = [
             column("Currency", EdmType::String { max_length: None }, false),
             column("Day", EdmType::Date, false),
             column("Rate", EdmType::Decimal { digits: Some((10, 0)) }, false),
         ];
-        let tables = vec![table("Orders", &orders, &[0], tracking), table("Rates", &rates, &[1, 0], Tracking::None)];
+        let mut tables =
+            vec![table("Orders", &orders, &[0], tracking), table("Rates", &rates, &[1, 0], Tracking::None)];
+        let unique = [2, 0].map(|column| Some(IndexColumn { column, collation: String::new() }));
+        tables[1].unique.push(UniqueIndex { primary: false, predicate: None, columns: unique.to_vec() });
+        tables[0].foreign_keys.push(ForeignKey {
+            name: "FK_Rate".to_owned(),
+            columns: vec![3, 4],
+            schema: None,
+            table: "Rates".to_owned(),
+            referenced: vec!["Day".to_owned(), "Currency".to_owned()],
+        });
         let named = [("Rates".to_owned(), TableExposure::default())].into();
-        let exposure = Exposure { namespace: namespace.to_owned(), tables: named };
+        let exposure = Exposure { namespace: namespace.to_owned(), tables: named, ..Exposure::default() };
         expose(&Catalog { tables, ..Catalog::default() }, &exposure).0
     }
 
@@ -143,6 +181,18 @@ mod tests {
     }
 
     #[test]
+    fn of_properties_whose_types_differ_it_is_not_said_that_they_are_equal() {
+        let edm = shop("Shop");
+        let orders = edm.set("Orders").unwrap();
+        let rates = orders.navigation_property("Rates").unwrap();
+        assert_eq!(referential_constraints(&edm, orders, rates), [("Day", "Day"), ("Currency", "Currency")]);
+        let other = NavigationProperty { pairs: vec![(3, 1), (0, 0)], ..rates.clone() };
+        assert_eq!(referential_constraints(&edm, orders, &other), []);
+        let back = edm.set("Rates").unwrap().navigation_property("Orders").unwrap();
+        assert_eq!(referential_constraints(&edm, edm.set("Rates").unwrap(), back), []);
+    }
+
+    #[test]
     fn xml_and_json_carry_the_same_annotations() {
         let edm = shop("Shop");
         let xml = csdl_xml(&edm, ODataVersion::V4_01);
@@ -167,16 +217,27 @@ mod tests {
         if let Some(flag) = text("Bool") {
             return Value::Bool(flag == "true");
         }
+        if let Some(number) = text("Int") {
+            return Value::from(number.parse::<i64>().unwrap());
+        }
         if let Some(string) = text("String") {
             return Value::String(string);
+        }
+        if let Some(path) = text("PropertyPath") {
+            return Value::String(path);
         }
         if let Some(member) = text("EnumMember") {
             return Value::from(member.rsplit('/').next());
         }
-        let expression = node.first_element_child().unwrap();
+        element(node.first_element_child().unwrap())
+    }
+
+    /// An expression that is an element of its own.
+    fn element(expression: Node<'_, '_>) -> Value {
         match expression.tag_name().name() {
             "Record" => members(expression, "Property", ""),
-            _ => expression.children().filter(Node::is_element).map(|string| string.text()).collect(),
+            "Collection" => expression.children().filter(Node::is_element).map(element).collect(),
+            _ => expression.text().into(),
         }
     }
 }

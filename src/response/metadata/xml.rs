@@ -5,10 +5,13 @@
 //!
 //! Source: OASIS CSDL XML Representation 4.01.
 
+mod element;
+
 use super::annotations::{Annotation, Annotations, Expression, VOCABULARIES, Vocabulary, annotations};
-use super::{CONTAINER, Facet, entity_type_name, facets, model_namespace};
-use crate::edm::{Edm, EntitySet, Property};
+use super::{CONTAINER, Facet, entity_type_name, facets, model_namespace, referential_constraints, type_called};
+use crate::edm::{Edm, EntitySet, NavigationProperty, Property};
 use crate::plan::ODataVersion;
+use element::Element;
 
 const EDMX_NAMESPACE: &str = "http://docs.oasis-open.org/odata/ns/edmx";
 const EDM_NAMESPACE: &str = "http://docs.oasis-open.org/odata/ns/edm";
@@ -37,25 +40,35 @@ fn schema(namespace: impl Into<String>) -> Element {
 }
 
 fn model_schema(edm: &Edm) -> Element {
-    schema(model_namespace(&edm.namespace)).containing(edm.sets().iter().map(|set| entity_type(set)))
+    schema(model_namespace(&edm.namespace)).containing(edm.sets().iter().map(|set| entity_type(edm, set)))
 }
 
 fn container_schema(edm: &Edm) -> Element {
-    let sets = edm.sets().iter().map(|set| {
-        Element::new("EntitySet").with("Name", &set.name).with("EntityType", entity_type_name(&edm.namespace, set))
-    });
+    let sets = edm.sets().iter().map(|set| entity_set(edm, set));
     schema(&edm.namespace)
         .containing([Element::new("EntityContainer").with("Name", CONTAINER).containing(sets)])
         .containing(annotations(edm).iter().map(external_annotations))
 }
 
+/// Sections 13.2 and 13.4.
+fn entity_set(edm: &Edm, set: &EntitySet) -> Element {
+    let bindings = set.navigation.iter().map(|property| {
+        Element::new("NavigationPropertyBinding").with("Path", &property.name).with("Target", &property.target)
+    });
+    Element::new("EntitySet")
+        .with("Name", &set.name)
+        .with("EntityType", entity_type_name(&edm.namespace, set))
+        .containing(bindings)
+}
+
 /// Section 6.
-fn entity_type(set: &EntitySet) -> Element {
+fn entity_type(edm: &Edm, set: &EntitySet) -> Element {
     let key = set.key_properties().map(|property| Element::new("PropertyRef").with("Name", &property.name));
     Element::new("EntityType")
         .with("Name", &set.name)
         .containing([Element::new("Key").containing(key)])
         .containing(set.properties.iter().map(structural_property))
+        .containing(set.navigation.iter().map(|property| navigation_property(edm, set, property)))
 }
 
 /// Section 7.
@@ -68,6 +81,21 @@ fn structural_property(property: &Property) -> Element {
         Facet::Number(number) => element.with(facet, number.to_string()),
         Facet::Variable => element.with(facet, "variable"),
     })
+}
+
+/// Section 8. Of a collection, `Nullable` must not be said.
+fn navigation_property(edm: &Edm, set: &EntitySet, property: &NavigationProperty) -> Element {
+    let ty = type_called(&edm.namespace, &property.target);
+    let element = Element::new("NavigationProperty").with("Name", &property.name);
+    let element = if property.many {
+        element.with("Type", format!("Collection({ty})"))
+    } else {
+        element.with("Type", ty).with("Nullable", property.nullable.to_string())
+    };
+    let constraints = referential_constraints(edm, set, property).into_iter().map(|(own, referenced)| {
+        Element::new("ReferentialConstraint").with("Property", own).with("ReferencedProperty", referenced)
+    });
+    property.partner.iter().fold(element, |element, partner| element.with("Partner", partner)).containing(constraints)
 }
 
 /// Section 5.2.
@@ -84,85 +112,34 @@ fn annotation(annotation: &Annotation) -> Element {
 fn valued(element: Element, value: &Expression) -> Element {
     match value {
         Expression::Boolean(value) => element.with("Bool", value.to_string()),
-        Expression::Collection(strings) => {
-            let strings = strings.iter().map(|string| Element { text: (*string).to_owned(), ..Element::new("String") });
-            element.containing([Element::new("Collection").containing(strings)])
-        }
-        Expression::EnumMember { ty, member } => element.with("EnumMember", format!("{ty}/{member}")),
+        Expression::Integer(value) => element.with("Int", value.to_string()),
+        Expression::EnumMember { ty, member } => element.with("EnumMember", enum_member(ty, member)),
+        Expression::PropertyPath(path) => element.with("PropertyPath", path),
+        Expression::String(value) => element.with("String", value.clone()),
+        Expression::Collection(_) | Expression::Record(_) => element.containing([expression(value)]),
+    }
+}
+
+/// `value` as an element.
+fn expression(value: &Expression) -> Element {
+    match value {
+        Expression::Boolean(value) => Element::saying("Bool", value.to_string()),
+        Expression::Integer(value) => Element::saying("Int", value.to_string()),
+        Expression::Collection(items) => Element::new("Collection").containing(items.iter().map(expression)),
+        Expression::EnumMember { ty, member } => Element::saying("EnumMember", enum_member(ty, member)),
+        Expression::PropertyPath(path) => Element::saying("PropertyPath", path),
         Expression::Record(properties) => {
             let values = properties
                 .iter()
                 .map(|(property, value)| valued(Element::new("PropertyValue").with("Property", *property), value));
-            element.containing([Element::new("Record").containing(values)])
+            Element::new("Record").containing(values)
         }
-        Expression::String(value) => element.with("String", value.clone()),
+        Expression::String(value) => Element::saying("String", value.clone()),
     }
 }
 
-/// An XML element: children or text, never both.
-#[derive(Default)]
-struct Element {
-    name: &'static str,
-    attributes: Vec<(&'static str, String)>,
-    children: Vec<Element>,
-    text: String,
-}
-
-impl Element {
-    fn new(name: &'static str) -> Self {
-        Self { name, ..Self::default() }
-    }
-
-    fn with(mut self, attribute: &'static str, value: impl Into<String>) -> Self {
-        self.attributes.push((attribute, value.into()));
-        self
-    }
-
-    fn containing(mut self, children: impl IntoIterator<Item = Element>) -> Self {
-        self.children.extend(children);
-        self
-    }
-
-    /// On lines of its own, indented by `depth` steps.
-    fn write(&self, depth: usize, out: &mut String) {
-        let indent = "  ".repeat(depth);
-        out.extend([&indent, "<", self.name]);
-        for (attribute, value) in &self.attributes {
-            out.extend([" ", attribute, "=\"", &escape(value), "\""]);
-        }
-        if self.children.is_empty() && self.text.is_empty() {
-            out.push_str("/>\n");
-        } else {
-            out.push('>');
-            self.write_content(&indent, depth, out);
-            out.extend(["</", self.name, ">\n"]);
-        }
-    }
-
-    fn write_content(&self, indent: &str, depth: usize, out: &mut String) {
-        out.push_str(&escape(&self.text));
-        if !self.children.is_empty() {
-            out.push('\n');
-            self.children.iter().for_each(|child| child.write(depth + 1, out));
-            out.push_str(indent);
-        }
-    }
-}
-
-/// `text` for both attributes and content; white space is escaped because readers fold it in attributes.
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\t' | '\n' | '\r' => escaped.extend(["&#", &u32::from(character).to_string(), ";"]),
-            _ => escaped.push(character),
-        }
-    }
-    escaped
+fn enum_member(ty: &str, member: &str) -> String {
+    format!("{ty}/{member}")
 }
 
 #[cfg(test)]
@@ -189,6 +166,12 @@ mod tests {
         <Property Name="Id" Type="Edm.Int64" Nullable="false"/>
         <Property Name="Note" Type="Edm.String" Nullable="true" MaxLength="40"/>
         <Property Name="Total" Type="Edm.Decimal" Nullable="true" Scale="variable"/>
+        <Property Name="Day" Type="Edm.Date" Nullable="true"/>
+        <Property Name="Currency" Type="Edm.String" Nullable="false" MaxLength="3"/>
+        <NavigationProperty Name="Rates" Type="Shop.Model.Rates" Nullable="true" Partner="Orders">
+          <ReferentialConstraint Property="Day" ReferencedProperty="Day"/>
+          <ReferentialConstraint Property="Currency" ReferencedProperty="Currency"/>
+        </NavigationProperty>
       </EntityType>
       <EntityType Name="Rates">
         <Key>
@@ -198,12 +181,17 @@ mod tests {
         <Property Name="Currency" Type="Edm.String" Nullable="false"/>
         <Property Name="Day" Type="Edm.Date" Nullable="false"/>
         <Property Name="Rate" Type="Edm.Decimal" Nullable="false" Precision="10" Scale="0"/>
+        <NavigationProperty Name="Orders" Type="Collection(Shop.Model.Orders)" Partner="Rates"/>
       </EntityType>
     </Schema>
     <Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="Shop">
       <EntityContainer Name="Container">
-        <EntitySet Name="Orders" EntityType="Shop.Model.Orders"/>
-        <EntitySet Name="Rates" EntityType="Shop.Model.Rates"/>
+        <EntitySet Name="Orders" EntityType="Shop.Model.Orders">
+          <NavigationPropertyBinding Path="Rates" Target="Rates"/>
+        </EntitySet>
+        <EntitySet Name="Rates" EntityType="Shop.Model.Rates">
+          <NavigationPropertyBinding Path="Orders" Target="Orders"/>
+        </EntitySet>
       </EntityContainer>
       <Annotations Target="Shop.Container">
         <Annotation Term="Core.ODataVersions" String="4.0 4.01"/>

@@ -53,6 +53,19 @@ pub static WITH_SNAPSHOT: Mssql = Mssql { isolation: "SNAPSHOT" };
 /// The dialect where they have none: what a version covers is then checked again behind the rows.
 pub static WITHOUT_SNAPSHOT: Mssql = Mssql { isolation: "READ COMMITTED" };
 
+impl Mssql {
+    /// Opens a snapshot of the tables that `checks` are about. The version is asked for only where changes are `tracked`: on a
+    /// replica, the question alone is an error.
+    pub fn open(&self, checks: &[&str], tracked: bool) -> String {
+        let slots = [
+            ("isolation", self.isolation.to_owned()),
+            ("version", if tracked { "CHANGE_TRACKING_CURRENT_VERSION()" } else { "CAST(NULL AS bigint)" }.to_owned()),
+            ("checks", checks.join("\n")),
+        ];
+        template::fill(include_str!("../../../sql/mssql/open.sql"), &slots)
+    }
+}
+
 impl Dialect for Mssql {
     fn skeleton(&self, skeleton: Skeleton) -> &'static str {
         match skeleton {
@@ -60,6 +73,8 @@ impl Dialect for Mssql {
             Skeleton::ChangesCount => include_str!("../../../sql/mssql/changes_count.sql"),
             Skeleton::Count => include_str!("../../../sql/mssql/count.sql"),
             Skeleton::Entities => include_str!("../../../sql/mssql/entities.sql"),
+            Skeleton::Related => include_str!("../../../sql/mssql/related.sql"),
+            Skeleton::RelatedCount => include_str!("../../../sql/mssql/related_count.sql"),
         }
     }
 
@@ -76,23 +91,21 @@ impl Dialect for Mssql {
         format!("@P{index}")
     }
 
-    /// The version is asked for only where it is needed: on a replica, the question alone is an error.
-    fn opening(&self, set: &EntitySet, tracked: bool) -> Option<String> {
+    /// The check of its table, which [`Mssql::open`] puts behind what is the same for all.
+    fn opening(&self, set: &EntitySet, _tracked: bool) -> Option<String> {
         let table = self.table(set);
-        let slots = [
-            ("isolation", self.isolation.to_owned()),
-            ("name", literal(&table)),
-            ("table", table),
-            ("signature", slot(SIGNATURE)),
-            ("version", if tracked { "CHANGE_TRACKING_CURRENT_VERSION()" } else { "CAST(NULL AS bigint)" }.to_owned()),
-        ];
-        Some(template::fill(include_str!("../../../sql/mssql/open.sql"), &slots))
+        let slots = [("name", literal(&table)), ("table", table), ("signature", slot(SIGNATURE))];
+        Some(template::fill(include_str!("../../../sql/mssql/check.sql"), &slots).trim_end().to_owned())
     }
 
     /// Not in a transaction: what changes the database as a whole must stand alone.
     fn script(&self, script: &Script) -> String {
         let statements: Vec<&str> = script.statements.iter().map(|statement| statement.trim()).collect();
         statements.join("\nGO\n") + "\nGO"
+    }
+
+    fn stored(&self, property: &Property, placeholder: &str) -> String {
+        keys::parameter(property, placeholder)
     }
 
     fn selected(&self, property: &Property, column: String) -> String {
@@ -104,8 +117,8 @@ impl Dialect for Mssql {
         column
     }
 
-    fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {
-        keys::equals(build, set, key)
+    fn key_equals(&self, build: &mut Builder<'_>, key: &[(&Property, &Value)]) -> String {
+        keys::equals(build, key)
     }
 
     fn seek(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {

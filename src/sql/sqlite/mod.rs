@@ -24,6 +24,8 @@ pub use tracking::{
 pub mod fixed {
     /// Tables and columns.
     pub const CATALOG_COLUMNS: &str = include_str!("../../../sql/sqlite/catalog_columns.sql");
+    /// References between tables.
+    pub const CATALOG_FOREIGN_KEYS: &str = include_str!("../../../sql/sqlite/catalog_foreign_keys.sql");
     /// Unique indexes.
     pub const CATALOG_INDEXES: &str = include_str!("../../../sql/sqlite/catalog_indexes.sql");
     /// How the file keeps its journal.
@@ -57,6 +59,8 @@ impl Dialect for Sqlite {
             Skeleton::ChangesCount => include_str!("../../../sql/sqlite/changes_count.sql"),
             Skeleton::Count => include_str!("../../../sql/sqlite/count.sql"),
             Skeleton::Entities => include_str!("../../../sql/sqlite/entities.sql"),
+            Skeleton::Related => include_str!("../../../sql/sqlite/related.sql"),
+            Skeleton::RelatedCount => include_str!("../../../sql/sqlite/related_count.sql"),
         }
     }
 
@@ -84,8 +88,8 @@ impl Dialect for Sqlite {
     }
 
     /// Any of the forms in which the value may be stored; GUIDs, dates and moments have several.
-    fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {
-        let conditions = set.key_properties().zip(key).map(|(property, value)| {
+    fn key_equals(&self, build: &mut Builder<'_>, key: &[(&Property, &Value)]) -> String {
+        let conditions = key.iter().map(|&(property, value)| {
             let (column, bare) = (build.key_column(property), build.column(property));
             let forms: Vec<String> =
                 candidates(property.ty, value).into_iter().map(|form| build.param(Param::Value(form))).collect();

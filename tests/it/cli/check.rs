@@ -111,6 +111,8 @@ fn what_the_configuration_asks_for_and_cannot_be_had_needs_mending() {
         [tables.Missing]
         [tables."it's good"]
         columns = ["Notes"]
+        [tables.One.navigation]
+        CustomerId = false
         "#,
     );
     let found = findings(&database, &["--config", "deltalink.toml"], 1);
@@ -121,6 +123,7 @@ fn what_the_configuration_asks_for_and_cannot_be_had_needs_mending() {
         ("Binary", "is BLOB", "primary key"),
         ("Missing", "the database has no such table", "[tables.\"Missing\"]"),
         ("it's good", "its column \"Notes\", which it does not have", "\"Notes\""),
+        ("One", "its foreign key \"CustomerId\", which it does not have", "[tables.\"One\".navigation]"),
     ] {
         let told = of_table(&found, "problems", table);
         assert!(told.len() == 1 && told[0].0.contains(reason) && told[0].1.contains(remedy), "{table}: {told:?}");

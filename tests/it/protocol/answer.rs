@@ -54,14 +54,15 @@ fn count(rows: &Rows) -> i64 {
 /// A table that is gone is missed only when its statement is reached, with the transaction begun.
 fn open(state: &mut State, statement: &Statement<'_>) -> Reply {
     let version = state.tracking.map_or(Value::Null, |_| Value::Int(state.version));
-    let name = statement.slot("name").trim_start_matches("N'").trim_end_matches('\'');
-    assert_eq!(name, statement.slot("table"));
-    let reply = Reply::new().tx_begin().rows(&[Column::new("current_version", Type::BigInt)], vec![vec![version]]);
-    let Some(table) = state.table(name) else {
-        return reply.error(Fault::new(208, &format!("Invalid object name '{name}'.")));
-    };
-    let row = vec![Value::Int(table.signature()), Value::Int(1)];
-    reply.rows(&[Column::new("signature", Type::Int), Column::new("touched", Type::Int)], vec![row])
+    let mut reply = Reply::new().tx_begin().rows(&[Column::new("current_version", Type::BigInt)], vec![vec![version]]);
+    for name in statement.checked() {
+        let Some(table) = state.table(name) else {
+            return reply.error(Fault::new(208, &format!("Invalid object name '{name}'.")));
+        };
+        let row = vec![Value::Int(table.signature()), Value::Int(1)];
+        reply = reply.rows(&[Column::new("signature", Type::Int), Column::new("touched", Type::Int)], vec![row]);
+    }
+    reply
 }
 
 /// A login sees of changes only what it may.

@@ -2,7 +2,7 @@
 
 use deltalink::sql::mssql;
 
-use crate::stand_in::pattern::slots;
+use crate::stand_in::pattern::{repeated, slot, slots};
 use crate::tds::{Kind, Parameter, Request, Value};
 
 /// What the gateway sends.
@@ -20,6 +20,8 @@ pub(super) enum Part {
     /// Something that changes the database as a whole, or the tracking of a table.
     Script,
 }
+
+const CHECK: &str = include_str!("../../../sql/mssql/check.sql");
 
 const SKELETONS: [(Part, &str); 11] = [
     (Part::Open, include_str!("../../../sql/mssql/open.sql")),
@@ -61,7 +63,19 @@ impl<'r> Statement<'r> {
 
     /// What stands in the slot.
     pub(super) fn slot(&self, name: &str) -> &'r str {
-        crate::stand_in::pattern::slot(&self.slots, name)
+        slot(&self.slots, name)
+    }
+
+    /// The tables that an opening checks.
+    pub(super) fn checked(&self) -> Vec<&'r str> {
+        let checks =
+            repeated(CHECK, self.slot("checks")).unwrap_or_else(|| panic!("{} are no checks", self.slot("checks")));
+        let table = |check: &Vec<(String, &'r str)>| {
+            let (name, table) = (slot(check, "name"), slot(check, "table"));
+            assert_eq!(name.trim_start_matches("N'").trim_end_matches('\''), table);
+            table
+        };
+        checks.iter().map(table).collect()
     }
 
     pub(super) fn parameter(&self, number: usize) -> &'r Value {

@@ -59,7 +59,7 @@ pub(super) fn reply(file: &Connection) -> Reply {
         )
         .rows(
             &[int("object_id"), int("index_id"), int("is_primary_key"), text("filter"), int("column_id")],
-            keys(&columns),
+            [keys(&columns), unique_indexes(file)].concat(),
         )
         .rows(&[int("o"), text("n"), int("c"), text("s"), text("t"), text("r")], references(file))
         .rows(&[int("period"), text("unit"), int("auto")], tracking(file))
@@ -131,7 +131,7 @@ fn described(column: &Found) -> Vec<Value> {
     ]
 }
 
-/// The primary keys; of other indexes the gateway wants to know nothing yet.
+/// The primary keys.
 fn keys(columns: &[Found]) -> Vec<Vec<Value>> {
     let mut keys: Vec<&Found> = columns.iter().filter(|column| column.key > 0).collect();
     keys.sort_by_key(|column| (column.object, column.key));
@@ -142,12 +142,35 @@ fn keys(columns: &[Found]) -> Vec<Vec<Value>> {
         .collect()
 }
 
-/// One row a column. A reference that does not name a column is one to the key.
+/// The unique indexes beside the primary keys.
+fn unique_indexes(file: &Connection) -> Vec<Vec<Value>> {
+    let sql = "SELECT t.object, i.seq + 2, CASE WHEN i.partial THEN '(filtered)' END, k.number
+               FROM _table AS t JOIN pragma_index_list(t.name) AS i JOIN pragma_index_xinfo(i.name) AS x
+               JOIN _column AS k ON k.object = t.object AND k.name = x.name
+               WHERE i.\"unique\" AND i.origin <> 'pk' AND x.key
+               ORDER BY t.object, i.seq, x.seqno";
+    let mut statement = file.prepare(sql).unwrap();
+    let index = |row: &rusqlite::Row<'_>| {
+        let filter: Option<String> = row.get(2)?;
+        Ok(vec![
+            Value::Int(row.get(0)?),
+            Value::Int(row.get(1)?),
+            Value::Int(0),
+            filter.map_or(Value::Null, Value::Text),
+            Value::Int(row.get(3)?),
+        ])
+    };
+    statement.query_map([], index).unwrap().map(Result::unwrap).collect()
+}
+
+/// The foreign keys. SQLite does not tell their names, so they are called after their table and columns.
 fn references(file: &Connection) -> Vec<Vec<Value>> {
-    let sql = "SELECT t.object, 'FK_' || t.name || '_' || f.id, k.number, f.\"table\", coalesce(f.\"to\", p.name)
+    let sql = "SELECT t.object,
+                      (SELECT 'FK_' || t.name || '_' || group_concat(n.\"from\", '_') FROM pragma_foreign_key_list(t.name) AS n WHERE n.id = f.id),
+                      k.number, r.name, coalesce(f.\"to\", (SELECT c.name FROM pragma_table_xinfo(r.name) AS c WHERE c.pk = f.seq + 1))
                FROM _table AS t JOIN pragma_foreign_key_list(t.name) AS f
                JOIN _column AS k ON k.object = t.object AND k.name = f.\"from\"
-               JOIN pragma_table_xinfo(f.\"table\") AS p ON p.name = f.\"to\" OR f.\"to\" IS NULL AND p.pk = f.seq + 1
+               JOIN _table AS r ON r.name = f.\"table\" COLLATE NOCASE
                ORDER BY t.object, f.id, f.seq";
     let mut statement = file.prepare(sql).unwrap();
     let reference = |row: &rusqlite::Row<'_>| {

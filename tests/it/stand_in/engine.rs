@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use super::pattern::{slot, slots};
+use super::pattern::{repeated, slot, slots};
 use super::read;
 use super::signature::signature;
 use super::store;
@@ -26,6 +26,7 @@ pub(super) mod skeleton {
     pub(in super::super) const COUNT: &str = include_str!("../../../sql/mssql/count.sql");
     pub(in super::super) const ENTITIES: &str = include_str!("../../../sql/mssql/entities.sql");
     pub(super) const HISTORY: &str = include_str!("../../../sql/mssql/history.sql");
+    pub(super) const CHECK: &str = include_str!("../../../sql/mssql/check.sql");
     pub(super) const OPEN: &str = include_str!("../../../sql/mssql/open.sql");
     pub(super) const ENABLE_TABLE: &str = include_str!("../../../sql/mssql/enable_table.sql");
     pub(super) const DISABLE_TABLE: &str = include_str!("../../../sql/mssql/disable_table.sql");
@@ -51,7 +52,8 @@ impl Engine {
     fn batch(&self, file: &Connection, request: &Request) -> Option<Reply> {
         let sql = request.sql.as_str();
         if let Some(found) = slots(skeleton::OPEN, sql) {
-            return Some(open(file, slot(&found, "table")));
+            let checks = repeated(skeleton::CHECK, slot(&found, "checks"))?;
+            return Some(open(file, checks.iter().map(|check| table(slot(check, "table")))));
         }
         if sql.trim_end().ends_with("COMMIT TRANSACTION;") || sql.trim_end().ends_with("ROLLBACK TRANSACTION;") {
             let open = !file.is_autocommit();
@@ -79,7 +81,7 @@ impl Engine {
 }
 
 /// SQLite's snapshot begins with the first access to data, too.
-fn open(file: &Connection, name: &str) -> Reply {
+fn open(file: &Connection, tables: impl Iterator<Item = String>) -> Reply {
     if !file.is_autocommit() {
         file.execute_batch("ROLLBACK").unwrap();
     }
@@ -87,14 +89,13 @@ fn open(file: &Connection, name: &str) -> Reply {
     let state: (i64, bool) =
         file.query_row("SELECT version, tracking FROM _state", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     let version = if state.1 { Value::Int(state.0) } else { Value::Null };
-    let version = Reply::new().tx_begin().rows(&[Column::new("current_version", Type::BigInt)], vec![vec![version]]);
-    match signature(file, &table(name)) {
-        None => version.error(super::no_such_object(&table(name))),
-        Some(signature) => {
-            let columns = [Column::new("signature", Type::Int), Column::new("touched", Type::Int)];
-            version.rows(&columns, vec![vec![Value::Int(signature), Value::Int(1)]])
-        }
+    let mut reply = Reply::new().tx_begin().rows(&[Column::new("current_version", Type::BigInt)], vec![vec![version]]);
+    for table in tables {
+        let Some(signature) = signature(file, &table) else { return reply.error(super::no_such_object(&table)) };
+        let columns = [Column::new("signature", Type::Int), Column::new("touched", Type::Int)];
+        reply = reply.rows(&columns, vec![vec![Value::Int(signature), Value::Int(1)]]);
     }
+    reply
 }
 
 fn query(file: &Connection, request: &Request) -> Option<Reply> {

@@ -1,20 +1,40 @@
 //! A skeleton of `sql/mssql` and a statement -> what stands in the slots, if the statement was made from the skeleton.
 
+type Slots<'a> = Vec<(String, &'a str)>;
+
 /// The slots of a statement that was made from `skeleton`, by name; `None` for any other statement.
-pub(crate) fn slots<'a>(skeleton: &str, statement: &'a str) -> Option<Vec<(String, &'a str)>> {
+pub(crate) fn slots<'a>(skeleton: &str, statement: &'a str) -> Option<Slots<'a>> {
+    let (found, rest) = beginning(skeleton, statement.trim_end())?;
+    rest.is_empty().then_some(found)
+}
+
+/// The slots of each of several statements, one behind the other, that were made from `skeleton`.
+pub(crate) fn repeated<'a>(skeleton: &str, statements: &'a str) -> Option<Vec<Slots<'a>>> {
+    let mut all = Vec::new();
+    let mut rest = statements.trim();
+    while !rest.is_empty() {
+        let (found, left) = beginning(skeleton, rest)?;
+        all.push(found);
+        rest = left.trim_start();
+    }
+    Some(all)
+}
+
+/// The slots of the statement that `text` begins with, and what follows it.
+fn beginning<'a>(skeleton: &str, text: &'a str) -> Option<(Slots<'a>, &'a str)> {
     let lines: Vec<&str> = skeleton.lines().filter(|line| !line.starts_with("--")).collect();
     let skeleton = lines.join("\n");
     let mut parts = skeleton.trim_end().split('{');
-    let mut rest = statement.trim_end().strip_prefix(parts.next()?)?;
+    let mut rest = text.strip_prefix(parts.next()?)?;
     let mut found = Vec::new();
     for part in parts {
         let (name, literal) = part.split_once('}')?;
-        // What follows the slot ends it, unless a parenthesis is open there; the last one ends with the statement.
+        // What follows the slot ends it, unless a parenthesis is open there; the last one ends with the text.
         let end = if literal.is_empty() { rest.len() } else { end(rest, literal)? };
         found.push((name.to_owned(), &rest[..end]));
         rest = &rest[end + literal.len()..];
     }
-    rest.is_empty().then_some(found)
+    Some((found, rest))
 }
 
 /// Where `literal` first stands behind something whole.
@@ -53,4 +73,7 @@ fn a_statement_is_told_by_its_skeleton() {
     assert_eq!(slot(&slots(skeleton, nested).unwrap(), "table"), "[dbo].[T]");
     assert!(slots(skeleton, "SELECT 1 FROM T WHERE 1 = 1").is_none());
     assert!(slots("COMMIT;\n", "COMMIT; DROP TABLE T").is_none());
+    let both = repeated("SELECT {column};\n", "SELECT a;\nSELECT b;\n").unwrap();
+    assert_eq!((slot(&both[0], "column"), slot(&both[1], "column")), ("a", "b"));
+    assert!(repeated("SELECT {column};\n", "SELECT a;\nCOMMIT;").is_none());
 }

@@ -1,6 +1,8 @@
 //! The service document, the metadata document, and the contract.
 
-use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
 
 use super::{Database, Served, shop};
 
@@ -112,6 +114,194 @@ fn metadata_describes_types_and_keys() {
     assert_eq!(name.attribute("Name"), Some("Name"));
     assert_eq!((name.attribute("Type"), name.attribute("MaxLength")), (Some("Edm.String"), Some("80")));
     assert_eq!(name.attribute("Nullable"), Some("false"));
+}
+
+/// Two references between the same tables, one to the table itself, one of two columns, and one to a table that is not
+/// exposed.
+const REFERENCES: &str = "
+    CREATE TABLE Hidden (Id INT NOT NULL PRIMARY KEY);
+    CREATE TABLE Customer (Id INT NOT NULL PRIMARY KEY, ParentId INT REFERENCES Customer (Id), HiddenId INT REFERENCES Hidden (Id));
+    CREATE TABLE Invoice (Id INT NOT NULL PRIMARY KEY, BuyerId INT NOT NULL REFERENCES Customer (Id), PayerId INT REFERENCES Customer (Id));
+    CREATE TABLE Line (InvoiceId INT NOT NULL REFERENCES Invoice (Id), Number INT NOT NULL, PRIMARY KEY (InvoiceId, Number));
+    CREATE TABLE Parcel (Id INT NOT NULL PRIMARY KEY, InvoiceId INT NOT NULL, LineNumber INT,
+                         FOREIGN KEY (InvoiceId, LineNumber) REFERENCES Line (InvoiceId, Number))";
+
+fn referring(config: &str) -> Served {
+    let database = Database::empty();
+    database.execute(REFERENCES);
+    for table in ["Customer", "Invoice", "Line", "Parcel"] {
+        database.track(table);
+    }
+    Served::with(database, config)
+}
+
+/// The metadata in JSON.
+fn metadata(served: &Served) -> Value {
+    served.get("/odata/$metadata?$format=json").expect(200).json()
+}
+
+/// The navigation properties of an entity type in the metadata.
+fn navigation<'a>(metadata: &'a Value, set: &str) -> Vec<(&'a str, &'a Value)> {
+    let members = metadata["Deltalink.Model"][set].as_object().unwrap();
+    let found = members.iter().filter(|(_, member)| member["$Kind"] == "NavigationProperty");
+    found.map(|(name, member)| (name.as_str(), member)).collect()
+}
+
+#[test]
+fn metadata_leads_along_foreign_keys_in_both_directions() {
+    let served = referring("");
+    let metadata = metadata(&served);
+    let names = |set| navigation(&metadata, set).into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
+    assert_eq!(names("Customer"), ["Customer_by_Parent", "Invoice_by_Buyer", "Invoice_by_Payer", "Parent"].into());
+    assert_eq!(names("Invoice"), ["Buyer", "Line", "Payer"].into());
+    assert_eq!(names("Line"), ["Invoice", "Parcel"].into());
+    let property = |set: &str, name: &str| metadata["Deltalink.Model"][set][name].clone();
+    let mut buyer = json!({
+        "$Kind": "NavigationProperty",
+        "$Type": "Deltalink.Model.Customer",
+        "$Partner": "Invoice_by_Buyer",
+        "$ReferentialConstraint": { "BuyerId": "Id" },
+    });
+    assert_eq!(property("Invoice", "Buyer"), buyer);
+    buyer["$Partner"] = json!("Invoice_by_Payer");
+    buyer["$Nullable"] = json!(true);
+    buyer["$ReferentialConstraint"] = json!({ "PayerId": "Id" });
+    assert_eq!(property("Invoice", "Payer"), buyer);
+    let invoices = json!({
+        "$Kind": "NavigationProperty",
+        "$Collection": true,
+        "$Type": "Deltalink.Model.Invoice",
+        "$Partner": "Buyer",
+    });
+    assert_eq!(property("Customer", "Invoice_by_Buyer"), invoices);
+    let constraint = json!({ "InvoiceId": "InvoiceId", "LineNumber": "Number" });
+    assert_eq!(property("Parcel", "Line")["$ReferentialConstraint"], constraint);
+    let bound = &metadata["Deltalink"]["Container"]["Customer"]["$NavigationPropertyBinding"];
+    let expected = json!({
+        "Parent": "Customer",
+        "Customer_by_Parent": "Customer",
+        "Invoice_by_Buyer": "Invoice",
+        "Invoice_by_Payer": "Invoice",
+    });
+    assert_eq!(*bound, expected);
+}
+
+#[test]
+fn metadata_in_xml_leads_where_metadata_in_json_leads() {
+    let served = referring("");
+    let json = metadata(&served);
+    let text = served.get("/odata/$metadata").expect(200).text();
+    let document = roxmltree::Document::parse(&text).unwrap();
+    for node in document.descendants().filter(|node| node.has_tag_name((CSDL, "NavigationProperty"))) {
+        let (set, name) = (node.parent().unwrap().attribute("Name").unwrap(), node.attribute("Name").unwrap());
+        let same = &json["Deltalink.Model"][set][name];
+        let many = same["$Collection"] == true;
+        let ty = same["$Type"].as_str().unwrap();
+        let ty = if many { format!("Collection({ty})") } else { ty.to_owned() };
+        assert_eq!(node.attribute("Type"), Some(ty.as_str()), "{name}");
+        assert_eq!(node.attribute("Partner"), same["$Partner"].as_str(), "{name}");
+        let nullable = (!many).then_some(if same["$Nullable"] == true { "true" } else { "false" });
+        assert_eq!(node.attribute("Nullable"), nullable, "{name}");
+        let constraints: Map<String, Value> = node
+            .children()
+            .filter(|child| child.has_tag_name((CSDL, "ReferentialConstraint")))
+            .map(|child| {
+                (child.attribute("Property").unwrap().to_owned(), child.attribute("ReferencedProperty").into())
+            })
+            .collect();
+        let expected = same["$ReferentialConstraint"].as_object().cloned().unwrap_or_default();
+        assert_eq!(constraints, expected, "{name}");
+    }
+    let bindings = document.descendants().filter(|node| node.has_tag_name((CSDL, "NavigationPropertyBinding")));
+    for node in bindings.clone() {
+        let set = node.parent().unwrap().attribute("Name").unwrap();
+        let same = &json["Deltalink"]["Container"][set]["$NavigationPropertyBinding"][node.attribute("Path").unwrap()];
+        assert_eq!(node.attribute("Target"), same.as_str());
+    }
+    assert_eq!(bindings.count(), 10, "five references, each in both directions");
+}
+
+#[test]
+fn a_reference_that_is_added_leads_somewhere_and_ends_no_link() {
+    let served = referring("");
+    let link = served.delta_link("/odata/Invoice");
+    served.execute("CREATE TABLE Remark (Id INT NOT NULL PRIMARY KEY, InvoiceId INT NOT NULL REFERENCES Invoice (Id))");
+    served.database.track("Remark");
+    served.get("/odata/Invoice").expect(200);
+    served.appears("/odata/Remark");
+    assert!(served.get(&link).expect(200).value().is_empty());
+    let metadata = metadata(&served);
+    assert_eq!(metadata["Deltalink.Model"]["Invoice"]["Remark"]["$Type"], "Deltalink.Model.Remark");
+}
+
+#[test]
+fn the_configuration_names_navigation_properties_or_leaves_them_out() {
+    let config = "
+        [tables.Invoice.navigation]
+        BuyerId = { to_one = 'Client', to_many = 'Bought' }
+        [tables.Line.navigation]
+        InvoiceId = false
+        [tables.Parcel.navigation]
+        'invoiceid,linenumber' = { to_one = 'Content' }";
+    let metadata = metadata(&referring(config));
+    let names = |set| navigation(&metadata, set).into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
+    assert_eq!(names("Customer"), ["Bought", "Customer_by_Parent", "Invoice", "Parent"].into());
+    assert_eq!(names("Invoice"), ["Client", "Payer"].into());
+    assert_eq!(names("Line"), ["Parcel"].into());
+    assert_eq!(names("Parcel"), ["Content"].into());
+}
+
+#[test]
+fn a_configuration_that_names_no_foreign_key_or_a_name_that_is_taken_is_an_error() {
+    let database = Database::empty();
+    database.execute(REFERENCES);
+    for table in ["Customer", "Invoice"] {
+        database.track(table);
+    }
+    for (navigation, expected) in [
+        ("Buyer = false", "its foreign key \"Buyer\", which it does not have"),
+        ("BuyerId = { to_one = 'PayerId' }", "the name \"PayerId\" is taken"),
+        ("BuyerId = { to_many = 'ParentId' }", "the name \"ParentId\" is taken"),
+        ("BuyerId = { to_one = 'the buyer' }", "is not an OData identifier"),
+    ] {
+        let config = format!("[tables.Invoice.navigation]\n{navigation}");
+        let error = database.try_serve_with(&config).err().unwrap_or_else(|| panic!("served with {config}"));
+        assert!(error.to_string().contains(expected), "{error}");
+    }
+}
+
+#[test]
+fn what_is_unique_and_never_null_is_an_alternate_key() {
+    let database = Database::empty();
+    database.execute(
+        "CREATE TABLE Item (Id INT NOT NULL PRIMARY KEY, Code VARCHAR(20) NOT NULL UNIQUE, Alias VARCHAR(20) UNIQUE,
+                            Shelf INT NOT NULL, Place INT NOT NULL, Label VARCHAR(20) NOT NULL, UNIQUE (Shelf, Place));
+         CREATE UNIQUE INDEX Labels ON Item (Label) WHERE Shelf > 5",
+    );
+    database.track("Item");
+    let served = Served::with(database, "");
+    let metadata = metadata(&served);
+    let key = |names: &[&str]| {
+        let parts = names.iter().map(|name| json!({ "Name": name, "Alias": name }));
+        json!({ "Key": parts.collect::<Vec<_>>() })
+    };
+    let expected = json!({ "@Core.AlternateKeys": [key(&["Code"]), key(&["Shelf", "Place"])] });
+    assert_eq!(metadata["Deltalink"]["$Annotations"]["Deltalink.Model.Item"], expected);
+    let xml = served.get("/odata/$metadata").expect(200).text();
+    let part = "<PropertyValue Property=\"Name\" PropertyPath=\"Code\"/>\n";
+    assert!(xml.contains(part), "{xml}");
+}
+
+#[test]
+fn a_table_that_is_no_longer_exposed_is_not_led_to() {
+    let served = referring("");
+    served.delta_link("/odata/Invoice");
+    served.database.untrack("Invoice");
+    served.disappears("/odata/Invoice");
+    let metadata = metadata(&served);
+    let names = |set| navigation(&metadata, set).into_iter().map(|(name, _)| name).collect::<BTreeSet<_>>();
+    assert_eq!(names("Customer"), ["Customer_by_Parent", "Parent"].into());
+    assert_eq!(names("Line"), ["Parcel"].into());
 }
 
 #[test]

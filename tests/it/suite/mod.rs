@@ -7,6 +7,8 @@ use crate::support::client::{Answer, Asking, Client};
 use crate::support::gateway::Gateway;
 use crate::support::patience::eventually;
 
+mod batch;
+mod browsers;
 mod change_mode;
 mod delta;
 mod documents;
@@ -15,8 +17,10 @@ mod errors;
 mod filter;
 mod formats;
 mod freshness;
+mod hostile;
 mod names;
 mod paging;
+mod related;
 mod streaming;
 mod tokens;
 mod values;
@@ -153,6 +157,6 @@ fn names(object: &Value) -> Vec<&str> {
 }
 
 /// Text as a path segment: every character that could mean something is encoded.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -1,0 +1,234 @@
+//! `$expand` -> what is read beside the entities, level by level.
+//!
+//! Each expanded navigation property is read for many entities at once, so the number of statements does not depend on how many
+//! there are. A newcomer's trap: what leads to others need not be among the selected properties, so a row may hold more than is
+//! written of it.
+
+use std::sync::Arc;
+
+use super::expression::Hop;
+use super::query::Resolving;
+use super::{Query, Scope, selection};
+use crate::edm::{EntitySet, NavigationProperty};
+use crate::error::{Error, ErrorKind, Result};
+use crate::odata::expression::{ExpandItem, ExpandOptions, ExpandPath, expand};
+use crate::odata::{Options, SystemOption};
+
+/// Related entities of one entity, at most; more are linked to.
+const MANY: u64 = 1_000;
+/// Expanded navigation properties of one request, on all levels.
+const MOST: usize = 40;
+
+/// A navigation property whose entities are written with those that lead to them.
+#[derive(Clone, Debug)]
+pub struct Expansion {
+    /// Its name.
+    pub name: String,
+    /// Where it leads.
+    pub hop: Hop,
+    /// Whether it leads to many.
+    pub many: bool,
+    /// What is written.
+    pub what: Expanded,
+    /// Properties to return, as indexes in the target's order; the key's are always among them.
+    pub returned: Vec<usize>,
+    /// Properties of a row: those returned, and those that lead further.
+    pub columns: Vec<usize>,
+    /// What the nested `$select` named.
+    pub select: Option<Vec<String>>,
+    /// Which of the entities, and in which order.
+    pub query: Query,
+    /// Entities to pass over.
+    pub skip: u64,
+    /// Entities at most.
+    pub limit: u64,
+    /// The value of `$top`.
+    pub top: Option<u64>,
+    /// Whether there may be others behind the limit that a link has to lead to.
+    pub may_continue: bool,
+    /// Whether their number is written too.
+    pub count: bool,
+    /// What is expanded of them.
+    pub expand: Vec<Expansion>,
+}
+
+/// What is written of related entities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expanded {
+    /// Their number.
+    Count,
+    /// They themselves.
+    Entities,
+    /// Their ids.
+    References,
+}
+
+impl Scope<'_> {
+    /// What `options` expand of entities of `set`.
+    pub(super) fn expansions(&self, set: &Arc<EntitySet>, options: &Options) -> Result<Vec<Expansion>> {
+        let Some(text) = options.value(SystemOption::Expand) else { return Ok(Vec::new()) };
+        let mut expanding = Expanding { scope: self, resolving: Resolving::new(self, options), number: 0 };
+        expanding.items(set, &expand(text)?, self.edm.max_expand_depth)
+    }
+}
+
+/// The properties of a row of `set`: those returned, and those that lead further.
+pub(super) fn columns(returned: &[usize], expand: &[Expansion]) -> Vec<usize> {
+    let mut columns = returned.to_vec();
+    columns.extend(expand.iter().flat_map(|expansion| expansion.hop.pairs.iter().map(|(own, _)| *own)));
+    let mut seen = std::collections::HashSet::new();
+    columns.retain(|column| seen.insert(*column));
+    columns
+}
+
+struct Expanding<'a> {
+    scope: &'a Scope<'a>,
+    resolving: Resolving<'a>,
+    number: usize,
+}
+
+impl Expanding<'_> {
+    fn items(&mut self, set: &Arc<EntitySet>, items: &[ExpandItem], depth: u32) -> Result<Vec<Expansion>> {
+        let mut expansions: Vec<Expansion> = Vec::new();
+        let named = items.iter().filter(|item| !is_star(&item.path));
+        for item in named {
+            let expansion = self.named(set, item, depth)?;
+            if expansions.iter().any(|before| before.name == expansion.name) {
+                return Err(wrong(&format!("\"{}\" is expanded twice", expansion.name)));
+            }
+            expansions.push(expansion);
+        }
+        // What a star stands for yields to what is said of a property by its name.
+        for item in items.iter().filter(|item| is_star(&item.path)) {
+            for navigation in &set.navigation {
+                if !expansions.iter().any(|before| before.name == navigation.name) {
+                    let what = if item.path == ExpandPath::All { Expanded::Entities } else { Expanded::References };
+                    expansions.push(self.expansion(set, navigation, what, &below_star(item, depth), depth)?);
+                }
+            }
+        }
+        Ok(expansions)
+    }
+
+    fn named(&mut self, set: &Arc<EntitySet>, item: &ExpandItem, depth: u32) -> Result<Expansion> {
+        let (names, what) = match &item.path {
+            ExpandPath::Names(names) => (names, Expanded::Entities),
+            ExpandPath::Count(names) => (names, Expanded::Count),
+            ExpandPath::References(names) => (names, Expanded::References),
+            ExpandPath::Unknown(what) => return Err(not_supported(what)),
+            ExpandPath::All => return Err(Error::internal("a star has no name")),
+        };
+        let [name] = names.as_slice() else {
+            return Err(not_supported(&format!("the path \"{}\"", names.join("/"))));
+        };
+        if let Some(navigation) = set.navigation_property(name) {
+            return self.expansion(set, navigation, what, &item.options, depth);
+        }
+        let what = if set.property(name).is_some() { "is no navigation property" } else { "does not exist" };
+        let message = format!("\"{name}\" of \"{}\" {what}, so it cannot be expanded.", set.name);
+        Err(Error::new(ErrorKind::PropertyNotFound, message).about("$expand"))
+    }
+
+    fn expansion(
+        &mut self,
+        from: &Arc<EntitySet>,
+        navigation: &NavigationProperty,
+        what: Expanded,
+        options: &ExpandOptions,
+        depth: u32,
+    ) -> Result<Expansion> {
+        self.number += 1;
+        if depth == 0 {
+            let most = self.scope.edm.max_expand_depth;
+            return Err(wrong(&format!("it goes deeper than the {most} levels that this service allows")));
+        }
+        if self.number > MOST {
+            return Err(wrong(&format!("it expands more than {MOST} navigation properties")));
+        }
+        if let Some(option) = options.unknown.first() {
+            return Err(not_supported(option));
+        }
+        let missing = || Error::internal("a navigation property leads to no entity set");
+        let set = Arc::clone(self.scope.edm.set(&navigation.target).ok_or_else(missing)?);
+        let names = options.select.as_ref().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
+        let (select, returned) = selection(&set, names.filter(|names| !names.contains(&"*")))?;
+        let mut expand = self.items(&set, &options.expand, depth - 1)?;
+        self.further_levels(&set, navigation, what, options, depth, &mut expand)?;
+        let hop = Hop { from: Arc::clone(from), to: Arc::clone(&set), pairs: navigation.pairs.clone() };
+        let (limit, may_continue) = match options.top {
+            _ if !navigation.many => (1, false),
+            Some(top) => (top.min(MANY), top > MANY),
+            None => (MANY, true),
+        };
+        Ok(Expansion {
+            name: navigation.name.clone(),
+            hop,
+            many: navigation.many,
+            what,
+            columns: columns(&returned, &expand),
+            returned,
+            select,
+            query: self.resolving.nested_query(&set, options)?,
+            skip: options.skip.unwrap_or(0),
+            limit,
+            top: options.top,
+            may_continue,
+            count: options.count.unwrap_or(false) && navigation.many,
+            expand,
+        })
+    }
+
+    /// `$levels`: the same again of the entities that are reached, where they are of the same kind.
+    fn further_levels(
+        &mut self,
+        set: &Arc<EntitySet>,
+        navigation: &NavigationProperty,
+        what: Expanded,
+        options: &ExpandOptions,
+        depth: u32,
+        expand: &mut Vec<Expansion>,
+    ) -> Result<()> {
+        let levels = match options.levels {
+            Some(u32::MAX) => depth,
+            Some(0) => return Err(wrong("the value of \"$levels\" must be 1 or more")),
+            levels => levels.unwrap_or(1),
+        };
+        let same = set.navigation_property(&navigation.name);
+        let named = expand.iter().any(|further| further.name == navigation.name);
+        match same {
+            _ if levels <= 1 || named => Ok(()),
+            Some(again) => {
+                let options = ExpandOptions { levels: Some(levels - 1), ..options.clone() };
+                expand.push(self.expansion(set, again, what, &options, depth - 1)?);
+                Ok(())
+            }
+            None => {
+                Err(wrong(&format!("\"{}\" does not lead back to itself, so it has no \"$levels\"", navigation.name)))
+            }
+        }
+    }
+}
+
+/// The options of each navigation property that a star stands for: on further levels, a star again.
+fn below_star(star: &ExpandItem, depth: u32) -> ExpandOptions {
+    let mut options = star.options.clone();
+    let levels = options.levels.take().map_or(1, |levels| levels.min(depth));
+    if levels > 1 {
+        let again = ExpandOptions { levels: Some(levels - 1), ..ExpandOptions::default() };
+        options.expand.push(ExpandItem { at: star.at, path: star.path.clone(), options: again });
+    }
+    options
+}
+
+fn is_star(path: &ExpandPath) -> bool {
+    matches!(path, ExpandPath::All) || matches!(path, ExpandPath::References(names) if names.is_empty())
+}
+
+fn wrong(what: &str) -> Error {
+    Error::new(ErrorKind::InvalidValue, format!("The value of \"$expand\" is wrong: {what}.")).about("$expand")
+}
+
+fn not_supported(what: &str) -> Error {
+    let message = format!("The value of \"$expand\" uses {what}, which this service does not support.");
+    Error::new(ErrorKind::OptionNotSupported, message).about("$expand")
+}

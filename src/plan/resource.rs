@@ -1,0 +1,99 @@
+//! A path -> the entity set that it ends in, and how its entities are reached.
+//!
+//! A newcomer's trap: `Customers(1)/Orders` are the orders of one customer, and if there is no such customer that is not an empty
+//! collection but an error. So what is on the way is looked up first.
+
+use std::sync::Arc;
+
+use super::expression::Hop;
+use super::key::{self, Key};
+use crate::edm::{Edm, EntitySet, NavigationProperty, Value, key_path};
+use crate::error::{Error, Result};
+use crate::odata::{KeyPredicate, Options, Segment};
+
+/// How entities are reached: from one entity by a navigation property.
+#[derive(Clone, Debug)]
+pub struct Via {
+    /// The key of that entity; without one it is the only one that the way before leads to.
+    pub key: Option<Key>,
+    /// How that entity itself is reached; not at all from the entity set.
+    pub before: Option<Box<Via>>,
+    /// The step from it.
+    pub hop: Hop,
+    /// Whether it leads to many.
+    pub many: bool,
+}
+
+/// Where a path has come to.
+pub(super) struct Place {
+    pub(super) set: Arc<EntitySet>,
+    pub(super) key: Option<Key>,
+    pub(super) via: Option<Via>,
+    /// The same as text, relative to the service root.
+    pub(super) path: String,
+}
+
+impl Place {
+    /// As far as `rest` names navigation properties; and what is left of it.
+    pub(super) fn find<'s>(
+        edm: &Edm,
+        options: &Options,
+        set: &str,
+        key: Option<&KeyPredicate>,
+        rest: &'s [Segment],
+    ) -> Result<(Self, &'s [Segment])> {
+        let set = edm.set(set).ok_or_else(|| Error::not_found(format!("The entity set \"{set}\"")).about(set))?;
+        let key = key.map(|key| key::resolve(key, set, options)).transpose()?;
+        let path = super::links::encode(&set.name);
+        let mut place = Self { set: Arc::clone(set), key: None, via: None, path }.with_key(key);
+        let mut rest = rest;
+        while let [segment @ (Segment::Name(name) | Segment::Keyed(name, _)), behind @ ..] = rest {
+            if edm.key_as_segment && !place.is_one() && matches!(segment, Segment::Name(_)) {
+                let key = key::of_segment(name, &place.set)?;
+                place = place.with_key(Some(key));
+                rest = behind;
+                continue;
+            }
+            let Some(navigation) = place.set.navigation_property(name).filter(|_| place.is_one()).cloned() else {
+                break;
+            };
+            place = place.follow(edm, &navigation)?;
+            if let Segment::Keyed(_, predicate) = segment {
+                let key = key::resolve(predicate, &place.set, options)?;
+                place = place.with_key(Some(key));
+            }
+            rest = behind;
+        }
+        Ok((place, rest))
+    }
+
+    /// Whether it is one entity, or none.
+    pub(super) fn is_one(&self) -> bool {
+        self.key.is_some() || self.via.as_ref().is_some_and(|via| !via.many)
+    }
+
+    fn with_key(self, key: Option<Key>) -> Self {
+        let Some(key) = key else { return self };
+        let path = format!("{}{}", self.path, predicate(&self.set, &key));
+        Self { key: Some(key), path, ..self }
+    }
+
+    fn follow(self, edm: &Edm, navigation: &NavigationProperty) -> Result<Self> {
+        let missing = || Error::internal("a navigation property leads to no entity set");
+        let to = Arc::clone(edm.set(&navigation.target).ok_or_else(missing)?);
+        let hop = Hop { from: self.set, to: Arc::clone(&to), pairs: navigation.pairs.clone() };
+        let via = Via { key: self.key, before: self.via.map(Box::new), hop, many: navigation.many };
+        Ok(Self {
+            set: to,
+            key: None,
+            via: Some(via),
+            path: format!("{}/{}", self.path, super::links::encode(&navigation.name)),
+        })
+    }
+}
+
+/// The key as a URL has it.
+fn predicate(set: &EntitySet, key: &Key) -> String {
+    let values: Vec<_> = key.values.iter().map(Value::borrow).collect();
+    key_path(set, &key.properties, &values).unwrap_or_default()
+}

@@ -1,0 +1,251 @@
+//! Entities that are held -> what is expanded of them, in JSON.
+//!
+//! Related entities come for many at once, each with the number of the one that it belongs to. So entities are held until these are
+//! read; never more than [`AT_ONCE`](crate::backend::AT_ONCE) with all that belongs to them.
+
+use std::sync::Arc;
+
+use super::Style;
+use super::control::Control;
+use super::entity::EntityWriter;
+use super::rows::write_item;
+use super::tail::{Links, write_count_of};
+use crate::backend::{Further, Origin};
+use crate::edm::{Row, Value, ValueRef, entity_path};
+use crate::error::Result;
+use crate::plan::{Expanded, Expansion};
+use crate::token::{Keyring, State};
+
+/// A row that is kept.
+pub(super) struct Held(Vec<Value>);
+
+impl Held {
+    /// So many columns of `row`, from `first` on.
+    pub(super) fn new(row: &dyn Row, first: usize, columns: usize) -> Self {
+        Self((first..first + columns).map(|column| row.value(column).to_value()).collect())
+    }
+}
+
+impl Row for Held {
+    fn value(&self, column: usize) -> ValueRef<'_> {
+        self.0.get(column).map_or(ValueRef::Null, Value::borrow)
+    }
+}
+
+/// Writes what is expanded of entities whose rows hold the same columns.
+pub(super) struct Expander {
+    nodes: Vec<Node>,
+}
+
+/// One expanded navigation property.
+struct Node {
+    expansion: Expansion,
+    /// Where in a row the values are that lead to the related entities.
+    leads: Vec<usize>,
+    entities: EntityWriter,
+    further: Expander,
+    links: Links,
+    quote_numbers: bool,
+    /// `"Orders":`
+    name: String,
+    /// `"Orders@odata.count":`
+    count: String,
+    /// `"Orders@odata.nextLink":`
+    next: String,
+    /// `"@odata.id":`
+    id: String,
+    root: String,
+}
+
+/// What was read for one origin.
+#[derive(Default)]
+struct Found {
+    rows: Vec<Held>,
+    count: u64,
+}
+
+impl Expander {
+    /// For rows that hold the properties `columns`.
+    pub(super) fn new(
+        expansions: &[Expansion],
+        columns: &[usize],
+        control: &Control,
+        style: &Style,
+        keyring: &Arc<Keyring>,
+    ) -> Self {
+        let node = |expansion: &Expansion| Node::new(expansion, columns, control, style, keyring);
+        Self { nodes: expansions.iter().map(node).collect() }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// What follows the properties of each of `rows`, written by `entities`: members that begin with commas.
+    pub(super) fn members(
+        &self,
+        rows: &[Held],
+        entities: &EntityWriter,
+        more: &mut dyn Further,
+    ) -> Result<Vec<Vec<u8>>> {
+        self.members_at(&mut Vec::new(), rows, entities, more)
+    }
+
+    fn members_at(
+        &self,
+        path: &mut Vec<usize>,
+        rows: &[Held],
+        entities: &EntityWriter,
+        more: &mut dyn Further,
+    ) -> Result<Vec<Vec<u8>>> {
+        let mut members = vec![Vec::new(); rows.len()];
+        for (place, node) in self.nodes.iter().enumerate() {
+            path.push(place);
+            node.write(path, rows, entities, more, &mut members)?;
+            path.pop();
+        }
+        Ok(members)
+    }
+}
+
+impl Node {
+    fn new(expansion: &Expansion, columns: &[usize], control: &Control, style: &Style, keyring: &Arc<Keyring>) -> Self {
+        let place = |(own, _): &(usize, usize)| columns.iter().position(|column| column == own);
+        let target = &expansion.hop.to;
+        Self {
+            leads: expansion.hop.pairs.iter().filter_map(place).collect(),
+            entities: EntityWriter::new(target, &expansion.columns, &expansion.returned, 0, control, style),
+            further: Expander::new(&expansion.expand, &expansion.columns, control, style, keyring),
+            links: Links::new(Arc::clone(keyring), style),
+            quote_numbers: control.format.ieee754_compatible,
+            name: format!(",{}:", super::control::json_string(&expansion.name)),
+            count: format!(",{}", control.name_of(&expansion.name, "count")),
+            next: format!(",{}", control.name_of(&expansion.name, "nextLink")),
+            id: control.name("id"),
+            root: control.root().to_owned(),
+            expansion: expansion.clone(),
+        }
+    }
+
+    fn write(
+        &self,
+        path: &mut Vec<usize>,
+        rows: &[Held],
+        parents: &EntityWriter,
+        more: &mut dyn Further,
+        members: &mut [Vec<u8>],
+    ) -> Result<()> {
+        let mut found: Vec<Found> = rows.iter().map(|_| Found::default()).collect();
+        self.read(path, rows, more, &mut found)?;
+        for ((row, found), out) in rows.iter().zip(found).zip(members) {
+            let Found { rows: mut related, count } = found;
+            if self.expansion.count || self.expansion.what == Expanded::Count {
+                write_count_of(out, &self.count, count, self.quote_numbers);
+            }
+            let last = self.cut(&mut related);
+            let inner = self.further.members_at(path, &related, &self.entities, more)?;
+            if self.expansion.what != Expanded::Count {
+                self.write_entities(out, &related, &inner);
+            }
+            if let Some(last) = last {
+                self.write_next(out, row, parents, last);
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&self, path: &[usize], rows: &[Held], more: &mut dyn Further, found: &mut [Found]) -> Result<()> {
+        let origins: Vec<Origin> =
+            rows.iter().enumerate().filter_map(|(number, row)| self.origin(number, row)).collect();
+        let columns = self.expansion.columns.len() + self.expansion.query.order.len();
+        for origins in origins.chunks(crate::backend::AT_ONCE) {
+            if self.expansion.what != Expanded::Count {
+                more.entities(path, origins, &mut |row| {
+                    if let Some(found) = number(row, 0).and_then(|number| found.get_mut(number)) {
+                        found.rows.push(Held::new(row, 1, columns));
+                    }
+                    Ok(())
+                })?;
+            }
+            if self.expansion.count || self.expansion.what == Expanded::Count {
+                more.counts(path, origins, &mut |row| {
+                    if let Some(found) = number(row, 0).and_then(|number| found.get_mut(number)) {
+                        found.count = number(row, 1).unwrap_or_default() as u64;
+                    }
+                    Ok(())
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// None where one of its values is null: that leads nowhere.
+    fn origin(&self, number: usize, row: &Held) -> Option<Origin> {
+        let values: Vec<Value> = self.leads.iter().map(|lead| row.value(*lead).to_value()).collect();
+        (!values.contains(&Value::Null)).then_some((number, values))
+    }
+
+    /// Takes off what is beyond the limit; the position of the last that stays, if there was more.
+    fn cut(&self, related: &mut Vec<Held>) -> Option<Vec<Value>> {
+        let limit = usize::try_from(self.expansion.limit).unwrap_or(usize::MAX);
+        if related.len() <= limit {
+            return None;
+        }
+        related.truncate(limit);
+        let last = related.last()?;
+        let first = self.expansion.columns.len();
+        let order = (first..first + self.expansion.query.order.len()).map(|column| last.value(column));
+        Some(order.chain(self.entities.key(last)).map(ValueRef::to_value).collect())
+    }
+
+    fn write_entities(&self, out: &mut Vec<u8>, related: &[Held], inner: &[Vec<u8>]) {
+        out.extend_from_slice(self.name.as_bytes());
+        if !self.expansion.many {
+            let written = related.first().is_some_and(|row| self.write_one(out, row, inner.first()));
+            if !written {
+                out.extend_from_slice(b"null");
+            }
+            return;
+        }
+        out.push(b'[');
+        let mut first = true;
+        for (row, inner) in related.iter().zip(inner) {
+            first &= !write_item(out, first, |out| self.write_one(out, row, Some(inner)));
+        }
+        out.push(b']');
+    }
+
+    fn write_one(&self, out: &mut Vec<u8>, row: &Held, inner: Option<&Vec<u8>>) -> bool {
+        if self.expansion.what == Expanded::Entities {
+            return self.entities.write_with(out, row, "", inner.map(Vec::as_slice).unwrap_or_default());
+        }
+        let Ok(path) = entity_path(&self.expansion.hop.to, &self.entities.key(row)) else { return false };
+        out.push(b'{');
+        out.extend_from_slice(self.id.as_bytes());
+        super::value::string(out, &format!("{}{path}", self.root));
+        out.push(b'}');
+        true
+    }
+
+    /// The link to what is beyond the limit.
+    fn write_next(&self, out: &mut Vec<u8>, row: &Held, parents: &EntityWriter, after: Vec<Value>) {
+        let Ok(parent) = entity_path(&self.expansion.hop.from, &parents.key(row)) else { return };
+        let path = format!("{parent}/{}", self.expansion.name);
+        let state = State::Rows { after, remaining: self.remaining(), anchor: None };
+        let url = self.links.related(&path, &self.expansion, state);
+        out.extend_from_slice(self.next.as_bytes());
+        super::value::string(out, &url);
+    }
+
+    /// Of `$top`, what the linked pages may still return.
+    fn remaining(&self) -> Option<u64> {
+        self.expansion.top.map(|top| top.saturating_sub(self.expansion.limit))
+    }
+}
+
+fn number(row: &dyn Row, column: usize) -> Option<usize> {
+    match row.value(column) {
+        ValueRef::Integer(number) => number.try_into().ok(),
+        _ => None,
+    }
+}
