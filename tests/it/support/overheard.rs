@@ -17,7 +17,7 @@ use deltalink::sql::{Dialect, Query, Related, Script, Statement};
 use super::tokens::{Token, tokens};
 
 /// Strings that statements hold by themselves.
-const STRINGS: [&str; 24] = [
+const STRINGS: [&str; 26] = [
     // Parts of skeletons.
     "",
     "/",
@@ -45,6 +45,9 @@ const STRINGS: [&str; 24] = [
     "\\\\",
     "\\_",
     "_",
+    // A pattern of what is none of some characters.
+    "%[^",
+    "]%",
 ];
 /// Numbers that they do.
 const NUMBERS: [&str; 10] = [
