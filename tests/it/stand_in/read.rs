@@ -17,6 +17,9 @@ use crate::tds::{Column, Fault, Reply, Request, Type, Value};
 type Slots<'a> = [(String, &'a str)];
 type Found<T> = Result<T, Fault>;
 
+/// Of a procedure, which `sp_executesql` is: the statement and the declarations are two of them.
+const MOST_PARAMETERS: usize = 2100 - 2;
+
 pub(super) fn answer(file: &Connection, request: &Request) -> Option<Reply> {
     let sql = request.sql.as_str();
     let found = [
@@ -26,6 +29,10 @@ pub(super) fn answer(file: &Connection, request: &Request) -> Option<Reply> {
         (skeleton::COUNT, count),
     ];
     let (slots, answer) = found.into_iter().find_map(|(skeleton, answer)| Some((slots(skeleton, sql)?, answer)))?;
+    if request.parameters.len() > MOST_PARAMETERS {
+        let message = "The incoming request has too many parameters. The server supports a maximum of 2100 parameters.";
+        return Some(Reply::new().error(Fault::new(8003, message)));
+    }
     Some(answer(file, &slots, request).unwrap_or_else(|fault| Reply::new().error(fault)))
 }
 

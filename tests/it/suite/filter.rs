@@ -130,9 +130,75 @@ fn functions_do_what_odata_says() {
         ("Legs mod 4 eq 2", &[1, 2, 6]),
         ("-Legs lt -5", &[1, 2]),
         ("Legs div 0 eq null", &[1, 2, 3, 4, 5, 6]),
+        ("indexof(Name,'') eq 0", &[1, 2, 3, 4, 6]),
+        ("substring('abc',0,Legs) eq null", &[5]),
+        ("substring(Name,1,-1) eq ''", &[1, 2, 3, 4, 6]),
+        ("trim(' \u{a0}') eq '' and Id eq 1", &[1]),
+        ("trim(concat('\t',concat('a b','\u{3000}'))) eq 'a b' and Id eq 1", &[1]),
+        ("Weight divby 4 eq 1.125", &[3]),
+        ("1 divby 8 eq 0.125 and Id eq 1", &[1]),
+        ("0.000000000001 divby 1 gt 0 and Id eq 1", &[1]),
+        ("round(99.5) eq 100 and Id eq 1", &[1]),
+        ("Weight mod 3 eq 1.5", &[3]),
+        ("Speed mod 2 eq -0.5", &[4]),
+        ("case(Legs eq 6:Weight,true:Legs) eq 4", &[3, 4]),
+        ("Seen gt 0001-01-01T00:30:00+01:00", &[1, 2, 3, 6]),
     ] {
         assert_eq!(found(&zoo, filter), expected, "{filter}");
     }
+}
+
+#[test]
+fn what_is_null_whatever_the_row_is_no_error() {
+    let zoo = zoo();
+    for null in [
+        "null add Legs",
+        "Weight div null",
+        "null div Weight",
+        "null mod Speed",
+        "-null",
+        "null mul null",
+        "concat(null,Name)",
+        "contains(null,'a')",
+        "not startswith(Name,null)",
+        "indexof(Name,null)",
+        "length(null)",
+        "substring(Name,null)",
+        "tolower(null)",
+        "trim(null)",
+        "year(null)",
+        "date(null)",
+        "time(null)",
+        "fractionalseconds(null)",
+        "totaloffsetminutes(null)",
+        "round(null)",
+        "null and null",
+        "case(Legs eq 6:null,true:null)",
+        "case(Legs eq 6:null add null,Legs eq 7:1)",
+    ] {
+        assert_eq!(found(&zoo, &format!("({null}) eq null")), [1, 2, 3, 4, 5, 6], "{null}");
+    }
+    for condition in
+        ["null", "not null", "contains(null,'a')", "not contains(Name,null)", "null or false", "null and true"]
+    {
+        assert_eq!(found(&zoo, condition), [0_i64; 0], "{condition}");
+    }
+}
+
+#[test]
+fn a_list_may_be_long() {
+    let zoo = zoo();
+    let numbers: Vec<String> = (1..1400).map(|number| number.to_string()).collect();
+    assert_eq!(found(&zoo, &format!("Id in ({})", numbers.join(","))), [1, 2, 3, 4, 5, 6]);
+    let names: Vec<String> = numbers.iter().map(|number| format!("'{number}'")).collect();
+    let codes = one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY, Code VARCHAR(4), At DATETIME);
+         INSERT INTO Animal VALUES (1, '7', '2024-01-01 00:00:00'), (2, 'x', '1753-01-01 00:00:00')",
+    );
+    assert_eq!(found(&codes, &format!("Code in ({})", names.join(","))), [1]);
+    assert_eq!((found(&codes, "Code eq 'x'"), found(&codes, "Code ne 'x'")), (vec![2], vec![1]));
+    assert_eq!(found(&codes, "At gt mindatetime() and At lt maxdatetime()"), [1, 2]);
 }
 
 #[test]
@@ -149,6 +215,14 @@ fn an_order_has_nulls_first_and_the_key_last() {
         ("Weight mul -1", &[5, 6, 4, 3, 2, 1]),
         ("Id desc", &[6, 5, 4, 3, 2, 1]),
         ("1", &[1, 2, 3, 4, 5, 6]),
+        ("Legs gt null", &[1, 2, 3, 4, 5, 6]),
+        ("Legs add null desc", &[1, 2, 3, 4, 5, 6]),
+        ("Legs eq 6 desc", &[1, 2, 3, 4, 5, 6]),
+        ("case(Legs eq 6:Weight) desc", &[2, 1, 3, 4, 5, 6]),
+        ("trim(Name) desc", &[6, 3, 2, 1, 4, 5]),
+        ("date(Seen) desc", &[3, 1, 2, 6, 4, 5]),
+        ("Feeds", &[4, 5, 6, 1, 3, 2]),
+        ("round(Speed) desc,Weight desc", &[6, 3, 2, 1, 4, 5]),
     ] {
         let order = encoded(order);
         assert_eq!(ids(&zoo, &format!("$orderby={order}")), expected, "{order}");
