@@ -3,11 +3,12 @@
 //! # The way of a request
 //!
 //! A request under `/odata/` goes through five stages, each of which takes the value before it and returns the next;
-//! `http::read` is those five lines. [`odata::parse`] reads what was asked, by grammar alone. [`plan::plan`] resolves it
-//! against the model: names, types, the page, the token; a plan that exists can be executed. [`sql::query`] says it as
-//! the database's statements, with nothing executed. [`backend::Backend::read`] opens one snapshot, holds the token
-//! against the table's history, and lends each row to a sink. The sinks of [`response`] encode rows where they are, and
-//! finished chunks travel to the client. What needs no database, the service document and `$metadata`, ends after the plan.
+//! `http::read` and `http::stages` are those five lines, also for each request of a `$batch`. [`odata::parse`] reads what
+//! was asked, by grammar alone. [`plan::plan`] resolves it against the model: names, types, the page, the token; a plan
+//! that exists can be executed. [`sql::query`] says it as the database's statements, with nothing executed.
+//! [`backend::Backend::read`] opens one snapshot, holds the token against the table's history, and lends each row to a
+//! sink. The sinks of [`response`] encode rows where they are, and finished chunks travel to the client. What needs no
+//! database, the service document and `$metadata`, ends after the plan.
 //!
 //! Changes are recorded inside the database, by triggers that [`sql::sqlite::install`] writes, so every program that
 //! writes to the file is seen. A delta link is a [`token::Token`]: it says from which version on changes are news, and

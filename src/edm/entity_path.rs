@@ -13,10 +13,17 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 /// `Orders(1)` or `OrderLines(OrderId=1,Product='a%2Fb')`, relative to the service root.
 pub fn entity_path(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<String, Misfit> {
-    let values =
-        literals(set, key)?.into_iter().map(|literal| percent_encode(literal.as_bytes(), RESERVED).to_string());
-    let name = percent_encode(set.name.as_bytes(), RESERVED);
-    Ok(format!("{name}({})", predicate(set, values, |name| percent_encode(name.as_bytes(), RESERVED).to_string())))
+    Ok(format!("{}{}", encoded(&set.name), key_path(set, &set.key, key)?))
+}
+
+/// `(1)` or `(OrderId=1,Product='a%2Fb')`; where the properties are not the key, all of them are named.
+pub fn key_path(set: &EntitySet, properties: &[usize], values: &[ValueRef<'_>]) -> Result<String, Misfit> {
+    let values = literals(set, properties, values)?.into_iter().map(|literal| encoded(&literal));
+    Ok(format!("({})", predicate(set, properties, values, encoded)))
+}
+
+fn encoded(text: &str) -> String {
+    percent_encode(text.as_bytes(), RESERVED).to_string()
 }
 
 /// The bare key: `1`, `a/b`, or `OrderId=1,Product='a/b'`.
@@ -26,20 +33,26 @@ pub fn bare_key(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<String, Misfit>
             Fitted::Text(text) => Ok(text.into_owned()),
             other => literal(&other),
         },
-        _ => Ok(predicate(set, literals(set, key)?.into_iter(), str::to_owned)),
+        _ => Ok(predicate(set, &set.key, literals(set, &set.key, key)?.into_iter(), str::to_owned)),
     }
 }
 
-fn predicate(set: &EntitySet, values: impl ExactSizeIterator<Item = String>, name: impl Fn(&str) -> String) -> String {
-    if values.len() == 1 {
+fn predicate(
+    set: &EntitySet,
+    properties: &[usize],
+    values: impl ExactSizeIterator<Item = String>,
+    name: impl Fn(&str) -> String,
+) -> String {
+    if values.len() == 1 && properties == set.key {
         return values.collect();
     }
-    let pairs = set.key_properties().zip(values).map(|(property, value)| format!("{}={value}", name(&property.name)));
-    pairs.collect::<Vec<_>>().join(",")
+    let names = properties.iter().map(|&property| name(&set.properties[property].name));
+    names.zip(values).map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")
 }
 
-fn literals(set: &EntitySet, key: &[ValueRef<'_>]) -> Result<Vec<String>, Misfit> {
-    set.key_properties().zip(key).map(|(property, value)| literal(&fit(property.ty, *value)?)).collect()
+fn literals(set: &EntitySet, properties: &[usize], values: &[ValueRef<'_>]) -> Result<Vec<String>, Misfit> {
+    let types = properties.iter().map(|&property| set.properties[property].ty);
+    types.zip(values).map(|(ty, value)| literal(&fit(ty, *value)?)).collect()
 }
 
 /// The literal; null has none, because a key cannot be null.

@@ -15,6 +15,10 @@ use super::catalog::Catalog;
 pub struct Exposure {
     /// The schema's namespace.
     pub namespace: String,
+    /// Whether a path segment behind a collection is a key.
+    pub key_as_segment: bool,
+    /// Levels of `$expand`.
+    pub max_expand_depth: u32,
     /// Tables by their names in the database.
     pub tables: BTreeMap<String, TableExposure>,
 }
@@ -78,7 +82,7 @@ impl<'de> Visitor<'de> for FalseOrNames {
 
 impl Default for Exposure {
     fn default() -> Self {
-        Self { namespace: "Deltalink".to_owned(), tables: BTreeMap::new() }
+        Self { namespace: "Deltalink".to_owned(), key_as_segment: false, max_expand_depth: 5, tables: BTreeMap::new() }
     }
 }
 

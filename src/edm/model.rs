@@ -17,6 +17,10 @@ use super::unique::{alternate_keys, is_built_in};
 pub struct Edm {
     /// The schema's namespace.
     pub namespace: String,
+    /// Whether a path segment behind a collection is a key.
+    pub key_as_segment: bool,
+    /// Levels of `$expand`.
+    pub max_expand_depth: u32,
     sets: Vec<Arc<EntitySet>>,
     by_name: HashMap<String, usize>,
 }
@@ -137,7 +141,14 @@ pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
     let mut sets: Vec<Placed> = sets.into_values().collect();
     unexposed.extend(navigate(catalog, &wishes, &mut sets));
     let sets = sets.into_iter().map(|(_, set)| Arc::new(set)).collect();
-    (Edm { namespace: exposure.namespace.clone(), sets, by_name }, unexposed)
+    let edm = Edm {
+        namespace: exposure.namespace.clone(),
+        key_as_segment: exposure.key_as_segment,
+        max_expand_depth: exposure.max_expand_depth,
+        sets,
+        by_name,
+    };
+    (edm, unexposed)
 }
 
 /// What keeps `table` from being an entity set under the name that it has by itself, other tables' names aside.

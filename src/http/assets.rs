@@ -6,7 +6,9 @@ use super::error::error_response;
 use crate::error::Error;
 
 /// The schemas that `openapi.yaml` refers to.
-const SCHEMAS: [(&str, &str); 8] = [
+const SCHEMAS: [(&str, &str); 10] = [
+    ("batch-request.schema.json", include_str!("../../schemas/batch-request.schema.json")),
+    ("batch-response.schema.json", include_str!("../../schemas/batch-response.schema.json")),
     ("config.schema.json", include_str!("../../schemas/config.schema.json")),
     ("csdl-json.schema.json", include_str!("../../schemas/csdl-json.schema.json")),
     ("delta.schema.json", include_str!("../../schemas/delta.schema.json")),

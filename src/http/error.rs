@@ -1,41 +1,47 @@
-//! An error -> an HTTP response, and the one line in the log that a failure gets.
+//! An error -> the reply to a request, and the one line in the log that a failure gets.
 //!
 //! Source: Protocol 4.01 section 9.4 (`Content-Language` accompanies the message), JSON Format 4.01 section 21.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
-use super::headers::{self, Caching};
+use super::headers;
+use super::reply::{self, Caching};
 use crate::error::{Error, ErrorKind};
 use crate::odata::{self, ODataVersion};
+use crate::response::Reply;
 
 /// Seconds after which a client may try again.
 const RETRY_AFTER: &str = "5";
+/// The methods of everything but a batch.
+pub(super) const READING: &str = "GET, HEAD";
 
 /// The response for `error`; `root` is where an expired link starts over.
 pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> HttpResponse {
+    reply::response(error_reply(error, version(http), root, READING))
+}
+
+/// The reply for `error`; `allowed` are the methods of what was addressed.
+pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
     log(error);
-    let status = StatusCode::from_u16(error.kind().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let caching = if error.expiry().is_some() { Caching::Never } else { Caching::Revalidate };
-    let mut response = HttpResponse::build(status);
-    headers::protocol(&mut response, version(http), caching);
-    response.insert_header(("Content-Language", "en"));
+    let mut reply = reply::reply(error.kind().status(), version, caching);
+    reply.headers.push(("Content-Language", "en".to_owned()));
     match error.kind() {
-        ErrorKind::MethodNotAllowed => drop(response.insert_header(("Allow", "GET, HEAD"))),
+        ErrorKind::MethodNotAllowed => reply.headers.push(("Allow", allowed.to_owned())),
         ErrorKind::CatalogChanged | ErrorKind::DatabaseUnavailable => {
-            response.insert_header(("Retry-After", RETRY_AFTER));
+            reply.headers.push(("Retry-After", RETRY_AFTER.to_owned()));
         }
         ErrorKind::DeltaLinkExpired => {
-            response.insert_header(("Location", format!("{root}{}", error.start_over().unwrap_or_default())));
+            reply.headers.push(("Location", format!("{root}{}", error.start_over().unwrap_or_default())));
         }
         _ => {}
     }
-    response.content_type("application/json").body(body(error).to_string())
+    reply::whole(reply, "application/json", body(error).to_string())
 }
 
 /// The version that the client asked for, as far as it can be read.
-fn version(http: &HttpRequest) -> ODataVersion {
+pub(super) fn version(http: &HttpRequest) -> ODataVersion {
     let max_version = headers::raw(http).max_version;
     let only = odata::RawHeaders { max_version, ..odata::RawHeaders::default() };
     odata::parse("", "", &only).map(|request| request.headers.version).unwrap_or_default()

@@ -3,7 +3,7 @@
 use actix_web::guard;
 use actix_web::web::{self, ServiceConfig};
 
-use super::{assets, health, read};
+use super::{assets, batch, health, read};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -12,6 +12,8 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(read_only("/readyz", health::ready))
         .service(read_only("/openapi.yaml", assets::openapi))
         .service(read_only("/schemas/{name}", assets::schema))
+        .service(batching("/odata/$batch"))
+        .service(batching("/odata/$batch/"))
         .route("/odata", web::route().to(read::read))
         .route("/odata/{path:.*}", web::route().to(read::read))
         .default_service(web::route().to(assets::unknown));
@@ -26,4 +28,9 @@ where
 {
     let reading = guard::Any(guard::Get()).or(guard::Head());
     web::resource(path).route(web::route().guard(reading).to(handler)).default_service(web::route().to(read::refuse))
+}
+
+/// POST; every other method is told so.
+fn batching(path: &str) -> actix_web::Resource {
+    web::resource(path).route(web::post().to(batch::batch)).default_service(web::route().to(batch::refuse))
 }

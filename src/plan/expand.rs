@@ -68,7 +68,7 @@ impl Scope<'_> {
     pub(super) fn expansions(&self, set: &Arc<EntitySet>, options: &Options) -> Result<Vec<Expansion>> {
         let Some(text) = options.value(SystemOption::Expand) else { return Ok(Vec::new()) };
         let mut expanding = Expanding { scope: self, resolving: Resolving::new(self, options), number: 0 };
-        expanding.items(set, &expand(text)?, self.settings.max_expand_depth)
+        expanding.items(set, &expand(text)?, self.edm.max_expand_depth)
     }
 }
 
@@ -139,7 +139,7 @@ impl Expanding<'_> {
     ) -> Result<Expansion> {
         self.number += 1;
         if depth == 0 {
-            let most = self.scope.settings.max_expand_depth;
+            let most = self.scope.edm.max_expand_depth;
             return Err(wrong(&format!("it goes deeper than the {most} levels that this service allows")));
         }
         if self.number > MOST {

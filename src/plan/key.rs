@@ -1,4 +1,6 @@
-//! A key predicate and an entity type -> the key's values, in key order.
+//! A key predicate and an entity type -> the key, or an alternate one, with its values.
+//!
+//! Source: URL Conventions 4.01 sections 4.3.1, 4.3.5 (alternate keys) and 4.3.6 (keys as segments).
 
 use crate::edm::{
     EdmType, EntitySet, Fitted, Property, Value, ValueRef, canonical_date, canonical_date_time_offset,
@@ -7,23 +9,61 @@ use crate::edm::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::{KeyPredicate, KeyValue, Literal, Options, literal};
 
-/// The values that `predicate` gives to the key of `set`.
-pub(super) fn resolve(predicate: &KeyPredicate, set: &EntitySet, options: &Options) -> Result<Vec<Value>> {
+/// Which entity: properties that tell it from all others, and their values.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    /// Indexes of the properties.
+    pub properties: Vec<usize>,
+    /// Their values, in the canonical form of their types.
+    pub values: Vec<Value>,
+}
+
+impl Key {
+    /// The properties of `set` with their values.
+    pub fn pairs<'a>(&'a self, set: &'a EntitySet) -> Vec<(&'a Property, &'a Value)> {
+        self.properties.iter().map(|&property| &set.properties[property]).zip(&self.values).collect()
+    }
+}
+
+/// The key that `predicate` gives to an entity of `set`.
+pub(super) fn resolve(predicate: &KeyPredicate, set: &EntitySet, options: &Options) -> Result<Key> {
     match predicate {
         KeyPredicate::Single(given) => match set.key.as_slice() {
-            [_] => set.key_properties().map(|property| value(given, property, options)).collect(),
+            [_] => of(&set.key, set, |property| value(given, property, options)),
             _ => Err(wrong_names(set)),
         },
-        KeyPredicate::Named(pairs) if pairs.len() == set.key.len() => set
-            .key_properties()
-            .map(|property| {
-                let (_, given) =
-                    pairs.iter().find(|(name, _)| *name == property.name).ok_or_else(|| wrong_names(set))?;
+        KeyPredicate::Named(pairs) => {
+            let given = |property: &Property| pairs.iter().find(|(name, _)| *name == property.name);
+            let named = |key: &&Vec<usize>| {
+                key.len() == pairs.len() && key.iter().all(|&property| given(&set.properties[property]).is_some())
+            };
+            let keys = std::iter::once(&set.key).chain(&set.alternate_keys);
+            let key = keys.into_iter().find(named).ok_or_else(|| wrong_names(set))?;
+            of(key, set, |property| {
+                let (_, given) = given(property).ok_or_else(|| wrong_names(set))?;
                 value(given, property, options)
             })
-            .collect(),
-        KeyPredicate::Named(_) => Err(wrong_names(set)),
+        }
     }
+}
+
+/// The key that a path segment is, where keys are segments: without quotes.
+pub(super) fn of_segment(segment: &str, set: &EntitySet) -> Result<Key> {
+    if set.key.len() != 1 {
+        return Err(wrong_names(set));
+    }
+    of(&set.key, set, |property| {
+        let literal = match property.ty {
+            EdmType::String { .. } => Literal::String(segment.to_owned()),
+            _ => Literal::Bare(segment.to_owned()),
+        };
+        of_type(&literal, property.ty).ok_or_else(|| wrong_value(property))
+    })
+}
+
+fn of(key: &[usize], set: &EntitySet, value: impl Fn(&Property) -> Result<Value>) -> Result<Key> {
+    let values = key.iter().map(|&property| value(&set.properties[property])).collect::<Result<_>>()?;
+    Ok(Key { properties: key.to_vec(), values })
 }
 
 fn wrong_names(set: &EntitySet) -> Error {
@@ -33,11 +73,7 @@ fn wrong_names(set: &EntitySet) -> Error {
 }
 
 fn value(given: &KeyValue, property: &Property, options: &Options) -> Result<Value> {
-    let wrong = || {
-        let message =
-            format!("The value of the key property \"{}\" is not a literal of {}.", property.name, property.ty.name());
-        Error::new(ErrorKind::InvalidValue, message).about(property.name.as_str())
-    };
+    let wrong = || wrong_value(property);
     match given {
         KeyValue::Literal(literal) => of_type(literal, property.ty).ok_or_else(wrong),
         KeyValue::Alias(name) => {
@@ -46,6 +82,12 @@ fn value(given: &KeyValue, property: &Property, options: &Options) -> Result<Val
             of_type(&literal, property.ty).ok_or_else(wrong)
         }
     }
+}
+
+fn wrong_value(property: &Property) -> Error {
+    let message =
+        format!("The value of the key property \"{}\" is not a literal of {}.", property.name, property.ty.name());
+    Error::new(ErrorKind::InvalidValue, message).about(property.name.as_str())
 }
 
 /// The literal as a value of `ty`, in the one form that is looked up.

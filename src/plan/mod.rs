@@ -2,6 +2,7 @@
 //!
 //! A [`Plan`] is proof: one that exists can be executed, and nothing after it validates again. Pure; no database.
 
+mod change_mode;
 mod expand;
 mod expression;
 mod format;
@@ -11,6 +12,7 @@ mod nowhere;
 mod page;
 mod query;
 mod resource;
+mod search;
 
 use std::sync::Arc;
 
@@ -19,11 +21,12 @@ pub use expression::{
     About, Arithmetic, Class, Comparison, Form, Function, Hop, PropertyPath, Related, Typed, Variable,
 };
 pub use format::{Format, JsonFormat, MetadataFormat, MetadataLevel};
+pub use key::Key;
 pub use page::{ChangesPage, RowsPage, Tracked};
 pub use query::{Query, Sorting};
 pub use resource::Via;
 
-use crate::edm::{Edm, EntitySet, Value};
+use crate::edm::{Edm, EntitySet};
 use crate::error::{Error, ErrorKind, Result};
 pub use crate::odata::ODataVersion;
 use crate::odata::{Options, Path, Request, Segment, SystemOption};
@@ -37,8 +40,6 @@ pub struct Settings {
     pub page_size: u32,
     /// Rows per page at most.
     pub max_page_size: u32,
-    /// Levels of `$expand`.
-    pub max_expand_depth: u32,
 }
 
 /// What is to be done.
@@ -90,14 +91,14 @@ pub enum Target {
     Changes(ChangesPage),
     /// The number of entities.
     Count,
-    /// One entity, by its key's values in key order; without any, the one that the path leads to.
-    Entity(Vec<Value>),
+    /// One entity, by its key; without one, the one that the path leads to.
+    Entity(Option<Key>),
     /// A delta link that starts now.
     Latest,
     /// One property of one entity.
     Property {
-        /// The entity's key; without values, it is the one that the path leads to.
-        key: Vec<Value>,
+        /// The entity's key; without one, it is the one that the path leads to.
+        key: Option<Key>,
         /// The property's index.
         property: usize,
     },
@@ -108,7 +109,7 @@ pub enum Target {
 /// Plans `request` against the model.
 pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings) -> Result<Plan> {
     if request.headers.isolation.is_some() {
-        let message = "Snapshot isolation over several requests is not supported.";
+        let message = "A single request is not isolated: its pages are read when they are asked for. A batch can be.";
         return Err(Error::new(ErrorKind::IsolationNotSupported, message).about("Isolation"));
     }
     match &request.path {
@@ -141,7 +142,7 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     fn read(&self, rest: &[Segment]) -> Result<Read> {
-        let one = self.place.is_one().then(|| self.place.key.clone().unwrap_or_default());
+        let one = self.place.is_one().then(|| self.place.key.clone());
         match (one, rest) {
             (None, []) => self.collection(),
             (None, [Segment::Count]) => self.count(),
@@ -157,15 +158,16 @@ impl Scope<'_> {
         }
     }
 
-    fn entity(&self, key: Vec<Value>) -> Result<Read> {
+    fn entity(&self, key: Option<Key>) -> Result<Read> {
         only(self.options(), &[SystemOption::Select, SystemOption::Expand])?;
         let (select, returned) = self.selection(self.options().select()?)?;
-        let format = Format::json(self.request).map(Format::Json)?;
+        let format = Format::json(self.request)?;
         let expand = self.expansions(self.set, self.options())?;
-        Ok(Read { returned, select, expand, ..self.read_of(Target::Entity(key), format) })
+        let applied = self.written(format);
+        Ok(Read { returned, expand, select, applied, ..self.read_of(Target::Entity(key), Format::Json(format)) })
     }
 
-    fn property(&self, key: Vec<Value>, name: &str, raw: bool) -> Result<Read> {
+    fn property(&self, key: Option<Key>, name: &str, raw: bool) -> Result<Read> {
         only(self.options(), &[])?;
         let what = || Error::not_found(format!("The property \"{name}\" of \"{}\"", self.set.name)).about(name);
         let property = self.set.property(name).ok_or_else(what)?;
@@ -193,6 +195,14 @@ impl Scope<'_> {
             format_option: self.options().value(SystemOption::Format).map(str::to_owned),
             applied: Vec::new(),
         }
+    }
+
+    /// What `Preference-Applied` says of how entities are written.
+    fn written(&self, json: JsonFormat) -> Vec<String> {
+        let preferences = &self.request.headers.preferences;
+        let omitted =
+            preferences.omit_nulls.filter(|_| json.omit_nulls).map(|preference| format!("{}=nulls", preference.name));
+        omitted.into_iter().collect()
     }
 
     fn options(&self) -> &Options {
@@ -246,11 +256,12 @@ fn supported(option: SystemOption) -> Result<()> {
         | O::Filter
         | O::Format
         | O::OrderBy
+        | O::Search
         | O::Select
         | O::Skip
         | O::SkipToken
         | O::Top => Ok(()),
-        O::Apply | O::Compute | O::Id | O::Index | O::Levels | O::SchemaVersion | O::Search => {
+        O::Apply | O::Compute | O::Id | O::Index | O::Levels | O::SchemaVersion => {
             let name = option.name();
             let message = format!("The query option \"{name}\" is not supported by this service.");
             Err(Error::new(ErrorKind::OptionNotSupported, message).about(name))

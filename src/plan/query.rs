@@ -9,17 +9,18 @@ use super::expression::{Class, Form, Resolver, Typed, now};
 use super::{Expansion, Scope, links};
 use crate::edm::EntitySet;
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{ExpandOptions, Expression, OrderItem, filter, order_by};
+use crate::odata::expression::{ExpandOptions, Expression, OrderItem, Search, filter, order_by, search};
 use crate::odata::{Options, SystemOption, options};
 use crate::token::Token;
 
 /// The options that a query is made of, and that its links keep.
-const KEPT: [SystemOption; 3] = [SystemOption::Expand, SystemOption::Filter, SystemOption::OrderBy];
+const KEPT: [SystemOption; 4] =
+    [SystemOption::Expand, SystemOption::Filter, SystemOption::OrderBy, SystemOption::Search];
 
 /// Which entities, and in which order.
 #[derive(Clone, Debug, Default)]
 pub struct Query {
-    /// What is true of them.
+    /// What is true of them, by `$filter` and `$search`.
     pub filter: Option<Typed>,
     /// What they are ordered by, before their key.
     pub order: Vec<Sorting>,
@@ -65,9 +66,10 @@ impl Scope<'_> {
     fn query_of(&self, options: &Options) -> Result<Query> {
         let parsed = options.value(SystemOption::Filter).map(filter).transpose()?;
         let order = options.value(SystemOption::OrderBy).map(order_by).transpose()?.unwrap_or_default();
+        let sought = options.value(SystemOption::Search).map(search).transpose()?;
         let mut resolving = Resolving::new(self, options);
         Ok(Query {
-            filter: parsed.map(|parsed| resolving.filter(self.set, &parsed)).transpose()?,
+            filter: resolving.conditions(self.set, parsed.as_ref(), sought.as_ref())?,
             order: resolving.order(self.set, &order)?,
             text: links::query_string(options, &KEPT),
         })
@@ -90,14 +92,29 @@ impl<'a> Resolving<'a> {
     /// What the options in the parentheses of an item of `$expand` ask for, of entities of `set`.
     pub(super) fn nested_query(&mut self, set: &Arc<EntitySet>, options: &ExpandOptions) -> Result<Query> {
         Ok(Query {
-            filter: options.filter.as_ref().map(|parsed| self.filter(set, parsed)).transpose()?,
+            filter: self.conditions(set, options.filter.as_ref(), options.search.as_ref())?,
             order: self.order(set, &options.order)?,
             text: links::nested_query_string(&options.written, &KEPT, self.options),
         })
     }
 
-    fn filter(&mut self, set: &Arc<EntitySet>, parsed: &Expression) -> Result<Typed> {
-        Resolver::new(self.scope.edm, set, self.options, "$filter", &self.now).condition(parsed)
+    /// What is filtered and what is searched for, together.
+    fn conditions(
+        &mut self,
+        set: &Arc<EntitySet>,
+        filter: Option<&Expression>,
+        sought: Option<&Search>,
+    ) -> Result<Option<Typed>> {
+        let mut resolver = Resolver::new(self.scope.edm, set, self.options, "$filter", &self.now);
+        let filter = filter.map(|filter| resolver.condition(filter)).transpose()?;
+        let sought = sought.map(|sought| super::search::condition(set, sought));
+        Ok(match (filter, sought) {
+            (Some(filter), Some(sought)) => {
+                let nullable = filter.nullable || sought.nullable;
+                Some(Typed { form: Form::All(vec![sought, filter]), class: Class::Boolean, nullable })
+            }
+            (filter, sought) => filter.or(sought),
+        })
     }
 
     /// What is the same for all entities puts none before another.

@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use super::expression::Hop;
-use super::key;
-use crate::edm::{Edm, EntitySet, NavigationProperty, Value, entity_path};
+use super::key::{self, Key};
+use crate::edm::{Edm, EntitySet, NavigationProperty, Value, key_path};
 use crate::error::{Error, Result};
 use crate::odata::{KeyPredicate, Options, Segment};
 
@@ -15,7 +15,7 @@ use crate::odata::{KeyPredicate, Options, Segment};
 #[derive(Clone, Debug)]
 pub struct Via {
     /// The key of that entity; without one it is the only one that the way before leads to.
-    pub key: Option<Vec<Value>>,
+    pub key: Option<Key>,
     /// How that entity itself is reached; not at all from the entity set.
     pub before: Option<Box<Via>>,
     /// The step from it.
@@ -27,7 +27,7 @@ pub struct Via {
 /// Where a path has come to.
 pub(super) struct Place {
     pub(super) set: Arc<EntitySet>,
-    pub(super) key: Option<Vec<Value>>,
+    pub(super) key: Option<Key>,
     pub(super) via: Option<Via>,
     /// The same as text, relative to the service root.
     pub(super) path: String,
@@ -48,6 +48,12 @@ impl Place {
         let mut place = Self { set: Arc::clone(set), key: None, via: None, path }.with_key(key);
         let mut rest = rest;
         while let [segment @ (Segment::Name(name) | Segment::Keyed(name, _)), behind @ ..] = rest {
+            if edm.key_as_segment && !place.is_one() && matches!(segment, Segment::Name(_)) {
+                let key = key::of_segment(name, &place.set)?;
+                place = place.with_key(Some(key));
+                rest = behind;
+                continue;
+            }
             let Some(navigation) = place.set.navigation_property(name).filter(|_| place.is_one()).cloned() else {
                 break;
             };
@@ -66,15 +72,9 @@ impl Place {
         self.key.is_some() || self.via.as_ref().is_some_and(|via| !via.many)
     }
 
-    fn with_key(self, key: Option<Vec<Value>>) -> Self {
+    fn with_key(self, key: Option<Key>) -> Self {
         let Some(key) = key else { return self };
-        let path = match &self.via {
-            None => canonical(&self.set, &key).unwrap_or_default(),
-            Some(_) => {
-                let keyed = canonical(&self.set, &key).unwrap_or_default();
-                format!("{}{}", self.path, &keyed[keyed.find('(').unwrap_or(0)..])
-            }
-        };
+        let path = format!("{}{}", self.path, predicate(&self.set, &key));
         Self { key: Some(key), path, ..self }
     }
 
@@ -92,7 +92,8 @@ impl Place {
     }
 }
 
-fn canonical(set: &EntitySet, key: &[Value]) -> Option<String> {
-    let key: Vec<_> = key.iter().map(Value::borrow).collect();
-    entity_path(set, &key).ok()
+/// The key as a URL has it.
+fn predicate(set: &EntitySet, key: &Key) -> String {
+    let values: Vec<_> = key.values.iter().map(Value::borrow).collect();
+    key_path(set, &key.properties, &values).unwrap_or_default()
 }

@@ -88,7 +88,7 @@ impl RowSink for EntitySink {
     }
 
     fn end(&mut self) -> Result<()> {
-        let may_be_absent = matches!(&self.read.target, Target::Entity(key) if key.is_empty());
+        let may_be_absent = matches!(self.read.target, Target::Entity(None));
         match (self.found, may_be_absent) {
             (true, _) => {}
             (false, true) => self.chunks.head(Head { etag: None, no_content: true }),
@@ -126,6 +126,10 @@ impl PropertySink {
                 out.extend_from_slice(format!("{{{context}\"value\":").as_bytes());
                 write_json(out, &fitted, json.ieee754_compatible);
                 out.push(b'}');
+            }
+            (Format::Json(json), Err(_)) if !json.value_exceptions => {
+                let context = self.context(json, &model.name);
+                self.chunks.buffer().extend_from_slice(format!("{{{context}\"value\":null}}").as_bytes());
             }
             (Format::Json(json), Err(_)) => {
                 let context = self.context(json, &model.name);

@@ -80,8 +80,8 @@ pub trait Dialect: Expressions {
     /// The script as text for the database's own shell.
     fn script(&self, script: &Script) -> String;
 
-    /// The condition that the key of `t` is `key`, given in the canonical form of its types.
-    fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String;
+    /// The condition that the properties of a key have these values, given in the canonical form of their types.
+    fn key_equals(&self, build: &mut Builder<'_>, key: &[(&Property, &Value)]) -> String;
 
     /// The condition that the key of `t` comes after `key`, given as stored.
     fn seek(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String;

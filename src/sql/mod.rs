@@ -21,8 +21,8 @@ use order::Order;
 pub use related::{AT_ONCE, Origin, Related};
 pub use statement::{Builder, Param, Script, Statement};
 
-use crate::edm::{ChangeLog, EntitySet, Value};
-use crate::plan::{ChangesPage, Read, RowsPage, Target, Tracked};
+use crate::edm::{ChangeLog, EntitySet};
+use crate::plan::{ChangesPage, Key, Read, RowsPage, Target, Tracked};
 use crate::token::Anchor;
 
 /// Everything that one read runs, in this order, in one snapshot.
@@ -81,9 +81,9 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         Target::Count => (None, Some(count(read, dialect)), None),
         Target::Entity(key) => {
             let all: Vec<usize> = (0..set.properties.len()).collect();
-            (None, None, Some(entity(read, key, &all, dialect)))
+            (None, None, Some(entity(read, key.as_ref(), &all, dialect)))
         }
-        Target::Property { key, property } => (None, None, Some(entity(read, key, &[*property], dialect))),
+        Target::Property { key, property } => (None, None, Some(entity(read, key.as_ref(), &[*property], dialect))),
     };
     Query {
         table_version: set.table_version,
@@ -156,12 +156,12 @@ fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
     build.finish(Skeleton::Entities, &slots)
 }
 
-fn entity(read: &Read, key: &[Value], properties: &[usize], dialect: &dyn Dialect) -> Statement {
+fn entity(read: &Read, key: Option<&Key>, properties: &[usize], dialect: &dyn Dialect) -> Statement {
     let set = &*read.set;
     let mut build = Builder::new(dialect);
     let mut conditions = Vec::new();
-    if !key.is_empty() {
-        conditions.push(dialect.key_equals(&mut build, set, key));
+    if let Some(key) = key {
+        conditions.push(dialect.key_equals(&mut build, &key.pairs(set)));
     }
     if let Some(via) = &read.via {
         conditions.push(addressable(&mut build, set));

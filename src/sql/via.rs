@@ -20,7 +20,7 @@ fn parent_condition(build: &mut Builder<'_>, via: &Via, parent: &str, depth: usi
     let dialect = build.dialect();
     let mut conditions = vec![build.about(parent, |build| addressable(build, &via.hop.from))];
     if let Some(key) = &via.key {
-        conditions.push(build.about(parent, |build| dialect.key_equals(build, &via.hop.from, key)));
+        conditions.push(build.about(parent, |build| dialect.key_equals(build, &key.pairs(&via.hop.from))));
     }
     if let Some(before) = &via.before {
         conditions.push(condition(build, before, parent, depth));

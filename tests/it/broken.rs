@@ -1,11 +1,11 @@
 //! A database that fails in the middle of an answer: the status line has gone out, so only the body can tell.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use deltalink::backend::{Backend, Opening, RowSink};
+use deltalink::backend::{Backend, Opening, RowSink, Snapshot, Work};
 use deltalink::edm::{Catalog, Row};
 use deltalink::error::{Error, Result};
 use deltalink::sql::{Dialect, Query, Script};
@@ -42,18 +42,37 @@ impl Backend for Breaking {
         self.whole.read(query, Box::new(BreakingSink { sink, rows, panics: self.panics })).await
     }
 
+    async fn snapshot(&self, queries: Arc<[Query]>, work: Work) -> Result<()> {
+        let rows = if self.mended.load(Ordering::Relaxed) { usize::MAX } else { self.after };
+        let panics = self.panics;
+        let breaking: Work = Box::new(move |snapshot| work(&mut BreakingSnapshot { snapshot, rows, panics }));
+        self.whole.snapshot(queries, breaking).await
+    }
+
     async fn execute(&self, script: Script) -> Result<u64> {
         self.whole.execute(script).await
     }
 }
 
-struct BreakingSink {
-    sink: Box<dyn RowSink>,
+struct BreakingSnapshot<'a> {
+    snapshot: &'a mut dyn Snapshot,
     rows: usize,
     panics: bool,
 }
 
-impl RowSink for BreakingSink {
+impl Snapshot for BreakingSnapshot<'_> {
+    fn read(&mut self, query: &Query, sink: &mut dyn RowSink) -> Result<ControlFlow<()>> {
+        self.snapshot.read(query, &mut BreakingSink { sink, rows: self.rows, panics: self.panics })
+    }
+}
+
+struct BreakingSink<S> {
+    sink: S,
+    rows: usize,
+    panics: bool,
+}
+
+impl<S: DerefMut<Target: RowSink> + Send> RowSink for BreakingSink<S> {
     fn begin(&mut self, opening: &Opening) -> Result<()> {
         self.sink.begin(opening)
     }
@@ -143,4 +162,46 @@ fn a_panic_in_the_middle_of_an_answer_cuts_it_off_too() {
     assert_cut_off(&wire::get(gateway.address, "/odata/Wide", TRACK));
     mended.store(true, Ordering::Relaxed);
     assert!(wire::get(gateway.address, "/odata/Wide", TRACK).whole);
+}
+
+/// A small answer, one that breaks, and another small one.
+const BATCH: &str = r#"{"requests":[{"id":"1","method":"get","url":"Wide(1)"},{"id":"2","method":"get","url":"Wide"},{"id":"3","method":"get","url":"Wide(2)"}]}"#;
+
+fn post(gateway: &Gateway, isolation: &str) -> wire::Answer {
+    let headers = format!("Content-Type: application/json\r\n{isolation}");
+    wire::post(gateway.address, "/odata/$batch", &headers, BATCH)
+}
+
+const ISOLATION: &str = "Isolation: snapshot\r\n";
+
+#[test]
+fn a_batch_with_an_answer_that_breaks_off_is_cut_off_as_a_whole() {
+    let database = table();
+    for panics in [false, true] {
+        let (gateway, mended) = serve(&database, 4000, panics);
+        for isolation in ["", ISOLATION] {
+            mended.store(false, Ordering::Relaxed);
+            assert_cut_off(&post(&gateway, isolation));
+            mended.store(true, Ordering::Relaxed);
+            let whole = post(&gateway, isolation);
+            assert!(whole.whole && whole.chunks > 1, "{} chunks", whole.chunks);
+            let json: serde_json::Value = serde_json::from_slice(&whole.body).unwrap();
+            assert_eq!(json["responses"][1]["body"]["value"].as_array().unwrap().len(), 5000);
+            assert_eq!(json["responses"][2]["body"]["Id"], 2);
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_before_its_first_chunk_is_an_error_in_its_place_and_ends_a_snapshot() {
+    let database = table();
+    let (gateway, _) = serve(&database, 1, false);
+    for (isolation, last) in [("", 200), (ISOLATION, 503)] {
+        let answer = post(&gateway, isolation);
+        let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let statuses: Vec<_> =
+            json["responses"].as_array().unwrap().iter().map(|part| part["status"].clone()).collect();
+        assert_eq!(statuses, [200, 503, last]);
+        assert!(!answer.text().contains("secret"));
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! - `architecture`: who may know whom in `src/`, and where SQL may stand
 //! - `cli`: the built binary
+//! - `differential`: random expressions, answered as an evaluator of its own answers them, on both databases
 //! - `documents`: documents that say the same as the code
 //! - `memory`: a million rows in little memory (run by `just memory`)
 //! - `suite`: what every backend must do, run on SQLite by `sqlite`, and on SQL Server or a stand-in by `mssql`

@@ -2,6 +2,8 @@
 
 use crate::support::mssql::{Database, say};
 
+#[path = "differential/mod.rs"]
+mod differential;
 #[path = "suite/mod.rs"]
 mod suite;
 

@@ -2,6 +2,8 @@
 
 use crate::support::sqlite::Database;
 
+#[path = "differential/mod.rs"]
+mod differential;
 #[path = "suite/mod.rs"]
 mod suite;
 

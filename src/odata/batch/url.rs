@@ -34,12 +34,12 @@ fn foreign(url: &str) -> Error {
 fn relative(path: &str) -> Result<&str> {
     let first = path.split('/').next().unwrap_or_default();
     match first.strip_prefix('$').or_else(|| first.strip_prefix("%24")) {
-        None | Some("metadata") => Ok(path),
+        // What the service does not have is told by the stages behind.
+        None | Some("all" | "crossjoin" | "entity" | "id" | "metadata" | "root") => Ok(path),
         Some("batch") => {
             let message = "A batch is not a request of a batch.";
             Err(Error::new(ErrorKind::InvalidValue, message).about("url"))
         }
-        Some("all" | "crossjoin" | "entity" | "id" | "root") => Ok(path),
         // Nothing is created here, so whoever refers to an entity knows its URL.
         Some(_) => {
             let message = "References to what another request returns are not supported by this service.";

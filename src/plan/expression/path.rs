@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::resolve::Resolver;
-use super::{About, Class, Form, Hop, PropertyPath, Related, Typed, Variable};
+use super::{About, Class, Comparison, Form, Hop, PropertyPath, Related, Typed, Variable};
 use crate::edm::{Edm, EntitySet, NavigationProperty};
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{Lambda, Step};
+use crate::odata::expression::{Constant, Expression, Lambda, Step, Term};
 
 /// A place on the way.
 struct Place {
@@ -39,6 +39,39 @@ impl Resolver<'_> {
             rest = behind;
         }
         Err(self.wrong(&format!("\"{}\" leads to an entity, not to a value", last_name(steps))))
+    }
+
+    /// A navigation property to one entity, compared with `null`: whether there is none.
+    pub(super) fn absence(
+        &mut self,
+        comparison: Comparison,
+        left: &Expression,
+        right: &Expression,
+    ) -> Result<Option<Typed>> {
+        let is_null = |side: &Expression| side.term == Term::Constant(Constant::Null);
+        let other = if is_null(right) { left } else { right };
+        let Term::Path(steps) = &other.term else { return Ok(None) };
+        if !is_null(left) && !is_null(right) {
+            return Ok(None);
+        }
+        let (mut place, mut rest) = self.beginning(steps)?;
+        while let [Step::Name(name), behind @ ..] = rest {
+            let Some(navigation) = place.set.clone().navigation_property(name).cloned() else { return Ok(None) };
+            place = place.follow(self.edm, &navigation)?;
+            rest = behind;
+        }
+        if !rest.is_empty() || place.many || place.hops.is_empty() {
+            return Ok(None);
+        }
+        let there = self.related(place, About::Any, None, &[])?;
+        match comparison {
+            Comparison::Ne => Ok(Some(there)),
+            Comparison::Eq => {
+                let form = Form::Not(Box::new(there));
+                Ok(Some(Typed { form, class: Class::Boolean, nullable: false }))
+            }
+            _ => Err(self.wrong("an entity has no order")),
+        }
     }
 
     /// Where a path begins, and what of it is left.

@@ -144,6 +144,9 @@ impl<'a> Resolver<'a> {
     }
 
     fn compare(&mut self, comparison: Comparison, left: &Expression, right: &Expression) -> Result<Typed> {
+        if let Some(absence) = self.absence(comparison, left, right)? {
+            return Ok(absence);
+        }
         let operands = self.alike(left, right)?;
         let equality = matches!(comparison, Comparison::Eq | Comparison::Ne);
         for class in [operands[0].class, operands[1].class] {

@@ -1,16 +1,13 @@
 //! The model and the state of the gateway -> annotations, for both notations of the metadata document.
 //!
-//! What a newcomer would get wrong:
-//!
-//! - Silence is not modesty. Where nothing is said, clients expect `$filter`, `$orderby`, `$expand` and `$batch` to work,
-//!   and try to write; so each thing that does not work is denied aloud.
-//! - `DefaultCapabilities` could deny it once for all entity sets, but clients look at the set, so it is said of each.
-//! - `CallbackSupported` and `IsolationSupported` cannot say no: only their absence does.
+//! What a newcomer would get wrong: `DefaultCapabilities` could say once for all entity sets what they cannot do, but clients look at
+//! the set, so it is said of each.
 //!
 //! Sources: the vocabularies `Org.OData.Core.V1` and `Org.OData.Capabilities.V1`, CSDL 4.01 section 14.
 
 use std::borrow::Cow;
 
+use super::capabilities::{of_entity_set, of_service};
 use super::{container_name, entity_type_name};
 use crate::edm::{Edm, EntitySet, Property};
 
@@ -61,6 +58,7 @@ pub(super) enum Expression {
     },
     /// Names a property of the annotated entity type, or of the annotated set's.
     PropertyPath(String),
+    Integer(u32),
     Record(Vec<(&'static str, Expression)>),
     String(Cow<'static, str>),
 }
@@ -70,9 +68,9 @@ pub(super) enum Expression {
 /// All of it with external targeting, because some readers pass over annotations inside the annotated element.
 pub(super) fn annotations(edm: &Edm) -> Vec<Annotations> {
     let container = container_name(&edm.namespace);
-    let mut all = vec![Annotations { target: container.clone(), annotations: of_service() }];
+    let mut all = vec![Annotations { target: container.clone(), annotations: of_service(edm) }];
     for set in edm.sets() {
-        all.push(Annotations { target: format!("{container}/{}", set.name), annotations: of_entity_set(set) });
+        all.push(Annotations { target: format!("{container}/{}", set.name), annotations: of_entity_set(edm, set) });
         let entity_type = entity_type_name(&edm.namespace, set);
         if !set.alternate_keys.is_empty() {
             let annotations = vec![annotation("Core.AlternateKeys", alternate_keys(set))];
@@ -107,73 +105,12 @@ fn of_property(property: &Property) -> Vec<Annotation> {
     description.chain(property.computed.then(|| flag("Core.Computed", true))).collect()
 }
 
-fn description(text: &str) -> Annotation {
+pub(super) fn description(text: &str) -> Annotation {
     annotation("Core.Description", Expression::String(text.to_owned().into()))
 }
 
-/// The service as a whole: what it is, then what it cannot do.
-fn of_service() -> Vec<Annotation> {
-    let minimal = Expression::EnumMember { ty: "Capabilities.ConformanceLevelType", member: "Minimal" };
-    let mut annotations = vec![
-        annotation("Core.ODataVersions", Expression::String("4.0 4.01".into())),
-        flag("Core.ConventionalIDs", true),
-        flag("Core.DereferenceableIDs", true),
-        annotation("Capabilities.ConformanceLevel", minimal),
-        annotation("Capabilities.SupportedFormats", strings(&FORMATS)),
-        annotation("Capabilities.SupportedMetadataFormats", strings(&METADATA_FORMATS)),
-        restriction("Capabilities.BatchSupport", "Supported", false),
-    ];
-    annotations.extend(UNSUPPORTED.map(|term| flag(term, false)));
-    annotations
-}
-
-/// The formats of data. The prefixed names are understood in every version, the bare ones only by clients of 4.01.
-const FORMATS: [&str; 6] = [
-    "application/json;odata.metadata=minimal",
-    "application/json;odata.metadata=minimal;IEEE754Compatible=true",
-    "application/json;odata.metadata=full",
-    "application/json;odata.metadata=full;IEEE754Compatible=true",
-    "application/json;odata.metadata=none",
-    "application/json;odata.metadata=none;IEEE754Compatible=true",
-];
-
-/// The formats of `$metadata`.
-const METADATA_FORMATS: [&str; 2] = ["application/xml", "application/json"];
-
-/// Capabilities of a whole service that this one lacks.
-const UNSUPPORTED: [&str; 6] = [
-    "Capabilities.AnnotationValuesInQuerySupported",
-    "Capabilities.AsynchronousRequestsSupported",
-    "Capabilities.BatchSupported",
-    "Capabilities.CrossJoinSupported",
-    "Capabilities.KeyAsSegmentSupported",
-    "Capabilities.QuerySegmentSupported",
-];
-
-/// One entity set: change tracking, then what a read may ask for, then that there is nothing but reading.
-fn of_entity_set(set: &EntitySet) -> Vec<Annotation> {
-    let mut annotations: Vec<Annotation> = set.description.iter().map(|text| description(text)).collect();
-    annotations.extend([
-        annotation("Capabilities.ChangeTracking", change_tracking(set)),
-        flag("Capabilities.IndexableByKey", true),
-        flag("Capabilities.TopSupported", true),
-        flag("Capabilities.SkipSupported", true),
-        flag("Capabilities.ComputeSupported", false),
-        restriction("Capabilities.SelectSupport", "Supported", true),
-        restriction("Capabilities.CountRestrictions", "Countable", true),
-        restriction("Capabilities.FilterRestrictions", "Filterable", false),
-        restriction("Capabilities.SortRestrictions", "Sortable", false),
-        restriction("Capabilities.ExpandRestrictions", "Expandable", false),
-        restriction("Capabilities.SearchRestrictions", "Searchable", false),
-        restriction("Capabilities.InsertRestrictions", "Insertable", false),
-        restriction("Capabilities.UpdateRestrictions", "Updatable", false),
-        restriction("Capabilities.DeleteRestrictions", "Deletable", false),
-    ]);
-    annotations
-}
-
 /// Whether delta links are given out, and that their requests allow neither `$filter` nor `$expand`.
-fn change_tracking(set: &EntitySet) -> Expression {
+pub(super) fn change_tracking(set: &EntitySet) -> Expression {
     let supported = ("Supported", Expression::Boolean(set.changes.is_some()));
     if set.changes.is_none() {
         return Expression::Record(vec![supported]);
@@ -185,21 +122,21 @@ fn change_tracking(set: &EntitySet) -> Expression {
     ])
 }
 
-fn strings(all: &[&'static str]) -> Expression {
+pub(super) fn strings(all: &[&'static str]) -> Expression {
     Expression::Collection(all.iter().map(|&string| Expression::String(string.into())).collect())
 }
 
-fn annotation(term: &'static str, value: Expression) -> Annotation {
+pub(super) fn annotation(term: &'static str, value: Expression) -> Annotation {
     Annotation { term, value }
 }
 
 /// A term of the type `Core.Tag`.
-fn flag(term: &'static str, value: bool) -> Annotation {
+pub(super) fn flag(term: &'static str, value: bool) -> Annotation {
     annotation(term, Expression::Boolean(value))
 }
 
 /// A term whose record needs one Boolean property.
-fn restriction(term: &'static str, property: &'static str, value: bool) -> Annotation {
+pub(super) fn restriction(term: &'static str, property: &'static str, value: bool) -> Annotation {
     annotation(term, Expression::Record(vec![(property, Expression::Boolean(value))]))
 }
 

@@ -114,6 +114,7 @@ fn annotation(annotation: &Annotation) -> (String, Json) {
 fn expression(value: &Expression) -> Json {
     match value {
         Expression::Boolean(value) => (*value).into(),
+        Expression::Integer(value) => (*value).into(),
         Expression::Collection(items) => Json::Array(items.iter().map(expression).collect()),
         Expression::EnumMember { member, .. } => (*member).into(),
         Expression::Record(properties) => {

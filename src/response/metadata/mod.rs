@@ -5,6 +5,7 @@
 //! tables, and a table named `Container` would then clash with the entity container. Hence two namespaces.
 
 mod annotations;
+mod capabilities;
 mod json;
 mod xml;
 
@@ -127,7 +128,7 @@ mod tests {
             referenced: vec!["Day".to_owned(), "Currency".to_owned()],
         });
         let named = [("Rates".to_owned(), TableExposure::default())].into();
-        let exposure = Exposure { namespace: namespace.to_owned(), tables: named };
+        let exposure = Exposure { namespace: namespace.to_owned(), tables: named, ..Exposure::default() };
         expose(&Catalog { tables, ..Catalog::default() }, &exposure).0
     }
 
@@ -215,6 +216,9 @@ mod tests {
         let text = |name| node.attribute(name).map(ToOwned::to_owned);
         if let Some(flag) = text("Bool") {
             return Value::Bool(flag == "true");
+        }
+        if let Some(number) = text("Int") {
+            return Value::from(number.parse::<i64>().unwrap());
         }
         if let Some(string) = text("String") {
             return Value::String(string);

@@ -112,6 +112,7 @@ fn annotation(annotation: &Annotation) -> Element {
 fn valued(element: Element, value: &Expression) -> Element {
     match value {
         Expression::Boolean(value) => element.with("Bool", value.to_string()),
+        Expression::Integer(value) => element.with("Int", value.to_string()),
         Expression::EnumMember { ty, member } => element.with("EnumMember", enum_member(ty, member)),
         Expression::PropertyPath(path) => element.with("PropertyPath", path),
         Expression::String(value) => element.with("String", value.clone()),
@@ -123,6 +124,7 @@ fn valued(element: Element, value: &Expression) -> Element {
 fn expression(value: &Expression) -> Element {
     match value {
         Expression::Boolean(value) => Element::saying("Bool", value.to_string()),
+        Expression::Integer(value) => Element::saying("Int", value.to_string()),
         Expression::Collection(items) => Element::new("Collection").containing(items.iter().map(expression)),
         Expression::EnumMember { ty, member } => Element::saying("EnumMember", enum_member(ty, member)),
         Expression::PropertyPath(path) => Element::saying("PropertyPath", path),

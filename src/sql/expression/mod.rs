@@ -202,19 +202,34 @@ fn exact_comparison(build: &mut Builder<'_>, comparison: Comparison, operands: &
     }
 }
 
+/// A member that may be null is equal to a value that is.
 fn within(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> String {
-    let (nulls, members): (Vec<_>, Vec<_>) = members.iter().partition(|member| matches!(member.form, Form::Null));
-    let narrowing = narrowed_list(build, value, &members).filter(|_| nulls.is_empty());
+    let dialect = build.dialect();
+    let narrowing = narrowed_list(build, value, members);
     let left = comparable(build, value);
-    let listed: Vec<String> = members.into_iter().map(|member| comparable(build, member)).collect();
-    let one_of = if listed.is_empty() { "1 = 0".to_owned() } else { format!("{left} IN ({})", listed.join(", ")) };
-    if nulls.is_empty() { with(one_of, narrowing) } else { format!("({one_of} OR {left} IS NULL)") }
+    let (mut listed, mut others) = (Vec::new(), Vec::new());
+    for member in members {
+        if matches!(member.form, Form::Null) {
+            others.push(format!("{left} IS NULL"));
+        } else if dialect.may_be_null(value) && dialect.may_be_null(member) {
+            let member = comparable(build, member);
+            others.push(dialect.same(&left, &member));
+        } else {
+            listed.push(comparable(build, member));
+        }
+    }
+    match (listed.is_empty(), others.is_empty()) {
+        (true, true) => "1 = 0".to_owned(),
+        (false, true) => with(format!("{left} IN ({})", listed.join(", ")), narrowing),
+        (true, false) => format!("({})", others.join(" OR ")),
+        (false, false) => format!("({left} IN ({}) OR {})", listed.join(", "), others.join(" OR ")),
+    }
 }
 
 /// The values of a property that constants narrow it to.
-fn narrowed_list(build: &mut Builder<'_>, value: &Typed, members: &[&Typed]) -> Option<String> {
+fn narrowed_list(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> Option<String> {
     let (from, model) = value.own_property()?;
-    let constants: Option<Vec<&Value>> = members.iter().map(|member| member.constant()).collect();
+    let constants: Option<Vec<&Value>> = members.iter().map(Typed::constant).collect();
     let column = column(build, from, model);
     build.dialect().narrowing_list(build, model, &column, &constants?)
 }

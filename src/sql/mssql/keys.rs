@@ -8,12 +8,12 @@ use super::super::statement::{Builder, Param};
 use super::types;
 use crate::edm::{EdmType, EntitySet, Property, Value, fit};
 
-/// The condition that the key of `t` is `key`, given in the canonical form of its types.
-pub(super) fn equals(build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {
-    if set.key_properties().zip(key).any(|(property, value)| fit(property.ty, value.borrow()).is_err()) {
+/// The condition that the properties of `key` have these values, given in the canonical form of their types.
+pub(super) fn equals(build: &mut Builder<'_>, key: &[(&Property, &Value)]) -> String {
+    if key.iter().any(|(property, value)| fit(property.ty, value.borrow()).is_err()) {
         return "1 = 0".to_owned();
     }
-    let conditions = set.key_properties().zip(key).map(|(property, value)| {
+    let conditions = key.iter().map(|&(property, value)| {
         let (column, placeholder) = (build.column(property), build.param(Param::Value(value.clone())));
         let sought = types::sought(&property.declared, property.collation.as_deref(), &placeholder);
         let exact = exactly(property, &column, &placeholder).map(|exact| format!(" AND {exact}")).unwrap_or_default();

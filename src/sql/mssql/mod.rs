@@ -114,8 +114,8 @@ impl Dialect for Mssql {
         column
     }
 
-    fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {
-        keys::equals(build, set, key)
+    fn key_equals(&self, build: &mut Builder<'_>, key: &[(&Property, &Value)]) -> String {
+        keys::equals(build, key)
     }
 
     fn seek(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {

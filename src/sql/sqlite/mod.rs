@@ -88,8 +88,8 @@ impl Dialect for Sqlite {
     }
 
     /// Any of the forms in which the value may be stored; GUIDs, dates and moments have several.
-    fn key_equals(&self, build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> String {
-        let conditions = set.key_properties().zip(key).map(|(property, value)| {
+    fn key_equals(&self, build: &mut Builder<'_>, key: &[(&Property, &Value)]) -> String {
+        let conditions = key.iter().map(|&(property, value)| {
             let (column, bare) = (build.key_column(property), build.column(property));
             let forms: Vec<String> =
                 candidates(property.ty, value).into_iter().map(|form| build.param(Param::Value(form))).collect();

@@ -59,6 +59,10 @@ fn a_filter_finds_what_it_says() {
         ("Legs in (2,null)", &[5, 6]),
         ("not (Legs in (2,4))", &[1, 2, 5]),
         ("Name in ('Ant','Bee')", &[1, 2]),
+        ("Legs in (4,Id)", &[3, 4]),
+        ("Name in (Name,'Ant')", &[1, 2, 3, 4, 5, 6]),
+        ("null in (Tame,true)", &[4, 5]),
+        ("not (Tame in (Legs eq 6,null))", &[1, 3]),
         ("Weight eq 0.1", &[2]),
         ("Weight gt 4.49 and Weight lt 4.51", &[3]),
         ("Weight ge 20", &[4, 6]),
@@ -162,7 +166,7 @@ fn paged(served: &Served, options: &str) -> Vec<i64> {
         let page = served.client.ask("GET", &url).header("Prefer", "maxpagesize=1").send().expect(200).json();
         all.extend(page["value"].as_array().unwrap().iter().map(|row| row["Id"].as_i64().unwrap()));
         match page["@odata.nextLink"].as_str() {
-            Some(next) => url = next.to_owned(),
+            Some(next) => next.clone_into(&mut url),
             None => return all,
         }
     }

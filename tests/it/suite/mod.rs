@@ -7,6 +7,8 @@ use crate::support::client::{Answer, Asking, Client};
 use crate::support::gateway::Gateway;
 use crate::support::patience::eventually;
 
+mod batch;
+mod browsers;
 mod change_mode;
 mod delta;
 mod documents;
@@ -15,6 +17,7 @@ mod errors;
 mod filter;
 mod formats;
 mod freshness;
+mod hostile;
 mod names;
 mod paging;
 mod related;

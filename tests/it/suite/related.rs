@@ -76,6 +76,8 @@ fn a_filter_looks_behind_navigation_properties() {
         ("Book", "Writer/Name eq 'Anna'", &[10, 11, 12][..]),
         ("Book", "Writer/Name ne 'Anna'", &[20, 30]),
         ("Book", "Writer/Name eq null", &[30]),
+        ("Book", "Writer eq null", &[30]),
+        ("Book", "null ne Writer/Teacher", &[20]),
         ("Book", "Writer/Teacher/Name eq 'Anna'", &[20]),
         ("Writer", "Book/any()", &[1, 2]),
         ("Writer", "not Book/any()", &[3, 4]),
@@ -151,7 +153,7 @@ fn pages_go_on_with_what_they_expand() {
         let writer = page["value"][0].clone();
         names.push((writer["Name"].as_str().unwrap().to_owned(), writer["Book"].as_array().unwrap().len()));
         match page["@odata.nextLink"].as_str() {
-            Some(next) => url = next.to_owned(),
+            Some(next) => next.clone_into(&mut url),
             None => break,
         }
     }

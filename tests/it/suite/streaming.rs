@@ -82,3 +82,30 @@ fn readers_at_the_same_time_get_the_same() {
     pages.iter().for_each(assert_all_rows);
     assert!(pages.iter().all(|page| page.body == pages[0].body));
 }
+
+/// Three long pages.
+const BATCH: &str = r#"{"requests":[
+    {"id":"1","method":"get","url":"Wide","headers":{"prefer":"maxpagesize=50000"}},
+    {"id":"2","method":"get","url":"Wide","headers":{"prefer":"maxpagesize=50000"}},
+    {"id":"3","method":"get","url":"Wide","headers":{"prefer":"maxpagesize=50000"}}]}"#;
+
+fn batch(isolation: &str) -> String {
+    format!("Content-Type: application/json\r\n{isolation}")
+}
+
+#[test]
+fn a_long_batch_comes_in_chunks_and_readers_may_leave_it_early() {
+    let served = wide();
+    fill(&served);
+    let address = served.gateway.address;
+    for (isolation, leavers) in [("", 5), ("Isolation: snapshot\r\n", LEAVERS)] {
+        for _ in 0..leavers {
+            wire::post_and_leave(address, "/odata/$batch", &batch(isolation), BATCH, 100_000);
+        }
+        let answer = wire::post(address, "/odata/$batch", &batch(isolation), BATCH);
+        assert!(answer.whole && answer.chunks > 150, "{} octets in {} chunks", answer.body.len(), answer.chunks);
+        let json: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        let rows = |part: usize| json["responses"][part]["body"]["value"].as_array().unwrap().len();
+        assert_eq!([rows(0), rows(1), rows(2)], [ROWS; 3]);
+    }
+}

@@ -19,6 +19,7 @@ pub(crate) struct Asking<'a> {
     method: &'static str,
     path: String,
     headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
 }
 
 /// An answer that the contract describes.
@@ -47,7 +48,7 @@ impl Client {
 
     pub(crate) fn ask(&self, method: &'static str, path: &str) -> Asking<'_> {
         let path = path.strip_prefix(&self.base).unwrap_or(path).to_owned();
-        Asking { client: self, method, path, headers: Vec::new() }
+        Asking { client: self, method, path, headers: Vec::new(), body: None }
     }
 }
 
@@ -55,6 +56,11 @@ impl Asking<'_> {
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// With a body of that content type.
+    pub(crate) fn body(self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        Self { body: Some(body.into()), ..self }.header("Content-Type", content_type)
     }
 
     /// Sends, reads the whole answer, and checks it.
@@ -79,7 +85,10 @@ impl Asking<'_> {
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
-        let response = self.client.agent.run(request.body(())?)?;
+        let response = match self.body {
+            Some(body) => self.client.agent.run(request.body(body)?)?,
+            None => self.client.agent.run(request.body(())?)?,
+        };
         let (parts, body) = response.into_parts();
         let mut octets = Vec::new();
         body.into_reader().read_to_end(&mut octets)?;

@@ -50,6 +50,8 @@ pub(crate) struct Quiet(#[expect(dead_code, reason = "held, never read")] Option
 impl Database {
     /// Only a read of the table itself notices that it is another one.
     pub(crate) const TELLS_EVERY_READ_OF_NEW_TABLES: bool = false;
+    /// Columns hold what their types allow.
+    pub(crate) const HOLDS_ANYTHING: bool = false;
     /// Makes the orders of the shop, without rows.
     pub(crate) const ORDERS: &str = shop::ORDERS;
 
@@ -128,6 +130,23 @@ impl Database {
             Under::Server(_) => connection::literal(text),
             Under::StandIn(_) => format!("'{}'", text.replace('\'', "''")),
         }
+    }
+
+    /// A literal of octets, given in hexadecimal digits.
+    pub(crate) fn octets(&self, digits: &str) -> String {
+        match &self.under {
+            Under::Server(_) => format!("0x{digits}"),
+            Under::StandIn(_) => format!("x'{digits}'"),
+        }
+    }
+
+    /// Whether it evaluates every expression.
+    pub(crate) fn evaluates_expressions(&self) -> bool {
+        let evaluates = matches!(self.under, Under::Server(_));
+        if !evaluates {
+            skipped("the stand-in does not know all expressions");
+        }
+        evaluates
     }
 
     #[track_caller]
@@ -215,13 +234,17 @@ impl Database {
         self.try_serve_with(config).unwrap()
     }
 
-    /// A gateway, or why there cannot be one with this configuration.
-    pub(crate) fn try_serve_with(&self, config: &str) -> Result<Gateway, Error> {
-        let backend: Arc<dyn Backend> = match &self.under {
+    /// What a gateway reads, for who puts something before it.
+    pub(crate) fn shared_backend(&self) -> Arc<dyn Backend> {
+        match &self.under {
             Under::Server(server) => Arc::new(server.backend()),
             Under::StandIn(stand_in) => Arc::new(stand_in.backend()),
-        };
-        Gateway::start(backend, &self.keys, config)
+        }
+    }
+
+    /// A gateway, or why there cannot be one with this configuration.
+    pub(crate) fn try_serve_with(&self, config: &str) -> Result<Gateway, Error> {
+        Gateway::start(self.shared_backend(), &self.keys, config)
     }
 }
 

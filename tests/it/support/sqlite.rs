@@ -38,6 +38,8 @@ pub(crate) struct Quiet;
 impl Database {
     /// Whether any read notices that there is another table, or none any more.
     pub(crate) const TELLS_EVERY_READ_OF_NEW_TABLES: bool = true;
+    /// Whether columns also hold what is no value of their type, and values in more than one form.
+    pub(crate) const HOLDS_ANYTHING: bool = true;
     /// Makes the orders of the shop, without rows.
     pub(crate) const ORDERS: &str = "CREATE TABLE Orders (Id INTEGER PRIMARY KEY, Customer UUID, Total DECIMAL(10,2), PlacedAt DATETIME, Paid BOOLEAN, Note TEXT);";
 
@@ -81,6 +83,18 @@ impl Database {
     #[expect(clippy::unused_self, reason = "not every database has the same")]
     pub(crate) fn text(&self, text: &str) -> String {
         format!("'{}'", text.replace('\'', "''"))
+    }
+
+    /// A literal of octets, given in hexadecimal digits.
+    #[expect(clippy::unused_self, reason = "not every database has the same")]
+    pub(crate) fn octets(&self, digits: &str) -> String {
+        format!("x'{digits}'")
+    }
+
+    /// Whether it evaluates every expression.
+    #[expect(clippy::unused_self, reason = "not every database does")]
+    pub(crate) fn evaluates_expressions(&self) -> bool {
+        true
     }
 
     /// While what this returns lives, no other test adds to the versions of this database.
@@ -222,6 +236,11 @@ impl Database {
     #[track_caller]
     fn script(&self, script: &Script) -> u64 {
         wait_for(self.backend().execute(script.clone())).unwrap()
+    }
+
+    /// What a gateway reads, for who puts something before it.
+    pub(crate) fn shared_backend(&self) -> Arc<dyn Backend> {
+        Arc::new(self.backend())
     }
 
     pub(crate) fn backend(&self) -> SqliteBackend {

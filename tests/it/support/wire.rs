@@ -31,9 +31,27 @@ pub(crate) fn get(address: SocketAddr, path: &str, headers: &str) -> Answer {
     exchange(address, &get_request(address, path, headers))
 }
 
+/// POST, on a connection of its own.
+pub(crate) fn post(address: SocketAddr, path: &str, headers: &str, body: &str) -> Answer {
+    exchange(address, &post_request(address, path, headers, body))
+}
+
+/// POST, but leaves after having read `octets`.
+pub(crate) fn post_and_leave(address: SocketAddr, path: &str, headers: &str, body: &str, octets: usize) {
+    leave(send(address, &post_request(address, path, headers, body)), octets);
+}
+
+fn post_request(address: SocketAddr, path: &str, headers: &str, body: &str) -> String {
+    let headers = format!("Host: {address}\r\n{headers}Content-Length: {}\r\nConnection: close\r\n", body.len());
+    format!("POST {path} HTTP/1.1\r\n{headers}\r\n{body}")
+}
+
 /// GET, but leaves after having read `octets`.
 pub(crate) fn get_and_leave(address: SocketAddr, path: &str, headers: &str, octets: usize) {
-    let stream = send(address, &get_request(address, path, headers));
+    leave(send(address, &get_request(address, path, headers)), octets);
+}
+
+fn leave(stream: TcpStream, octets: usize) {
     let read = stream.take(octets as u64).read_to_end(&mut Vec::new()).unwrap();
     assert_eq!(read, octets, "the answer is too short to leave it early");
 }

@@ -1,0 +1,179 @@
+//! `$batch`: one request that holds several, and one response with an answer to each.
+//!
+//! Each goes through the same stages as a request of its own. `each` reads them one by one, each in a snapshot of its own;
+//! `together` reads all of them in one, where `Isolation: snapshot` asks for that. `course` says which of them are due.
+
+mod course;
+mod each;
+mod together;
+
+use std::time::Instant;
+
+use actix_web::http::header::HeaderValue;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::error::{error_reply, version};
+use super::headers;
+use super::reply::{self, Caching};
+use super::{body, stages};
+use crate::app::App;
+use crate::error::{Error, ErrorKind, Result};
+use crate::odata::batch::{self, BatchBody, BatchFormat, Individual};
+use crate::odata::{self, ODataVersion, Request};
+use crate::response::{Answers, Envelope, Opener, Reply};
+use course::Course;
+
+/// Octets that the body of a batch may have.
+const LARGEST: usize = 1024 * 1024;
+/// The methods of a batch.
+const POSTING: &str = "POST";
+/// The methods of the requests in one.
+const GETTING: &str = "GET";
+
+/// Answers `POST $batch`.
+pub(super) async fn batch(http: HttpRequest, app: web::Data<App>, payload: web::Payload) -> HttpResponse {
+    let started = Instant::now();
+    let outcome = respond(&http, &app, payload).await;
+    let response = outcome.unwrap_or_else(|error| refuse_with(&http, &error));
+    tracing::debug!(status = response.status().as_u16(), elapsed = ?started.elapsed(), "batch");
+    response
+}
+
+/// Answers any other method.
+pub(super) async fn refuse(http: HttpRequest) -> HttpResponse {
+    let message = "A batch is sent with POST.";
+    refuse_with(&http, &Error::new(ErrorKind::MethodNotAllowed, message))
+}
+
+fn refuse_with(http: &HttpRequest, error: &Error) -> HttpResponse {
+    reply::response(error_reply(error, version(http), "", POSTING))
+}
+
+/// A batch that has been taken apart.
+struct Batch {
+    app: web::Data<App>,
+    root: String,
+    /// The version of each answer.
+    versions: Vec<ODataVersion>,
+    individuals: Vec<Individual>,
+    /// Whether what follows an error is left out.
+    stops: bool,
+    answers: Answers,
+}
+
+async fn respond(http: &HttpRequest, app: &web::Data<App>, payload: web::Payload) -> Result<HttpResponse> {
+    let root = headers::service_root(http, app)?;
+    let raw = headers::raw(http);
+    let asked = odata::parse("", "", &raw)?.headers;
+    if http.uri().query().is_some_and(|query| !query.is_empty()) {
+        return Err(Error::new(ErrorKind::InvalidValue, "\"$batch\" takes no query options.").about("$batch"));
+    }
+    let format = BatchBody::of(headers::first(http.headers(), "content-type"))?;
+    let answer = format.answer(&asked.accept)?;
+    let body = collect(http, payload).await?;
+    let individuals = batch::parse(&body, &format)?;
+    let requests: Vec<_> = individuals.iter().map(|individual| individual.request(&root, &raw)).collect();
+    let version = |request: &Result<Request>| request.as_ref().map_or(asked.version, |request| request.headers.version);
+    let versions = requests.iter().map(version).collect();
+    // In parts, a client that has not said otherwise is told of the first error only.
+    let goes_on = asked.preferences.continue_on_error;
+    let stops = !goes_on.map_or(format == BatchBody::Json, |preference| preference.value);
+    let envelope = match answer {
+        BatchFormat::Json => Envelope::Json,
+        BatchFormat::Multipart => Envelope::Multipart { boundary: boundary()? },
+    };
+    let mut begin = reply::reply(200, asked.version, Caching::Never);
+    begin
+        .headers
+        .extend(goes_on.map(|preference| ("Preference-Applied", format!("{}={}", preference.name, preference.value))));
+    begin.headers.push(("Content-Type", envelope.content_type()));
+    let (sender, receiver) = body::channel();
+    let answers = Answers::new(envelope, Box::new(sender));
+    let batch = Batch { app: app.clone(), root, versions, individuals, stops, answers };
+    let reading = actix_web::rt::spawn(run(batch, requests, asked.isolation.is_some()));
+    let (_, answer) = receiver.opened(reading).await?;
+    Ok(answer.into_response(&mut reply::begin(&begin), false))
+}
+
+/// Writes all answers. An error means that the response cannot be ended.
+async fn run(batch: Batch, requests: Vec<Result<Request>>, isolated: bool) -> Result<()> {
+    let answers = batch.answers.clone();
+    let refuse = |(at, request): (usize, Result<Request>)| request.map_err(|error| batch.refusal(at, &error));
+    let requests = requests.into_iter().enumerate().map(refuse).collect();
+    let end = if isolated { together::answer(batch, requests).await? } else { each::answer(&batch, requests).await? };
+    match end {
+        End::Reached => tokio::task::spawn_blocking(move || answers.finish()).await.map_err(Error::internal),
+        End::Unwanted => Ok(()),
+    }
+}
+
+/// How a batch ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Every request that was due has its answer.
+    Reached,
+    /// The client has left.
+    Unwanted,
+}
+
+impl Batch {
+    fn course(&self) -> Course<'_> {
+        Course::new(&self.individuals, self.stops)
+    }
+
+    /// Makes the beginning of an answer out of what a read depends on.
+    fn opener(&self, at: usize, replying: reply::Replying) -> Opener {
+        let (version, root) = (self.version(at), self.root.clone());
+        Box::new(move |head| replying.reply(head).unwrap_or_else(|error| error_reply(&error, version, &root, GETTING)))
+    }
+
+    fn refusal(&self, at: usize, error: &Error) -> Reply {
+        error_reply(error, self.version(at), &self.root, GETTING)
+    }
+
+    fn version(&self, at: usize) -> ODataVersion {
+        self.versions.get(at).copied().unwrap_or_default()
+    }
+
+    fn whole(&self, at: usize, reply: &Reply) {
+        self.answers.whole(self.id(at), reply);
+    }
+
+    fn id(&self, at: usize) -> Option<&str> {
+        self.individuals.get(at).and_then(|individual| individual.id.as_deref())
+    }
+
+    /// Ends the answer to a request as its outcome is. What has begun and failed cannot be ended.
+    fn settle(&self, at: usize, outcome: Result<()>) -> Result<()> {
+        let Err(error) = outcome else { return Ok(()) };
+        if self.answers.is_open() {
+            return Err(error);
+        }
+        self.whole(at, &self.refusal(at, &error));
+        Ok(())
+    }
+}
+
+/// The whole body of the request.
+async fn collect(http: &HttpRequest, payload: web::Payload) -> Result<web::Bytes> {
+    let encoding = http.headers().get("content-encoding").map(HeaderValue::as_bytes);
+    if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
+        let message = "The body of a batch is not encoded.";
+        return Err(Error::new(ErrorKind::UnsupportedMediaType, message).about("Content-Encoding"));
+    }
+    let read = payload.to_bytes_limited(LARGEST).await.map_err(|_| {
+        let message = format!("The body of a batch has {LARGEST} octets at most.");
+        Error::new(ErrorKind::PayloadTooLarge, message)
+    })?;
+    read.map_err(|error| {
+        let message = "The body of the request broke off.";
+        Error::new(ErrorKind::SyntaxError, message).caused_by(error.to_string())
+    })
+}
+
+/// A boundary that nobody can have written into a value: it is drawn for each response.
+fn boundary() -> Result<String> {
+    let number = getrandom::u64().map_err(|error| Error::internal(error.to_string()))?;
+    let more = getrandom::u64().map_err(|error| Error::internal(error.to_string()))?;
+    Ok(format!("batch_{number:016x}{more:016x}"))
+}

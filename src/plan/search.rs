@@ -1,0 +1,53 @@
+//! `$search` -> a condition: every term is looked for in every property that is text, in any case.
+//!
+//! What the words of a language have in common is not known here; `NOT x` holds where no property contains `x`.
+//! Source: URL Conventions 4.01 section 5.1.7, which leaves to the service what matches.
+
+use std::sync::Arc;
+
+use super::expression::{Class, Comparison, Form, Function, PropertyPath, Typed, Variable};
+use crate::edm::{EntitySet, Value};
+use crate::odata::expression::Search;
+
+/// The condition that an entity of `set` matches.
+pub(super) fn condition(set: &Arc<EntitySet>, search: &Search) -> Typed {
+    match search {
+        Search::And(left, right) => boolean(Form::All(vec![condition(set, left), condition(set, right)])),
+        Search::Or(left, right) => boolean(Form::AnyOf(vec![condition(set, left), condition(set, right)])),
+        Search::Not(operand) => boolean(Form::Not(Box::new(is_true(condition(set, operand))))),
+        Search::Term(term) => found(set, term),
+    }
+}
+
+/// Whether a property that is text contains `term`.
+fn found(set: &Arc<EntitySet>, term: &str) -> Typed {
+    let is_text = |property: &usize| Class::of(set.properties[*property].ty) == Class::String;
+    let term = constant(Class::String, Value::Text(term.to_lowercase()));
+    let contains = |property: usize| {
+        let nullable = set.properties[property].nullable;
+        let path = PropertyPath { from: Variable(0), hops: Vec::new(), set: Arc::clone(set), property };
+        let text = Typed { form: Form::Property(path), class: Class::String, nullable };
+        let lower = Typed { form: Form::Call(Function::ToLower, vec![text]), class: Class::String, nullable };
+        Typed { form: Form::Call(Function::Contains, vec![lower, term.clone()]), class: Class::Boolean, nullable }
+    };
+    let any: Vec<Typed> = (0..set.properties.len()).filter(is_text).map(contains).collect();
+    if any.is_empty() { constant(Class::Boolean, Value::Integer(0)) } else { nullable(Form::AnyOf(any)) }
+}
+
+/// Whether `condition` is true, not whether it is unknown.
+fn is_true(condition: Typed) -> Typed {
+    let truth = constant(Class::Boolean, Value::Integer(1));
+    boolean(Form::Compare(Comparison::Eq, Box::new([condition, truth])))
+}
+
+fn constant(class: Class, value: Value) -> Typed {
+    Typed { form: Form::Constant(value), class, nullable: false }
+}
+
+fn boolean(form: Form) -> Typed {
+    Typed { form, class: Class::Boolean, nullable: false }
+}
+
+fn nullable(form: Form) -> Typed {
+    Typed { form, class: Class::Boolean, nullable: true }
+}
