@@ -157,6 +157,6 @@ fn names(object: &Value) -> Vec<&str> {
 }
 
 /// Text as a path segment: every character that could mean something is encoded.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
