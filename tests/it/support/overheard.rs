@@ -227,10 +227,12 @@ fn qualified(schema: &str, table: &str) -> String {
     format!("[{schema}].[{table}]")
 }
 
-/// `t1`, `h1`, `k1`: rows, and columns of a log.
+/// `t1`, `h1`, `k1`, `p1`: rows, and columns of a log; `c1`: a column of what is related.
 fn is_alias(word: &str) -> bool {
     let (letter, number) = word.split_at(1);
-    ["t", "h", "k"].contains(&letter) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    ["c", "h", "k", "p", "t"].contains(&letter)
+        && !number.is_empty()
+        && number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Every word of every statement and part of one that the source holds.

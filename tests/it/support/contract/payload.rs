@@ -186,16 +186,16 @@ mod tests {
 
     #[test]
     fn a_tag_belongs_to_what_is_one_and_holds_no_others() {
+        const ENTITY: &str = r#"{"@context":"http://h/odata/$metadata#A/$entity","Id":1}"#;
+        const HOLDING: &str = r#"{"@context":"http://h/odata/$metadata#A/$entity","Id":1,"B":[]}"#;
+        const PROPERTY: &str = r#"{"@context":"http://h/odata/$metadata#A(1)/N","value":1}"#;
+        const PAGE: &str = r#"{"@context":"http://h/odata/$metadata#A","value":[{"Id":1}]}"#;
         let outcome = |query: &str, tag: Option<&str>, body: &str| {
             let pairs = [("OData-Version", "4.01"), ("Content-Type", "application/json;metadata=minimal")];
             let pairs = pairs.into_iter().chain(tag.map(|tag| ("ETag", tag)));
             let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
             check_against_query(&Headers::collect(&pairs)?, query, body.as_bytes())
         };
-        const ENTITY: &str = r#"{"@context":"http://h/odata/$metadata#A/$entity","Id":1}"#;
-        const HOLDING: &str = r#"{"@context":"http://h/odata/$metadata#A/$entity","Id":1,"B":[]}"#;
-        const PROPERTY: &str = r#"{"@context":"http://h/odata/$metadata#A(1)/N","value":1}"#;
-        const PAGE: &str = r#"{"@context":"http://h/odata/$metadata#A","value":[{"Id":1}]}"#;
         for one in [ENTITY, PROPERTY] {
             outcome("", Some("W/\"1\""), one).expect("a tag");
             outcome("", None, one).expect_err("no tag");
