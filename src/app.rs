@@ -21,6 +21,8 @@ pub struct App {
     pub settings: Settings,
     /// What `id` of a deletion holds.
     pub deleted_id: DeletedId,
+    /// Origins whose pages may read answers in a browser; `*` stands for all.
+    pub cors_origins: Vec<String>,
     /// The URL under which clients see this server, ending in a slash; without it, what their `Host` header says.
     pub public_url: Option<String>,
     exposure: Exposure,
@@ -61,6 +63,7 @@ impl App {
             keyring: Arc::new(keyring),
             settings: config.settings(),
             deleted_id: config.service.deleted_id,
+            cors_origins: config.service.cors_origins.clone(),
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
             exposure,
             model: RwLock::new(Model { edm: Arc::new(edm), catalog, made: Instant::now() }),

@@ -54,6 +54,8 @@ pub struct Service {
     pub max_expand_depth: u32,
     /// Whether `Orders/1` is `Orders(1)`.
     pub key_as_segment: bool,
+    /// Origins whose pages may read answers in a browser; `*` stands for all.
+    pub cors_origins: Vec<String>,
     /// What `id` of a deletion holds.
     pub deleted_id: DeletedId,
     /// The schema's namespace.
@@ -67,6 +69,7 @@ impl Default for Service {
             max_page_size: 50_000,
             max_expand_depth: Exposure::default().max_expand_depth,
             key_as_segment: false,
+            cors_origins: Vec::new(),
             deleted_id: DeletedId::EntityUrl,
             namespace: Exposure::default().namespace,
         }
@@ -139,6 +142,11 @@ impl Service {
                 "service.max_expand_depth must be at most {limit}, not {depth}."
             )));
         }
+        if let Some(origin) = self.cors_origins.iter().find(|origin| !is_origin(origin)) {
+            let message =
+                format!("service.cors_origins holds \"{origin}\", which is no origin such as https://example.com.");
+            return Err(Error::configuration(message));
+        }
         let namespace = &self.namespace;
         if is_namespace(namespace) {
             Ok(())
@@ -155,6 +163,13 @@ impl Service {
 fn is_namespace(text: &str) -> bool {
     let taken = ["Capabilities", "Core", "Edm", "System", "Transient", "odata"].contains(&text);
     !taken && text.chars().count() <= 505 && text.split('.').all(is_identifier)
+}
+
+/// A scheme and a host, perhaps with a port, as browsers write it; or `*`.
+fn is_origin(text: &str) -> bool {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let plain = |host: &str| host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+    text == "*" || host.is_some_and(|host| !host.is_empty() && plain(host))
 }
 
 #[cfg(test)]

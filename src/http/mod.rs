@@ -3,6 +3,7 @@
 mod assets;
 mod batch;
 mod body;
+mod cors;
 mod error;
 mod headers;
 mod health;
@@ -16,6 +17,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
+use actix_web::middleware::Condition;
 use actix_web::{App as Actix, HttpServer, web};
 
 use crate::app::App;
@@ -114,7 +116,11 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<(
 /// The server, ready to be awaited; its handle ends it.
 pub fn server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
     let data = web::Data::from(app);
-    let server = HttpServer::new(move || Actix::new().app_data(data.clone()).configure(routes::routes))
+    let application = move || {
+        let cors = Condition::new(!data.cors_origins.is_empty(), cors::headers(&data.cors_origins));
+        Actix::new().wrap(cors).app_data(data.clone()).configure(routes::routes)
+    };
+    let server = HttpServer::new(application)
         .disable_signals()
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .listen(listener)

@@ -3,6 +3,7 @@
 //! Source: OData 4.01 Protocol sections 8.1 and 8.2, RFC 7240 (`Prefer`), RFC 9110 (conditions).
 
 use super::accept::{self, Accept, split_outside_quotes};
+use super::annotations;
 use crate::error::{Error, ErrorKind, Result};
 
 /// The headers as the transport has them; several lines of one name stay several.
@@ -82,6 +83,10 @@ impl EntityTags {
 pub struct Preferences {
     /// Whether the requests of a batch go on behind one that fails.
     pub continue_on_error: Option<Preference<bool>>,
+    /// Whether instance annotations of the vocabulary Core are wanted.
+    pub include_annotations: Option<Preference<bool>>,
+    /// Whether properties that are null are left out.
+    pub omit_nulls: Option<Preference<()>>,
     /// Rows per page.
     pub max_page_size: Option<Preference<u32>>,
     /// A delta link is wanted.
@@ -150,6 +155,11 @@ fn preferences(lines: &[&str]) -> Preferences {
     Preferences {
         continue_on_error: first(["continue-on-error", "odata.continue-on-error"])
             .and_then(|(name, value)| boolean(value).map(|value| Preference { name, value })),
+        include_annotations: first(["include-annotations", "odata.include-annotations"])
+            .map(|(name, value)| Preference { name, value: annotations::include(value) }),
+        omit_nulls: first(["omit-values", "odata.omit-values"])
+            .filter(|(_, value)| value.eq_ignore_ascii_case("nulls"))
+            .map(|(name, _)| Preference { name, value: () }),
         max_page_size: first(["maxpagesize", "odata.maxpagesize"])
             .and_then(|(name, value)| page_size(value).map(|value| Preference { name, value })),
         track_changes: first(["track-changes", "odata.track-changes"]).map(|(name, _)| Preference { name, value: () }),

@@ -4,6 +4,7 @@
 //! Source: OData 4.01 URL Conventions section 2 (split first, then decode each part exactly once) and the ABNF.
 
 mod accept;
+mod annotations;
 pub mod batch;
 pub mod expression;
 mod headers;

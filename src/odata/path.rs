@@ -13,6 +13,8 @@ const PART: &str = "The path";
 pub enum Path {
     /// `$metadata`
     Metadata,
+    /// Something else behind the root that OData has: `$all`, `$crossjoin(...)`, `$entity`.
+    Other(String),
     /// An entity set or something in it.
     Resource {
         /// The name of the entity set.
@@ -60,7 +62,8 @@ pub enum KeyValue {
 }
 
 /// ```text
-/// resourcePath = [ "$metadata" / entitySetName [ keyPredicate ] *( "/" segment ) ]
+/// resourcePath = [ "$metadata" / ( "$all" / "$entity" ) [ "/" type ] / "$crossjoin" OPEN ... CLOSE
+///                / entitySetName [ keyPredicate ] *( "/" segment ) ]
 /// ```
 pub(super) fn parse(path: &str) -> Result<Path> {
     let path = path.strip_prefix('/').unwrap_or(path);
@@ -70,15 +73,32 @@ pub(super) fn parse(path: &str) -> Result<Path> {
     }
     let mut segments = path.split('/').map(|segment| decode(segment, PART));
     let first = segments.next().transpose()?.unwrap_or_default();
-    let rest = segments.map(|decoded| decoded.and_then(segment)).collect::<Result<Vec<_>>>()?;
+    let rest = rest(segments)?;
     if first == "$metadata" && rest.is_empty() {
         return Ok(Path::Metadata);
+    }
+    if matches!(first.as_str(), "$all" | "$entity") || first.starts_with("$crossjoin(") {
+        return Ok(Path::Other(first));
     }
     if first.starts_with('$') {
         return Err(Error::not_found(format!("\"{first}\"")).about(first));
     }
     let (set, key) = keyed(first)?;
     Ok(Path::Resource { set, key, rest })
+}
+
+/// What follows the first segment, up to a condition: that may have slashes of its own.
+fn rest(segments: impl Iterator<Item = Result<String>>) -> Result<Vec<Segment>> {
+    let mut rest = Vec::new();
+    for decoded in segments {
+        let segment = segment(decoded?)?;
+        let condition = matches!(&segment, Segment::Other(name) if name.starts_with("$filter("));
+        rest.push(segment);
+        if condition {
+            break;
+        }
+    }
+    Ok(rest)
 }
 
 fn segment(text: String) -> Result<Segment> {
@@ -181,6 +201,9 @@ mod tests {
         assert_eq!(parse("/").unwrap(), Path::ServiceDocument);
         assert_eq!(parse("/%24metadata").unwrap(), Path::Metadata);
         assert_eq!(parse("/$batch").unwrap_err().kind().status(), 404);
+        for other in ["$all", "$entity", "$crossjoin(A,B)"] {
+            assert_eq!(parse(&format!("/{other}/x")).unwrap(), Path::Other(other.to_owned()));
+        }
     }
 
     #[test]
@@ -215,5 +238,7 @@ mod tests {
     fn segments_follow_the_set() {
         let Path::Resource { rest, .. } = parse("/Orders(1)/Name/$value").unwrap() else { panic!() };
         assert_eq!(rest, [Segment::Name("Name".to_owned()), Segment::Value]);
+        let Path::Resource { rest, .. } = parse("/Orders/$filter(Lines/any(l:l/Id gt 1))").unwrap() else { panic!() };
+        assert_eq!(rest, [Segment::Other("$filter(Lines".to_owned())]);
     }
 }

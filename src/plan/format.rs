@@ -25,6 +25,10 @@ pub struct JsonFormat {
     pub metadata: MetadataLevel,
     /// Whether 64-bit integers and decimals are strings.
     pub ieee754_compatible: bool,
+    /// Whether properties that are null are left out.
+    pub omit_nulls: bool,
+    /// Whether it is told what is stored where it fits no type.
+    pub value_exceptions: bool,
 }
 
 /// How much control information a payload carries (JSON Format section 3.1).
@@ -64,8 +68,14 @@ impl JsonFormat {
 impl Format {
     /// JSON in the variety that the client likes best.
     pub(super) fn json(request: &Request) -> Result<JsonFormat> {
+        let preferences = &request.headers.preferences;
+        let wished = |format| JsonFormat {
+            omit_nulls: preferences.omit_nulls.is_some(),
+            value_exceptions: preferences.include_annotations.is_none_or(|annotations| annotations.value),
+            ..format
+        };
         best(request, "application", "json", |range| json_format(range, request.headers.version))
-            .map(|(format, _)| format)
+            .map(|(format, _)| wished(format))
             .ok_or_else(|| not_acceptable("application/json"))
     }
 
@@ -134,7 +144,13 @@ fn best<T>(
 
 /// The variety of JSON that a range names; `None` where it holds a parameter that is unknown or cannot be met.
 fn json_format(range: Option<&MediaRange>, version: ODataVersion) -> Option<JsonFormat> {
-    let mut format = JsonFormat { version, metadata: MetadataLevel::Minimal, ieee754_compatible: false };
+    let mut format = JsonFormat {
+        version,
+        metadata: MetadataLevel::Minimal,
+        ieee754_compatible: false,
+        omit_nulls: false,
+        value_exceptions: true,
+    };
     for (name, value) in range.iter().flat_map(|range| &range.parameters) {
         let value = value.to_ascii_lowercase();
         match (name.as_str(), value.as_str()) {

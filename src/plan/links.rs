@@ -31,7 +31,7 @@ const RESERVED: &AsciiSet = &CONTROLS
 impl Read {
     /// The request that starts a sync over.
     pub fn defining_query(&self) -> String {
-        defining_query(&self.set.name, self.select.as_deref(), self.format_option.as_deref())
+        defining_query(&self.path, self.select.as_deref(), self.query.text.as_deref(), self.format_option.as_deref())
     }
 
     /// The link that carries `token` in `option`.
@@ -42,17 +42,24 @@ impl Read {
     }
 }
 
-pub(super) fn defining_query(set: &str, select: Option<&[String]>, format: Option<&str>) -> String {
+/// `path` and `query` are as in a URL already.
+pub(super) fn defining_query(
+    path: &str,
+    select: Option<&[String]>,
+    query: Option<&str>,
+    format: Option<&str>,
+) -> String {
     let mut options = Vec::new();
     if let Some(select) = select.filter(|select| !select.is_empty()) {
         let names: Vec<String> = select.iter().map(|name| encode(name)).collect();
         options.push(format!("$select={}", names.join(",")));
     }
+    options.extend(query.map(str::to_owned));
     if let Some(format) = format {
         options.push(format!("$format={}", encode(format)));
     }
     let question = if options.is_empty() { "" } else { "?" };
-    format!("{}{question}{}", encode(set), options.join("&"))
+    format!("{path}{question}{}", options.join("&"))
 }
 
 /// The text of those of `options` that `kept` names, and of the parameter aliases that they may use.

@@ -2,11 +2,13 @@
 //!
 //! A [`Plan`] is proof: one that exists can be executed, and nothing after it validates again. Pure; no database.
 
+mod change_mode;
 mod expand;
 mod expression;
 mod format;
 mod key;
 mod links;
+mod nowhere;
 mod page;
 mod query;
 mod resource;
@@ -119,6 +121,7 @@ pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings)
             only(&request.options, &[])?;
             MetadataFormat::negotiate(request).map(Plan::Metadata)
         }
+        Path::Other(name) => Err(nowhere::not_supported(name)),
         Path::Resource { set, key, rest } => {
             let (place, rest) = Place::find(edm, &request.options, set, key.as_ref(), rest)?;
             let scope = Scope { request, edm, set: &place.set, place: &place, keyring, settings };
@@ -144,23 +147,24 @@ impl Scope<'_> {
             (None, []) => self.collection(),
             (None, [Segment::Count]) => self.count(),
             (Some(key), []) => self.entity(key),
-            (Some(key), [Segment::Name(name)]) => self.property(key, name, false),
-            (Some(key), [Segment::Name(name), Segment::Value]) => self.property(key, name, true),
+            (Some(key), [Segment::Name(name)]) if !name.contains('.') => self.property(key, name, false),
+            (Some(key), [Segment::Name(name), Segment::Value]) if !name.contains('.') => self.property(key, name, true),
             (Some(_), [Segment::Value]) => {
                 let message =
                     format!("\"{}\" has no media stream; \"$value\" applies to its properties.", self.set.name);
                 Err(Error::new(ErrorKind::SyntaxError, message).about("$value"))
             }
-            (_, rest) => Err(no_such_segment(rest)),
+            (_, rest) => Err(self.nowhere(rest)),
         }
     }
 
     fn entity(&self, key: Option<Key>) -> Result<Read> {
         only(self.options(), &[SystemOption::Select, SystemOption::Expand])?;
         let (select, returned) = self.selection(self.options().select()?)?;
-        let format = Format::json(self.request).map(Format::Json)?;
+        let format = Format::json(self.request)?;
         let expand = self.expansions(self.set, self.options())?;
-        Ok(Read { returned, expand, select, ..self.read_of(Target::Entity(key), format) })
+        let applied = self.written(format);
+        Ok(Read { returned, expand, select, applied, ..self.read_of(Target::Entity(key), Format::Json(format)) })
     }
 
     fn property(&self, key: Option<Key>, name: &str, raw: bool) -> Result<Read> {
@@ -191,6 +195,14 @@ impl Scope<'_> {
             format_option: self.options().value(SystemOption::Format).map(str::to_owned),
             applied: Vec::new(),
         }
+    }
+
+    /// What `Preference-Applied` says of how entities are written.
+    fn written(&self, json: JsonFormat) -> Vec<String> {
+        let preferences = &self.request.headers.preferences;
+        let omitted =
+            preferences.omit_nulls.filter(|_| json.omit_nulls).map(|preference| format!("{}=nulls", preference.name));
+        omitted.into_iter().collect()
     }
 
     fn options(&self) -> &Options {
@@ -254,21 +266,5 @@ fn supported(option: SystemOption) -> Result<()> {
             let message = format!("The query option \"{name}\" is not supported by this service.");
             Err(Error::new(ErrorKind::OptionNotSupported, message).about(name))
         }
-    }
-}
-
-fn no_such_segment(rest: &[Segment]) -> Error {
-    let name = match rest {
-        [Segment::Name(_), Segment::Count, ..] | [Segment::Count, ..] => "$count",
-        [Segment::Name(name) | Segment::Keyed(name, _) | Segment::Other(name)]
-        | [_, Segment::Name(name) | Segment::Keyed(name, _) | Segment::Other(name), ..] => name,
-        _ => "$value",
-    };
-    let known = matches!(name, "$ref" | "$each" | "$filter" | "$query");
-    if known {
-        let message = format!("The path segment \"{name}\" is not supported by this service.");
-        Error::new(ErrorKind::OptionNotSupported, message).about(name)
-    } else {
-        Error::not_found(format!("The path segment \"{name}\"")).about(name)
     }
 }

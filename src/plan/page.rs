@@ -4,8 +4,9 @@
 //! the link means are refused. A newcomer's trap: on the pages behind the first, the preference means nothing; the
 //! token says whether changes are tracked (Protocol 4.01 section 8.2.8.9).
 
+use super::change_mode::changes_withheld;
 use super::expand::{Expansion, columns};
-use super::{Format, JsonFormat, MetadataLevel, Read, Scope, Target, supported};
+use super::{Format, JsonFormat, Read, Scope, Target, supported};
 use crate::edm::Value;
 use crate::error::{Error, ErrorKind, Expiry, Result};
 use crate::odata::SystemOption;
@@ -57,18 +58,6 @@ impl RowsPage {
     }
 }
 
-/// What change tracking excludes, in the order in which it is complained of.
-const EXCLUDED: [SystemOption; 8] = [
-    SystemOption::Filter,
-    SystemOption::OrderBy,
-    SystemOption::Expand,
-    SystemOption::Top,
-    SystemOption::Skip,
-    SystemOption::Search,
-    SystemOption::Apply,
-    SystemOption::Compute,
-];
-
 const LATEST: &str = "latest";
 /// Entities of a page that expands others, at most.
 const EXPANDED: u64 = 1_000;
@@ -110,11 +99,12 @@ impl Scope<'_> {
             }
             let token = self.open(text)?;
             let State::Changes { anchor, after: None } = token.state else { return Err(Error::token_invalid()) };
+            options.given().try_for_each(supported)?;
             self.tracked_still(&token)?;
             let (select, returned) = self.returned(&token)?;
             return Ok(Read { returned, select, ..self.read_of(Target::ChangeCount(anchor), Format::Text) });
         }
-        options.value(SystemOption::Apply).map_or(Ok(()), |_| supported(SystemOption::Apply))?;
+        options.given().try_for_each(supported)?;
         Ok(Read { query: self.query()?, ..self.read_of(Target::Count, Format::Text) })
     }
 
@@ -128,7 +118,7 @@ impl Scope<'_> {
         let (select, returned) = self.selection(options.select()?)?;
         let (query, expand) = self.query_and_expansions()?;
         let remaining = options.number(SystemOption::Top)?;
-        let (size, mut applied) = self.page_size();
+        let (size, mut applied) = self.page_size(json);
         if let Some(preference) = preference {
             applied.insert(0, preference.name.to_owned());
         }
@@ -143,10 +133,6 @@ impl Scope<'_> {
         let columns = columns(&returned, &expand);
         let read = self.read_of(Target::Rows(page), Format::Json(json));
         Ok(Read { returned, columns, expand, query, select, applied, ..read })
-    }
-
-    fn is_tracked(&self) -> bool {
-        self.set.changes.is_some() && self.place.via.is_none()
     }
 
     /// Follows a next link: of entities, or of changes.
@@ -166,7 +152,7 @@ impl Scope<'_> {
                 if after.len() != query.order.len() + self.set.key.len() {
                     return Err(Error::token_invalid());
                 }
-                let (size, applied) = self.page_size();
+                let (size, applied) = self.page_size(json);
                 let page = RowsPage {
                     after: Some(after),
                     skip: 0,
@@ -186,8 +172,10 @@ impl Scope<'_> {
         self.change_mode(json)?;
         self.options().given().try_for_each(supported)?;
         self.tracked_still(token)?;
+        // What has become null has changed, and must be told.
+        let json = JsonFormat { omit_nulls: false, ..json };
         let (select, returned) = self.returned(token)?;
-        let (limit, mut applied) = self.page_size();
+        let (limit, mut applied) = self.page_size(json);
         let preference = self.request.headers.preferences.track_changes.filter(|_| after.is_none());
         if let Some(preference) = preference {
             applied.insert(0, preference.name.to_owned());
@@ -214,33 +202,16 @@ impl Scope<'_> {
         Ok(Read { returned, select, applied, ..self.read_of(Target::Latest, Format::Json(json)) })
     }
 
-    /// The page size in force, and what `Preference-Applied` says of it.
-    fn page_size(&self) -> (u64, Vec<String>) {
+    /// The page size in force, and what `Preference-Applied` says of it and of how entities are written.
+    fn page_size(&self, json: JsonFormat) -> (u64, Vec<String>) {
+        let written = self.written(json);
         match self.request.headers.preferences.max_page_size {
             Some(wish) => {
                 let size = wish.value.min(self.settings.max_page_size);
-                (u64::from(size), vec![format!("{}={size}", wish.name)])
+                (u64::from(size), std::iter::once(format!("{}={size}", wish.name)).chain(written).collect())
             }
-            None => (u64::from(self.settings.page_size), Vec::new()),
+            None => (u64::from(self.settings.page_size), written),
         }
-    }
-
-    fn change_mode(&self, json: JsonFormat) -> Result<()> {
-        self.exclude()?;
-        if json.metadata == MetadataLevel::None {
-            let message = "A delta link cannot be returned with metadata=none; ask for metadata=minimal.";
-            return Err(Error::new(ErrorKind::MetadataLevelNotSupported, message).about("Accept"));
-        }
-        Ok(())
-    }
-
-    fn exclude(&self) -> Result<()> {
-        let given = EXCLUDED.into_iter().find(|option| self.options().value(*option).is_some());
-        given.map_or(Ok(()), |option| {
-            let name = option.name();
-            let message = format!("The \"{name}\" query parameter isn't supported when Change Tracking is enabled.");
-            Err(Error::new(ErrorKind::OptionNotSupportedWithChangeTracking, message).about(name))
-        })
     }
 
     /// The token in `text`, which must be of this entity set.
@@ -252,15 +223,6 @@ impl Scope<'_> {
     /// What a token of this collection says where it is: the entity set, or the way to some of its entities.
     fn token_path(&self) -> &str {
         if self.place.via.is_some() { &self.place.path } else { &self.set.name }
-    }
-
-    fn tracked_still(&self, token: &Token) -> Result<()> {
-        match self.set.changes {
-            Some(_) => Ok(()),
-            // The link may be followed again when they can be read again.
-            None if self.set.changes_withheld => Err(changes_withheld()),
-            None => Err(self.expired(token, Expiry::TrackingRemoved)),
-        }
     }
 
     /// What the token selected, if it still stands for the same columns. A `$select` on the link may repeat it.
@@ -279,12 +241,13 @@ impl Scope<'_> {
         if same { Ok((select, returned)) } else { Err(changed()) }
     }
 
-    fn expired(&self, token: &Token, expiry: Expiry) -> Error {
+    pub(super) fn expired(&self, token: &Token, expiry: Expiry) -> Error {
         let existing = |name: &&String| self.set.property(name).is_some();
         let select: Option<Vec<String>> =
             token.select.as_ref().map(|names| names.iter().filter(existing).cloned().collect());
         let format = self.options().value(SystemOption::Format);
-        Error::expired(expiry).starting_over_at(super::links::defining_query(&self.set.name, select.as_deref(), format))
+        let (path, query) = (&self.place.path, token.query.as_deref());
+        Error::expired(expiry).starting_over_at(super::links::defining_query(path, select.as_deref(), query, format))
     }
 }
 
@@ -292,12 +255,6 @@ impl Scope<'_> {
 fn page_limit(size: u64, remaining: Option<u64>, expand: &[Expansion]) -> u64 {
     let size = if expand.is_empty() { size } else { size.min(EXPANDED) };
     remaining.unwrap_or(u64::MAX).min(size)
-}
-
-fn changes_withheld() -> Error {
-    let message = "The changes of this entity set cannot be read at the moment. Try again.";
-    Error::new(ErrorKind::DatabaseUnavailable, message)
-        .caused_by("the login may not read them, or the database is a replica that can only be read")
 }
 
 fn same_names(a: &[&str], b: &[&str]) -> bool {

@@ -18,6 +18,8 @@ pub(super) struct EntityWriter {
     /// Where in the row the key's values are, in key order.
     key: Vec<usize>,
     quote_numbers: bool,
+    omit_nulls: bool,
+    value_exceptions: bool,
     full: Option<Full>,
 }
 
@@ -64,6 +66,8 @@ impl EntityWriter {
             columns: written.iter().filter_map(column).collect(),
             key: set.key.iter().filter_map(at).collect(),
             quote_numbers: control.format.ieee754_compatible,
+            omit_nulls: control.format.omit_nulls,
+            value_exceptions: control.format.value_exceptions,
             full: control.full().then(|| Full::new(set, control, style)),
             set: Arc::clone(set),
         }
@@ -104,11 +108,17 @@ impl EntityWriter {
         if let Some((full, path)) = &full {
             full.write(out, path);
         }
-        for (number, column) in self.columns.iter().enumerate() {
-            if number > 0 {
+        let mut first = true;
+        for column in &self.columns {
+            let value = row.value(column.at);
+            if self.omit_nulls && matches!(value, ValueRef::Null) && !self.key.contains(&column.at) {
+                continue;
+            }
+            if !first {
                 out.push(b',');
             }
-            self.write_property(out, column, row.value(column.at))?;
+            first = false;
+            self.write_property(out, column, value)?;
         }
         if let Some((full, path)) = &full {
             full.write_links(out, path);
@@ -128,9 +138,11 @@ impl EntityWriter {
             _ if is_key() => return Err(Misfit),
             _ => {
                 misfit::value(&self.set, &self.set.properties[column.property]);
-                out.extend_from_slice(column.exception.as_bytes());
-                string(out, &exact_text(value));
-                out.extend_from_slice(b"},");
+                if self.value_exceptions {
+                    out.extend_from_slice(column.exception.as_bytes());
+                    string(out, &exact_text(value));
+                    out.extend_from_slice(b"},");
+                }
                 out.extend_from_slice(column.name.as_bytes());
                 out.extend_from_slice(b"null");
             }

@@ -127,6 +127,10 @@ impl PropertySink {
                 write_json(out, &fitted, json.ieee754_compatible);
                 out.push(b'}');
             }
+            (Format::Json(json), Err(_)) if !json.value_exceptions => {
+                let context = self.context(json, &model.name);
+                self.chunks.buffer().extend_from_slice(format!("{{{context}\"value\":null}}").as_bytes());
+            }
             (Format::Json(json), Err(_)) => {
                 let context = self.context(json, &model.name);
                 let out = self.chunks.buffer();

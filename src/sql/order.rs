@@ -83,11 +83,18 @@ impl<'a> Place<'a> {
             return format!("({greater}({by} IS NULL AND {rest}))");
         }
         let position = self.position(build, value);
-        let nullable = build.dialect().may_be_null(&self.sorting.by);
-        match (self.sorting.descending, nullable) {
+        match (self.sorting.descending, self.may_be_null(build)) {
             (false, _) => format!("({by} >= {position} AND ({by} > {position} OR {rest}))"),
             (true, false) => format!("({by} <= {position} AND ({by} < {position} OR {rest}))"),
             (true, true) => format!("({by} < {position} OR {by} IS NULL OR ({by} = {position} AND {rest}))"),
+        }
+    }
+
+    /// A column as it is holds what the database lets it; what is made of it is null also where the value fits no type.
+    fn may_be_null(&self, build: &Builder<'_>) -> bool {
+        match self.sorting.by.own_property() {
+            Some((_, property)) if self.is_column => property.null_in_database,
+            _ => build.dialect().may_be_null(&self.sorting.by),
         }
     }
 

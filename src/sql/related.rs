@@ -39,6 +39,11 @@ impl Related {
         if rest.is_empty() { Some(related) } else { Self::at(&related.further, rest) }
     }
 
+    /// How many values lead there.
+    pub fn leads(&self) -> usize {
+        self.expansion.hop.pairs.len()
+    }
+
     /// Reads the entities that `origins` lead to: rows of the number of the origin and the properties' columns, then what they are ordered by.
     pub fn entities(&self, origins: &[Origin], dialect: &dyn Dialect) -> Statement {
         let expansion = &self.expansion;

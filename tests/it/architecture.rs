@@ -23,7 +23,8 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
 ];
 
 /// Foreign crates that only one folder may name.
-const ONLY_IN: [(&str, &str); 7] = [
+const ONLY_IN: [(&str, &str); 8] = [
+    ("actix_cors", "http"),
     ("actix_web", "http"),
     ("azure_core", "backend"),
     ("azure_identity", "backend"),

@@ -26,7 +26,7 @@ fn the_schema_of_the_configuration_accepts_what_the_code_accepts() {
     for accepted in [
         "",
         "database = 'sqlite:shop.db'\nlisten = '127.0.0.1:8080'\npublic_url = 'https://example.com/shop'",
-        "[service]\npage_size = 1\nmax_page_size = 100000\nmax_expand_depth = 20\nkey_as_segment = true\ndeleted_id = 'key'\nnamespace = 'Contoso.Größe_1'",
+        "[service]\npage_size = 1\nmax_page_size = 100000\nmax_expand_depth = 20\nkey_as_segment = true\ncors_origins = ['https://a.example:8443', '*']\ndeleted_id = 'key'\nnamespace = 'Contoso.Größe_1'",
         "[service]\ndeleted_id = 'entity-url'",
         "[service]\nnamespace = 'a_x0020_b'",
         "[tables]",
@@ -52,6 +52,7 @@ fn the_schema_of_the_configuration_refuses_what_the_code_refuses() {
         "[service]\nmax_page_size = 0",
         "[service]\nmax_page_size = 100001",
         "[service]\nmax_expand_depth = 21",
+        "[service]\ncors_origins = ['example.com']",
         "[service]\npage_size = '10'",
         "[service]\ndeleted_id = 'none'",
         "[service]\nnamespace = ''",

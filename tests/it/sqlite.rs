@@ -10,4 +10,6 @@ mod suite;
 mod damage;
 mod forms;
 mod misfits;
+mod narrowing;
 mod offline;
+mod plans;

@@ -6,7 +6,7 @@
 //! | `contains`, `endswith`, `startswith` | text, text | Boolean | |
 //! | `indexof` | text, text | integer | -1 where it is not found |
 //! | `length` | text | integer | UTF-16 code units, as in .NET, JavaScript and SQL Server |
-//! | `substring` | text, integer [, integer] | text | in the same units; a negative start is 0 |
+//! | `substring` | text, integer [, integer] | text | in the same units; positions before the text count, and are empty |
 //! | `tolower`, `toupper`, `trim` | text | text | |
 //! | `year`, `month`, `day` | date or moment | integer | of the moment's own offset |
 //! | `hour`, `minute`, `second` | moment or time | integer | the same |

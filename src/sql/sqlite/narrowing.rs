@@ -20,7 +20,9 @@ pub(super) fn comparison(
             let parameter = number(build, constant)?;
             ordering(comparison).map(|operator| format!("{column} {operator} {parameter}"))
         }
-        (EdmType::Decimal { digits }, _) => decimals(build, column, comparison, decimal(constant)?, digits),
+        (EdmType::Decimal { digits }, _) if !keeps_text(property) => {
+            decimals(build, column, comparison, decimal(constant)?, digits)
+        }
         (EdmType::String { .. }, Value::Text(_)) if has_text_affinity(property) => {
             let parameter = build.param(Param::Value(constant.clone()));
             ordering(comparison).map(|operator| format!("{column} COLLATE BINARY {operator} {parameter}"))
@@ -93,8 +95,8 @@ fn ordering(comparison: Comparison) -> Option<&'static str> {
     }
 }
 
-/// What is stored may differ from the decimal that it stands for by half a unit of its last digit; and a number of many digits may be
-/// stored as text, which comes behind all numbers.
+/// What is stored may differ from the decimal that it stands for by half a unit of its last digit. SQLite keeps every decimal as a
+/// number, however many digits it was written with, unless the column is declared to be of text too.
 fn decimals(
     build: &mut Builder<'_>,
     column: &str,
@@ -107,10 +109,10 @@ fn decimals(
     match comparison {
         Comparison::Eq => {
             let (low, high) = (bound(number - unit), bound(number + unit));
-            Some(format!("({column} BETWEEN {low} AND {high} OR {column} >= '')"))
+            Some(format!("{column} BETWEEN {low} AND {high}"))
         }
         Comparison::Ge | Comparison::Gt => Some(format!("{column} >= {}", bound(number - unit))),
-        Comparison::Le | Comparison::Lt => Some(format!("({column} <= {} OR {column} >= '')", bound(number + unit))),
+        Comparison::Le | Comparison::Lt => Some(format!("{column} <= {}", bound(number + unit))),
         Comparison::Ne => None,
     }
 }
@@ -150,17 +152,27 @@ fn parameters(build: &mut Builder<'_>, values: impl Iterator<Item = Value>) -> S
     values.map(|value| build.param(Param::Value(value))).collect::<Vec<_>>().join(", ")
 }
 
+/// Whether a number that is written to the column as text stays text.
+fn keeps_text(property: &Property) -> bool {
+    let declared = property.declared.to_ascii_uppercase();
+    has_text_affinity(property) || (declared.contains("BLOB") && !declared.contains("INT"))
+}
+
 /// Whether SQLite keeps whatever is written to the column as text (its "type affinity").
 fn has_text_affinity(property: &Property) -> bool {
     let declared = property.declared.to_ascii_uppercase();
     !declared.contains("INT") && ["CHAR", "CLOB", "TEXT"].iter().any(|part| declared.contains(part))
 }
 
-/// The first text behind all that begin with `text`, in the order of octets.
+/// A text behind all that begin with `text`, in the order of the octets of UTF-8 and of UTF-16 too, in which a file may keep text.
+/// There the low octet may come first; so a character whose low octet cannot grow is left out.
 fn behind(text: &str) -> Option<String> {
     let mut characters: Vec<char> = text.chars().collect();
     while let Some(last) = characters.pop() {
-        if let Some(next) = (u32::from(last) + 1..=0x0010_FFFF).find_map(char::from_u32) {
+        let last = u32::from(last);
+        if last & 0xFF != 0xFF
+            && let Some(next) = char::from_u32(last + 1)
+        {
             characters.push(next);
             return Some(characters.into_iter().collect());
         }

@@ -420,6 +420,7 @@ fn boolean(below: &Level) -> Expressions {
     let not = below.boolean.clone().prop_map(|operand| Expression::Not(Box::new(operand)));
     prop_oneof![
         8 => compared,
+        8 => narrow(),
         3 => within(below),
         3 => tested,
         2 => below.boolean.clone(),
@@ -427,6 +428,39 @@ fn boolean(below: &Level) -> Expressions {
         4 => calculation(&[O::And, O::Or], &below.boolean, &below.boolean),
         1 => case(&below.boolean, &below.boolean),
         1 => below.boolean.clone().prop_map(aliased),
+    ]
+    .boxed()
+}
+
+/// What an index may serve: a column, and literals of its class.
+fn narrow() -> Expressions {
+    use Operator as O;
+    let every = [O::Eq, O::Eq, O::Ne, O::Gt, O::Ge, O::Lt, O::Le];
+    let of = |names: &[&str], class: Class| {
+        let (column, literal) = (properties(names), literals_of(class));
+        let equal_only = matches!(class, Class::Binary | Class::Guid);
+        let operators = if equal_only { &every[..3] } else { &every };
+        prop_oneof![
+            3 => calculation(operators, &column, &literal),
+            1 => calculation(operators, &literal, &column),
+            1 => (column, proptest::collection::vec(literal, 1..3))
+                .prop_map(|(column, members)| Expression::In(Box::new(column), members)),
+        ]
+    };
+    let (text, beginning) = (properties(&["Name", "Code"]), literals_of(Class::Text));
+    prop_oneof![
+        2 => of(&["Born"], Class::Date),
+        3 => of(&["Seen"], Class::Moment),
+        2 => of(&["Name", "Code"], Class::Text),
+        2 => call(&[Function::StartsWith], &[&text, &beginning]),
+        2 => of(&["Price", "Half"], Class::Decimal),
+        1 => of(&["Speed"], Class::Decimal),
+        1 => of(&["Speed", "Ratio"], Class::Double),
+        1 => of(&["Id", "Tiny", "Big", "Whole"], Class::Integer),
+        1 => of(&["Tiny", "Whole"], Class::Decimal),
+        1 => of(&["Tag"], Class::Guid),
+        1 => of(&["Feeds"], Class::Time),
+        1 => of(&["Data"], Class::Binary),
     ]
     .boxed()
 }

@@ -5,17 +5,29 @@
 //! behaves: its answers are ours.
 //!
 //! - `engine`, `catalog`, `read`: statements and their answers
-//! - `pattern`, `token`, `translate`: what a statement says, and the same for SQLite
+//! - `pattern`, `token`: what a statement says
+//! - `translate`, `calls`, `subquery`, `scope`, `kind`: the same for SQLite, with the types that T-SQL gives it
+//! - `functions`, `calculate`, `convert`, `moment`, `strings`: what SQLite is taught for that
 //! - `store`, `signature`: the file, with versions and change tracking as SQL Server has them
 //! - `types`, `time`: values on their way
 
+mod calculate;
+mod calls;
 mod catalog;
+mod convert;
 mod engine;
+mod functions;
+mod kind;
+mod meaning;
+mod moment;
 pub(crate) mod pattern;
 mod policy;
 mod read;
+mod scope;
 mod signature;
 mod store;
+mod strings;
+mod subquery;
 mod time;
 mod token;
 mod translate;

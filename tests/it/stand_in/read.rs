@@ -4,86 +4,106 @@ use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, params_from_iter};
 
 use super::engine::{skeleton, table};
+use super::functions;
+use super::kind::{Family, kind};
 use super::pattern::{slot, slots};
+use super::scope::{Scope, Source};
 use super::store::{key, object, quoted, visible};
-use super::token::Token;
-use super::translate::{expression, list, translate};
+use super::token::{Token, listed, tokens};
+use super::translate::{condition, order, value, value_of};
 use super::types::Declared;
 use crate::tds::{Column, Fault, Reply, Request, Type, Value};
 
 type Slots<'a> = [(String, &'a str)];
+type Found<T> = Result<T, Fault>;
 
 pub(super) fn answer(file: &Connection, request: &Request) -> Option<Reply> {
     let sql = request.sql.as_str();
-    let made_from = |skeleton| slots(skeleton, sql);
-    if let Some(found) = made_from(skeleton::ENTITIES) {
-        return Some(entities(file, &found, request));
-    }
-    if let Some(found) = made_from(skeleton::CHANGES) {
-        return Some(changes(file, &found, request));
-    }
-    if let Some(found) = made_from(skeleton::CHANGES_COUNT) {
-        let (net, upper) = (net(file, &found), translate(slot(&found, "upper")));
-        return Some(count(
-            file,
-            &format!("SELECT count(*) FROM ({net}) AS c WHERE c.SYS_CHANGE_VERSION <= {upper}"),
-            request,
-        ));
-    }
-    let found = made_from(skeleton::COUNT)?;
-    let (from, condition) = (translate(slot(&found, "table")), translate(slot(&found, "where")));
-    Some(count(file, &format!("SELECT count(*) FROM {from} AS t WHERE {condition}"), request))
+    let found = [
+        (skeleton::ENTITIES, entities as fn(&Connection, &Slots<'_>, &Request) -> Found<Reply>),
+        (skeleton::CHANGES, changes),
+        (skeleton::CHANGES_COUNT, changes_count),
+        (skeleton::COUNT, count),
+    ];
+    let (slots, answer) = found.into_iter().find_map(|(skeleton, answer)| Some((slots(skeleton, sql)?, answer)))?;
+    Some(answer(file, &slots, request).unwrap_or_else(|fault| Reply::new().error(fault)))
 }
 
-fn entities(file: &Connection, found: &Slots<'_>, request: &Request) -> Reply {
-    let columns = selected(file, found, slot(found, "columns"));
-    let say = |name: &str| translate(slot(found, name));
+fn entities(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
+    let name = table(slot(found, "table"));
+    let scope = Scope::new(file, &request.parameters, vec![Source::table(file, &name, "t")?]);
+    let columns = selected(&scope, slot(found, "columns"))?;
     let sql = format!(
         "SELECT {} FROM {} AS t WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
         names(&columns),
-        visible(file, &table(slot(found, "table"))),
-        say("where"),
-        say("order"),
-        say("limit"),
-        say("skip")
+        visible(file, &name),
+        condition(&scope, slot(found, "where"))?,
+        order(&scope, slot(found, "order"))?,
+        value(&scope, slot(found, "limit"))?.sql,
+        value(&scope, slot(found, "skip"))?.sql
     );
-    rows(file, &sql, &[], &columns, request)
+    Ok(rows(file, &sql, &[], &columns, request))
 }
 
-fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Reply {
-    let recorded = selected(file, found, slot(found, "recorded"));
-    let properties = selected(file, found, slot(found, "columns"));
-    let say = |name: &str| translate(slot(found, name));
+fn count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
+    let name = table(slot(found, "table"));
+    let scope = Scope::new(file, &request.parameters, vec![Source::table(file, &name, "t")?]);
+    let condition = condition(&scope, slot(found, "where"))?;
+    Ok(number(file, &format!("SELECT count(*) FROM {} AS t WHERE {condition}", visible(file, &name)), request))
+}
+
+fn changes_count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
+    let scope = with_changes(file, found, request)?;
+    let (net, upper) = (net(&scope, found)?, value(&scope, slot(found, "upper"))?.sql);
+    Ok(number(file, &format!("SELECT count(*) FROM ({net}) AS c WHERE c.SYS_CHANGE_VERSION <= {upper}"), request))
+}
+
+fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
+    let scope = with_changes(file, found, request)?;
+    let recorded = selected(&scope, slot(found, "recorded"))?;
+    let properties = selected(&scope, slot(found, "columns"))?;
     let rank = "CASE c.SYS_CHANGE_OPERATION WHEN 'D' THEN 0 ELSE 1 END";
     let sql = format!(
         "SELECT c.SYS_CHANGE_VERSION, CASE WHEN c.SYS_CHANGE_OPERATION = 'D' THEN 1 WHEN {} THEN 2 ELSE 0 END, {}, {}
          FROM ({}) AS c LEFT JOIN {} AS t ON {} WHERE c.SYS_CHANGE_VERSION <= {} AND ({})
          ORDER BY c.SYS_CHANGE_VERSION, {rank}, {} LIMIT {}",
-        say("absent"),
+        condition(&scope, slot(found, "absent"))?,
         names(&recorded),
         names(&properties),
-        net(file, found),
+        net(&scope, found)?,
         visible(file, &table(slot(found, "table"))),
-        say("same_row"),
-        say("upper"),
-        say("position").replace("CASE c.SYS_CHANGE_OPERATION WHEN 'D' THEN 0 ELSE 1 END", rank),
-        say("order"),
-        say("limit")
+        condition(&scope, slot(found, "same_row"))?,
+        value(&scope, slot(found, "upper"))?.sql,
+        condition(&scope, slot(found, "position"))?,
+        order(&scope, slot(found, "order"))?,
+        value(&scope, slot(found, "limit"))?.sql
     );
     let fixed = vec![Column::new("SYS_CHANGE_VERSION", Type::BigInt), Column::new("gone", Type::Int)];
     let columns: Vec<Selected> = recorded.into_iter().chain(properties).collect();
-    rows(file, &sql, &fixed, &columns, request)
+    Ok(rows(file, &sql, &fixed, &columns, request))
+}
+
+/// The table, and beside it what is recorded of it.
+fn with_changes<'a>(file: &'a Connection, found: &Slots<'_>, request: &'a Request) -> Found<Scope<'a>> {
+    let name = table(slot(found, "table"));
+    let table = Source::table(file, &name, "t")?;
+    let mut changes = Source::table(file, &name, "c")?;
+    let key = key(file, &name);
+    changes.columns.retain(|(column, _)| key.contains(column));
+    changes.columns.push(("SYS_CHANGE_VERSION".to_owned(), kind("bigint")));
+    changes.columns.push(("SYS_CHANGE_OPERATION".to_owned(), kind("nchar(1)")));
+    Ok(Scope::new(file, &request.parameters, vec![table, changes]))
 }
 
 /// `CHANGETABLE(CHANGES ...)`: one row a key that changed after a version, with the last thing that happened to it.
-fn net(file: &Connection, found: &Slots<'_>) -> String {
+fn net(scope: &Scope<'_>, found: &Slots<'_>) -> Found<String> {
     let table = table(slot(found, "table"));
-    let keys = key(file, &table).iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
-    let after = translate(slot(found, "after"));
-    format!(
+    let keys = key(scope.file, &table).iter().map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+    let after = value(scope, slot(found, "after"))?.sql;
+    Ok(format!(
         "SELECT {keys}, version AS SYS_CHANGE_VERSION, operation AS SYS_CHANGE_OPERATION, max(rowid) FROM _changes_{} WHERE version > {after} GROUP BY {keys}",
-        object(file, &table)
-    )
+        object(scope.file, &table)
+    ))
 }
 
 /// A column of an answer: as SQLite selects it, and as what it travels.
@@ -97,22 +117,24 @@ fn names(columns: &[Selected]) -> String {
     columns.iter().map(|column| column.expression.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn selected(file: &Connection, found: &Slots<'_>, columns: &str) -> Vec<Selected> {
-    let table = table(slot(found, "table"));
-    list(columns).iter().map(|part| one(file, &table, part)).collect()
+fn selected(scope: &Scope<'_>, columns: &str) -> Found<Vec<Selected>> {
+    listed(&tokens(columns)).into_iter().map(|part| one(scope, part)).collect()
 }
 
-fn one(file: &Connection, table: &str, part: &[Token]) -> Selected {
-    let name = part.iter().find_map(|token| if let Token::Name(name) = token { Some(name) } else { None });
-    let name = name.unwrap_or_else(|| panic!("no column in {part:?}")).clone();
-    let declared =
-        file.query_row("SELECT type FROM pragma_table_xinfo(?1) WHERE name = ?2", [table, &name], |row| row.get(0));
-    // Of a column that is gone, the statement itself will say so.
-    let declared: String = declared.unwrap_or_else(|_| "INT".to_owned());
-    Selected { expression: expression(part), declared: Declared::parse(&declared), name }
+/// A column that is selected as it is travels as it is stored.
+fn one(scope: &Scope<'_>, part: &[Token]) -> Found<Selected> {
+    let mut typed = value_of(scope, part)?;
+    if typed.kind.family() == Family::Null {
+        typed.kind = kind("int");
+    }
+    let (expression, name) = match part {
+        [Token::Word(alias), _, Token::Name(name)] => (format!("{alias}.{}", quoted(name)), name.clone()),
+        _ => (typed.sql, String::new()),
+    };
+    Ok(Selected { expression, name, declared: typed.kind })
 }
 
-fn count(file: &Connection, sql: &str, request: &Request) -> Reply {
+fn number(file: &Connection, sql: &str, request: &Request) -> Reply {
     rows(file, sql, &[Column::new("count", Type::BigInt)], &[], request)
 }
 
@@ -149,6 +171,9 @@ fn rows(file: &Connection, sql: &str, fixed: &[Column], selected: &[Selected], r
 
 /// SQL Server's numbers for what is missing.
 fn fault(error: &str) -> Fault {
+    if let Some(fault) = functions::fault(error) {
+        return fault;
+    }
     let number = if error.contains("no such table") {
         208
     } else if error.contains("no such column") {

@@ -6,10 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::fallible_iterator::FallibleIterator;
-use rusqlite::functions::FunctionFlags;
 use rusqlite::{Batch, Connection, OptionalExtension, Transaction};
-
-use super::time::stored_moment;
 
 /// The numbers that stand for a table and its columns, and how it is tracked.
 const SCHEMA: &str = "
@@ -24,11 +21,7 @@ const SCHEMA: &str = "
 pub(super) fn connect(path: &Path) -> Connection {
     let connection = Connection::open(path).unwrap();
     connection.busy_timeout(Duration::from_secs(30)).unwrap();
-    connection
-        .create_scalar_function("stored_moment", 1, FunctionFlags::SQLITE_DETERMINISTIC, |context| {
-            Ok(stored_moment(context.get_raw(0).as_str()?))
-        })
-        .unwrap();
+    super::functions::register(&connection).unwrap();
     connection
 }
 

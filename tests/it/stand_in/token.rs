@@ -1,5 +1,7 @@
 //! T-SQL text -> its tokens, as far as the gateway's own statements need it.
 
+use crate::tds::Fault;
+
 /// A token, without the blanks around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Token {
@@ -74,7 +76,10 @@ fn parameter(text: &str, tokens: &mut Vec<Token>) -> usize {
 }
 
 fn word(text: &str, tokens: &mut Vec<Token>) -> usize {
-    let length = text.find(|character| !is_word(character)).unwrap_or(text.len());
+    // In a number, a point is no end.
+    let number = text.starts_with(|first: char| first.is_ascii_digit());
+    let goes_on = |character| is_word(character) || number && character == '.';
+    let length = text.find(|character| !goes_on(character)).unwrap_or(text.len());
     tokens.push(Token::Word(text[..length].to_owned()));
     length
 }
@@ -83,4 +88,41 @@ fn symbol(text: &str, tokens: &mut Vec<Token>) -> usize {
     let length = if [">=", "<=", "<>"].iter().any(|two| text.starts_with(two)) { 2 } else { 1 };
     tokens.push(Token::Symbol(text[..length].to_owned()));
     length
+}
+
+/// What stands in the parenthesis that `tokens` begin with, and what follows it.
+pub(super) fn parenthesis(tokens: &[Token]) -> Result<(&[Token], &[Token]), Fault> {
+    let mut depth = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        depth += i32::from(token.is_symbol("(")) - i32::from(token.is_symbol(")"));
+        if depth == 0 {
+            return if at == 0 { Err(unexpected(tokens)) } else { Ok((&tokens[1..at], &tokens[at + 1..])) };
+        }
+    }
+    Err(unexpected(tokens))
+}
+
+/// The parts between the tokens outside parentheses that `ends`.
+pub(super) fn split(tokens: &[Token], ends: impl Fn(&Token) -> bool) -> Vec<&[Token]> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0);
+    for (at, token) in tokens.iter().enumerate() {
+        depth += i32::from(token.is_symbol("(")) - i32::from(token.is_symbol(")"));
+        if depth == 0 && ends(token) {
+            parts.push(&tokens[start..at]);
+            start = at + 1;
+        }
+    }
+    parts.push(&tokens[start..]);
+    parts
+}
+
+/// The parts of a list.
+pub(super) fn listed(tokens: &[Token]) -> Vec<&[Token]> {
+    split(tokens, |token| token.is_symbol(","))
+}
+
+/// What the stand-in does not know, at the first of `tokens`.
+pub(super) fn unexpected(tokens: &[Token]) -> Fault {
+    let near = tokens.first().map_or_else(|| "the end".to_owned(), |token| format!("{token:?}"));
+    Fault::new(102, &format!("Incorrect syntax near {near}.")).class(15)
 }

@@ -100,6 +100,8 @@ fn functions_do_what_odata_says() {
         ("indexof(Name,'zz') eq -1", &[1, 2, 3, 4, 6]),
         ("substring(Name,1) eq 'nt'", &[1]),
         ("substring(Name,0,2) eq 'Ca'", &[3]),
+        ("substring(Name,-1) eq 'Cat'", &[3]),
+        ("substring(Name,-1,3) eq 'Ca'", &[3]),
         ("tolower(Name) eq 'cat'", &[3]),
         ("toupper(Name) eq 'EMU'", &[6]),
         ("trim(concat(concat(' ',Name),'  ')) eq 'Bee'", &[2]),

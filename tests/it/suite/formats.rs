@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Served, names, shop};
+use super::{Served, names, one_table, shop};
 use crate::support::client::Answer;
 
 const FULL: &str = "application/json;odata.metadata=full";
@@ -196,4 +196,25 @@ fn the_metadata_level_does_not_change_values() {
     };
     assert_eq!(values(FULL), values("application/json"));
     assert_eq!(values(NONE), values("application/json"));
+}
+
+#[test]
+fn nulls_are_left_out_where_that_is_preferred() {
+    let served = one_table(
+        "Thing",
+        "CREATE TABLE Thing (Id BIGINT NOT NULL PRIMARY KEY, Name VARCHAR(20)); INSERT INTO Thing VALUES (1, NULL), (2, 'b')",
+    );
+    let ask = |path: &str, prefer: &str| served.client.ask("GET", path).header("Prefer", prefer).send().expect(200);
+    for prefer in ["omit-values=nulls", "odata.omit-values=nulls"] {
+        let page = ask("/odata/Thing", prefer);
+        assert_eq!(page.json()["value"], json!([{ "Id": 1 }, { "Id": 2, "Name": "b" }]));
+        assert_eq!(page.header("Preference-Applied"), Some(prefer));
+        let one = ask("/odata/Thing(1)", prefer);
+        assert_eq!((one.json().get("Name"), one.header("Preference-Applied")), (None, Some(prefer)));
+    }
+    let link = served.client.track("/odata/Thing").expect(200).delta_link();
+    served.execute("UPDATE Thing SET Name = NULL WHERE Id = 2");
+    let delta = ask(&link, "omit-values=nulls");
+    assert_eq!(delta.json()["value"], json!([{ "Id": 2, "Name": null }]), "what has become null has changed");
+    assert_eq!(ask("/odata/Thing", "omit-values=defaults").header("Preference-Applied"), None);
 }

@@ -8,6 +8,7 @@ use crate::support::gateway::Gateway;
 use crate::support::patience::eventually;
 
 mod batch;
+mod browsers;
 mod change_mode;
 mod delta;
 mod documents;
@@ -16,6 +17,7 @@ mod errors;
 mod filter;
 mod formats;
 mod freshness;
+mod hostile;
 mod names;
 mod paging;
 mod related;
@@ -155,6 +157,6 @@ fn names(object: &Value) -> Vec<&str> {
 }
 
 /// Text as a path segment: every character that could mean something is encoded.
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

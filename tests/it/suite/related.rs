@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{Database, Served, encoded};
 
 /// Writers, their books, and their chapters; a writer may have been taught by another one.
-fn library() -> Served {
+pub(super) fn library() -> Served {
     let database = Database::empty();
     database.execute(
         "CREATE TABLE Writer (Id BIGINT NOT NULL PRIMARY KEY, Name NVARCHAR(40), TeacherId BIGINT REFERENCES Writer (Id));
@@ -215,4 +215,19 @@ fn full_metadata_links_to_what_is_related() {
     let book = page.expect(200).json();
     let link = format!("{}/odata/Book(10)/Writer", library.client.base);
     assert_eq!(book["Writer@odata.navigationLink"], link);
+}
+
+#[test]
+fn a_link_that_has_ended_starts_over_where_it_came_from() {
+    let library = library();
+    let next = |path: &str| {
+        let first = library.client.ask("GET", &format!("/odata/{path}")).header("Prefer", "maxpagesize=1").send();
+        (path.to_owned(), first.expect(200).link("nextLink").unwrap())
+    };
+    let links = ["Writer(1)/Book?$orderby=Title%20desc", "Book?$filter=Id%20gt%2010", "Book"].map(next);
+    library.execute("ALTER TABLE Book ADD Pages INT");
+    for (path, next) in links {
+        let location = library.get(&next).expect(410).header("Location").unwrap().to_owned();
+        assert_eq!(location, format!("{}/odata/{path}", library.client.base));
+    }
 }

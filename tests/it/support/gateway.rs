@@ -14,10 +14,13 @@ use deltalink::token::Keyring;
 use std::sync::Arc;
 
 use super::client::Client;
+use super::overheard::{Heard, Overheard};
 
 /// Serves until it is dropped.
 pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
+    /// What it says to its database.
+    pub(crate) heard: Arc<Heard>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -25,6 +28,8 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// Serves `backend`; `config` is the text of a configuration file.
     pub(crate) fn start(backend: Arc<dyn Backend>, keys: &str, config: &str) -> Result<Self, Error> {
+        let heard = Arc::<Heard>::default();
+        let backend = Arc::new(Overheard { inner: backend, heard: Arc::clone(&heard) });
         let config = Config::parse(config)?;
         let keyring = Keyring::parse(keys)?;
         let (listener, address) = http::listen("127.0.0.1:0")?;
@@ -43,7 +48,7 @@ impl Gateway {
             });
         });
         let handle = receiver.recv().unwrap()?;
-        Ok(Self { address, handle, thread: Some(thread) })
+        Ok(Self { address, heard, handle, thread: Some(thread) })
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -57,6 +62,7 @@ impl Drop for Gateway {
         let outcome = self.thread.take().map(JoinHandle::join);
         if !std::thread::panicking() {
             outcome.map(Result::unwrap);
+            self.heard.assert_right();
         }
     }
 }

@@ -8,11 +8,13 @@ pub(crate) mod gateway;
 pub(crate) mod meanwhile;
 #[cfg(feature = "mssql")]
 pub(crate) mod mssql;
+mod overheard;
 pub(crate) mod patience;
 pub(crate) mod process;
 pub(crate) mod replica;
 pub(crate) mod sqlite;
 pub(crate) mod table;
+pub(crate) mod tokens;
 pub(crate) mod wire;
 
 pub(crate) use contract::{Checked, Contract};

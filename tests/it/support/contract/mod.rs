@@ -71,7 +71,7 @@ impl Contract {
     }
 
     fn examine(&self, method: &str, path_and_query: &str, answer: Answer) -> Result<Checked, String> {
-        let path = path_and_query.split(['?', '#']).next().unwrap_or_default();
+        let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
         let (operation, response) = self.document.find(method, path, answer.status)?;
         if response.defect {
             return Err(format!("a defect, says the contract: {}", excerpt(answer.body)));
@@ -79,6 +79,7 @@ impl Contract {
         let headers = Headers::collect(answer.headers)?;
         headers.check(response)?;
         content::check(response, &headers, method, answer.body)?;
+        payload::check_against_query(&headers, query, answer.body)?;
         Ok(Checked { operation: operation.to_owned(), status: answer.status })
     }
 }
@@ -174,8 +175,10 @@ mod tests {
     #[test]
     fn a_wrong_body_is_refused() {
         assert_refused(examine("GET", 200, &page_headers(), "{\"value\":["), "not JSON");
-        let nested = PAGE.replace("{\"Id\":1}", "{\"Id\":{}}");
-        assert_refused(examine("GET", 200, &page_headers(), &nested), "/value/0");
+        let empty = PAGE.replace("{\"Id\":1}", "{\"Id\":{}}");
+        assert_refused(examine("GET", 200, &page_headers(), &empty), "/value/0");
+        let nested = PAGE.replace("{\"Id\":1}", "{\"Id\":{\"Id\":1}}");
+        assert_refused(examine("GET", 200, &page_headers(), &nested), "nothing was expanded");
         let annotated = PAGE.replace("{\"Id\":1}", "{\"Id\":1,\"@odata.mediaEtag\":\"1\"}");
         assert_refused(examine("GET", 200, &page_headers(), &annotated), "@odata.mediaEtag");
     }

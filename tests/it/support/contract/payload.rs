@@ -1,4 +1,4 @@
-//! What `openapi.yaml` cannot say about JSON payloads: how a body depends on the headers beside it.
+//! What `openapi.yaml` cannot say about JSON payloads: how a body depends on the headers beside it, and on the query.
 
 use serde_json::{Map, Value};
 
@@ -26,6 +26,35 @@ pub(super) fn check_body(headers: &Headers, body: &Value, raw: &[u8]) -> Result<
         }
         None => Ok(()),
     }
+}
+
+/// Entities hold others only where these were expanded. What is one, an entity or a property, has a tag unless it holds others;
+/// what is many has none.
+pub(super) fn check_against_query(headers: &Headers, query: &str, raw: &[u8]) -> Result<(), String> {
+    let (Some(form), Ok(body)) = (Form::of(headers), serde_json::from_slice::<Value>(raw)) else {
+        return Ok(());
+    };
+    let expanding = asks(query, "expand");
+    if !expanding && !asks(query, "skiptoken") && form.entities(&body).any(holds_others) {
+        return Err("an entity holds others, but nothing was expanded".to_owned());
+    }
+    match (form.is_one(&body), headers.value("etag")) {
+        (Some(true), None) if !expanding => Err("what is one has no ETag".to_owned()),
+        (Some(true), Some(tag)) if expanding => Err(format!("the ETag {tag} is not that of what was expanded, too")),
+        (Some(false), Some(tag)) => Err(format!("a page has the ETag {tag}")),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the query has an option, with or without `$` and in any case.
+fn asks(query: &str, option: &str) -> bool {
+    let names = query.split('&').filter_map(|pair| pair.split('=').next());
+    names.map(|name| name.replace("%24", "$")).any(|name| name.trim_start_matches('$').eq_ignore_ascii_case(option))
+}
+
+/// Other objects than those that annotations have.
+fn holds_others(entity: &Map<String, Value>) -> bool {
+    entity.iter().any(|(name, value)| !name.contains('@') && (value.is_object() || value.is_array()))
 }
 
 /// The form that the headers announce.
@@ -91,6 +120,24 @@ impl<'a> Form<'a> {
         }
     }
 
+    /// The entities of a page, or the one that the body is; of a property, nothing that matters.
+    fn entities<'v>(&self, body: &'v Value) -> impl Iterator<Item = &'v Map<String, Value>> {
+        let whole = match self.is_one(body) {
+            Some(true) => Some(body),
+            _ => None,
+        };
+        let items = body.get("value").and_then(Value::as_array).filter(|_| whole.is_none());
+        items.into_iter().flatten().chain(whole).filter_map(Value::as_object)
+    }
+
+    /// Whether the context names one entity or one property; it is not there without metadata, and names nothing in the
+    /// service document.
+    fn is_one(&self, body: &Value) -> Option<bool> {
+        let (_, fragment) = body.get(self.name("context"))?.as_str()?.split_once('#')?;
+        let changes = fragment.ends_with("/$delta");
+        Some(!changes && fragment.contains('/'))
+    }
+
     fn name(&self, term: &str) -> String {
         let prefix = if self.prefixed { "@odata." } else { "@" };
         format!("{prefix}{term}")
@@ -135,6 +182,29 @@ mod tests {
         const TYPE: &str = "application/json;odata.metadata=full";
         check("4.0", TYPE, r#"{"value":[],"@odata.context":"c"}"#).expect_err("last");
         check("4.0", TYPE, r#" { "@odata.context":"c","value":[]}"#).expect("first");
+    }
+
+    #[test]
+    fn a_tag_belongs_to_what_is_one_and_holds_no_others() {
+        const ENTITY: &str = r#"{"@context":"http://h/odata/$metadata#A/$entity","Id":1}"#;
+        const HOLDING: &str = r#"{"@context":"http://h/odata/$metadata#A/$entity","Id":1,"B":[]}"#;
+        const PROPERTY: &str = r#"{"@context":"http://h/odata/$metadata#A(1)/N","value":1}"#;
+        const PAGE: &str = r#"{"@context":"http://h/odata/$metadata#A","value":[{"Id":1}]}"#;
+        let outcome = |query: &str, tag: Option<&str>, body: &str| {
+            let pairs = [("OData-Version", "4.01"), ("Content-Type", "application/json;metadata=minimal")];
+            let pairs = pairs.into_iter().chain(tag.map(|tag| ("ETag", tag)));
+            let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            check_against_query(&Headers::collect(&pairs)?, query, body.as_bytes())
+        };
+        for one in [ENTITY, PROPERTY] {
+            outcome("", Some("W/\"1\""), one).expect("a tag");
+            outcome("", None, one).expect_err("no tag");
+        }
+        outcome("%24Expand=B", None, HOLDING).expect("an expanded entity");
+        outcome("$expand=B", Some("W/\"1\""), HOLDING).expect_err("a tag");
+        outcome("$select=expand", Some("W/\"1\""), HOLDING).expect_err("nothing was expanded");
+        outcome("", None, PAGE).expect("a page");
+        outcome("", Some("W/\"1\""), PAGE).expect_err("a page with a tag");
     }
 
     #[test]

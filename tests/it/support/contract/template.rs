@@ -14,8 +14,8 @@ enum Segment {
     /// `{entitySet}({key})`
     Keyed,
     Any,
-    /// `{path}`, the only parameter that goes on past a slash
-    Rest,
+    /// `{way}` and `{path}`, the only parameters that go on past a slash
+    Several,
 }
 
 impl Template {
@@ -23,15 +23,22 @@ impl Template {
         Self(unslashed(template).split('/').skip(1).map(Segment::parse).collect())
     }
 
-    /// Whether the template fits the path, and how closely: the smallest is the closest.
+    /// Whether the template fits the path, and how closely: the smallest is the closest. One that ends where the other goes
+    /// on is the less close.
     pub(super) fn rank(&self, path: &str) -> Option<impl Ord + '_> {
-        self.fits(&segments(path)).then_some(&self.0)
+        let rank = || self.0.iter().map(|segment| (false, Some(segment))).chain([(true, None)]).collect::<Vec<_>>();
+        self.fits(&segments(path)).then(rank)
     }
 
     fn fits(&self, path: &[String]) -> bool {
-        match self.0.as_slice() {
-            [first @ .., Segment::Rest] => path.len() > first.len() && all_fit(first, path),
-            all => path.len() == all.len() && all_fit(all, path),
+        match self.0.iter().position(|segment| *segment == Segment::Several) {
+            Some(at) => {
+                let (before, behind) = (&self.0[..at], &self.0[at + 1..]);
+                path.len() >= self.0.len()
+                    && all_fit(before, path)
+                    && all_fit(behind, &path[path.len() - behind.len()..])
+            }
+            None => path.len() == self.0.len() && all_fit(&self.0, path),
         }
     }
 }
@@ -39,7 +46,7 @@ impl Template {
 impl Segment {
     fn parse(segment: &str) -> Self {
         match segment {
-            "{path}" => Self::Rest,
+            "{way}" | "{path}" => Self::Several,
             _ if segment.ends_with("})") => Self::Keyed,
             _ if segment.ends_with('}') => Self::Any,
             _ => Self::Literal(segment.to_owned()),
@@ -51,7 +58,7 @@ impl Segment {
             Self::Literal(literal) => literal == segment,
             Self::Keyed => is_keyed(segment),
             Self::Any => !segment.is_empty(),
-            Self::Rest => true,
+            Self::Several => true,
         }
     }
 }
@@ -84,7 +91,7 @@ fn is_keyed(segment: &str) -> bool {
 mod tests {
     use super::*;
 
-    const TEMPLATES: [&str; 9] = [
+    const TEMPLATES: [&str; 12] = [
         "/{path}",
         "/",
         "/odata/",
@@ -93,6 +100,9 @@ mod tests {
         "/odata/{entitySet}/$count",
         "/odata/{entitySet}({key})",
         "/odata/{entitySet}({key})/{property}",
+        "/odata/{entitySet}({key})/{navigation}({relatedKey})",
+        "/odata/{entitySet}({key})/{way}/{property}",
+        "/odata/{entitySet}({key})/{way}/{property}/$value",
         "/odata/{entitySet}/{path}",
     ];
 
@@ -134,6 +144,15 @@ mod tests {
         assert_eq!(closest("/odata/Orders/"), "/odata/{entitySet}");
         assert_eq!(closest("/odata/Orders/x/"), "/odata/{entitySet}/{path}");
         assert_eq!(closest("/healthz/"), "/{path}");
+    }
+
+    #[test]
+    fn a_way_has_one_segment_or_more() {
+        assert_eq!(closest("/odata/Orders(1)/Lines(2)"), "/odata/{entitySet}({key})/{navigation}({relatedKey})");
+        assert_eq!(closest("/odata/Orders(1)/Customer/Name"), "/odata/{entitySet}({key})/{way}/{property}");
+        assert_eq!(closest("/odata/Orders(1)/a/b(2)/c/d"), "/odata/{entitySet}({key})/{way}/{property}");
+        assert_eq!(closest("/odata/Orders(1)/a/b/$value"), "/odata/{entitySet}({key})/{way}/{property}/$value");
+        assert_eq!(closest("/odata/Orders/Customer/Name"), "/odata/{entitySet}/{path}");
     }
 
     #[test]

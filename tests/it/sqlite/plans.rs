@@ -1,0 +1,133 @@
+//! How SQLite finds what is asked for: through its indexes.
+//!
+//! The statements are those that a gateway ran. Plans do not depend on what the gateway's functions return, so here others stand for them
+//! by their names.
+
+use rusqlite::Connection;
+use rusqlite::functions::FunctionFlags;
+
+use super::Database;
+use super::suite::encoded;
+use crate::support::gateway::Gateway;
+use crate::support::tokens::{Token, tokens};
+
+const GUID: &str = "00000000-0000-4000-8000-000000000001";
+
+fn sales() -> (Database, Gateway) {
+    let database = Database::empty();
+    database.execute(
+        "CREATE TABLE Sale (Id INTEGER PRIMARY KEY, Customer UUID, PlacedAt DATETIME, Due DATE, Name VARCHAR(80), Code VARCHAR(8) UNIQUE,
+           Total DECIMAL(10,2), Weight DOUBLE, Quantity INT, Note TEXT COLLATE NOCASE);
+         INSERT INTO Sale (Id, Name) VALUES (1, 'a'), (2, 'b'), (3, 'c')",
+    );
+    for column in ["Customer", "PlacedAt", "Due", "Name", "Total", "Weight", "Quantity"] {
+        database.execute(&format!("CREATE INDEX Sale_{column} ON Sale ({column})"));
+    }
+    database.track("Sale");
+    let gateway = database.serve();
+    (database, gateway)
+}
+
+/// The steps of the plan of each statement that `ask` leads to.
+fn plans(database: &Database, gateway: &Gateway, ask: impl FnOnce()) -> Vec<String> {
+    gateway.heard.forget();
+    ask();
+    let connection = database.connect();
+    gateway.heard.statements().iter().flat_map(|sql| plan(&connection, sql)).collect()
+}
+
+fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    for token in tokens(sql) {
+        if let Token::Word(name) = token
+            && name.starts_with("edm_")
+        {
+            let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
+            connection.create_scalar_function(&*name, -1, flags, |_| Ok(0)).unwrap();
+        }
+    }
+    let mut explained = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let mut steps = explained.raw_query();
+    let mut plan = Vec::new();
+    while let Some(step) = steps.next().unwrap() {
+        plan.push(step.get(3).unwrap());
+    }
+    plan
+}
+
+/// The plans of a page and of a count of what `filter` finds.
+fn filtered(filter: &str) -> [Vec<String>; 2] {
+    let (database, gateway) = sales();
+    let client = gateway.client();
+    ["", "/$count"].map(|count| {
+        let url = format!("/odata/Sale{count}?$filter={}", encoded(filter));
+        let plan = plans(&database, &gateway, || drop(client.get(&url).expect(200)));
+        plan.iter().map(|step| step.replace("COVERING INDEX", "INDEX")).collect()
+    })
+}
+
+#[test]
+fn a_comparison_with_a_constant_is_found_by_an_index() {
+    let customer = "SEARCH t USING INDEX Sale_Customer (Customer=?)";
+    for (filter, expected) in [
+        (format!("Customer eq {GUID}"), customer),
+        (format!("{GUID} eq Customer and Name ne 'x'"), customer),
+        (format!("Customer in ({GUID},{})", GUID.replace('1', "2")), customer),
+        ("Id eq 5".into(), "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"),
+        ("Id in (5,6,7)".into(), "SEARCH t USING INTEGER PRIMARY KEY (rowid=?)"),
+        ("Id gt 5".into(), "SEARCH t USING INTEGER PRIMARY KEY (rowid>?)"),
+        (
+            "PlacedAt ge 2024-01-01T00:00:00Z and PlacedAt lt 2024-02-01T00:00:00Z".into(),
+            "SEARCH t USING INDEX Sale_PlacedAt (PlacedAt>? AND PlacedAt<?)",
+        ),
+        ("PlacedAt eq 2024-01-01T00:00:00Z".into(), "SEARCH t USING INDEX Sale_PlacedAt (PlacedAt>? AND PlacedAt<?)"),
+        ("Due eq 2024-01-01".into(), "SEARCH t USING INDEX Sale_Due (Due>? AND Due<?)"),
+        ("Name eq 'x'".into(), "SEARCH t USING INDEX Sale_Name (Name=?)"),
+        ("Name in ('x','y')".into(), "SEARCH t USING INDEX Sale_Name (Name=?)"),
+        ("startswith(Name,'a')".into(), "SEARCH t USING INDEX Sale_Name (Name>? AND Name<?)"),
+        ("Code eq 'x'".into(), "SEARCH t USING INDEX sqlite_autoindex_Sale_1 (Code=?)"),
+        ("Quantity eq 5".into(), "SEARCH t USING INDEX Sale_Quantity (Quantity=?)"),
+        ("Quantity in (5,6)".into(), "SEARCH t USING INDEX Sale_Quantity (Quantity=?)"),
+        ("Quantity ge 5 and Quantity lt 7".into(), "SEARCH t USING INDEX Sale_Quantity (Quantity>? AND Quantity<?)"),
+        ("Total eq 12.5".into(), "SEARCH t USING INDEX Sale_Total (Total>? AND Total<?)"),
+    ] {
+        for plan in filtered(&filter) {
+            let scans = plan.iter().any(|step| step.starts_with("SCAN"));
+            assert!(!scans && plan.iter().any(|step| step == expected), "{filter}: {plan:?}");
+        }
+    }
+}
+
+/// A page of what a bound on one side leaves may as well be read in the order of the key: SQLite decides.
+#[test]
+fn what_a_bound_on_one_side_leaves_is_counted_by_an_index() {
+    for (filter, expected) in [
+        ("Due lt 2024-01-01", "SEARCH t USING INDEX Sale_Due (Due<?)"),
+        ("Name ge 'x'", "SEARCH t USING INDEX Sale_Name (Name>?)"),
+        ("PlacedAt gt 2024-01-01T00:00:00Z", "SEARCH t USING INDEX Sale_PlacedAt (PlacedAt>?)"),
+        ("Total gt 12.5", "SEARCH t USING INDEX Sale_Total (Total>?)"),
+        ("Weight lt 0.5", "SEARCH t USING INDEX Sale_Weight (Weight<?)"),
+    ] {
+        assert_eq!(filtered(filter)[1], [expected], "{filter}");
+    }
+}
+
+#[test]
+fn a_page_in_the_order_of_an_index_begins_where_the_one_before_ended() {
+    let (database, gateway) = sales();
+    let client = gateway.client();
+    for (order, expected) in [
+        ("Name", "SEARCH t USING INDEX Sale_Name (Name>?)"),
+        ("Quantity", "SEARCH t USING INDEX Sale_Quantity (Quantity>?)"),
+        ("Id", "SEARCH t USING INTEGER PRIMARY KEY (rowid>?)"),
+        ("Id desc", "SEARCH t USING INTEGER PRIMARY KEY (rowid<?)"),
+    ] {
+        database.execute("UPDATE Sale SET Quantity = Id");
+        let first =
+            client.ask("GET", &format!("/odata/Sale?$orderby={}", encoded(order))).header("Prefer", "maxpagesize=1");
+        let next = first.send().expect(200).link("nextLink").unwrap();
+        let plan = plans(&database, &gateway, || {
+            client.ask("GET", &next).header("Prefer", "maxpagesize=1").send().expect(200);
+        });
+        assert_eq!(plan, [expected], "{order}");
+    }
+}
