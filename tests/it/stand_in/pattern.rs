@@ -29,7 +29,7 @@ fn beginning<'a>(skeleton: &str, text: &'a str) -> Option<(Slots<'a>, &'a str)> 
     let mut found = Vec::new();
     for part in parts {
         let (name, literal) = part.split_once('}')?;
-        // What follows the slot ends it, unless a parenthesis is open there; the last one ends with the statement.
+        // What follows the slot ends it, unless a parenthesis is open there; the last one ends with the text.
         let end = if literal.is_empty() { rest.len() } else { end(rest, literal)? };
         found.push((name.to_owned(), &rest[..end]));
         rest = &rest[end + literal.len()..];

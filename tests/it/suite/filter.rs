@@ -185,6 +185,52 @@ fn what_is_null_whatever_the_row_is_no_error() {
     }
 }
 
+/// Animals in enclosures, of which one is empty, and one animal is in none.
+fn enclosures() -> Served {
+    let database = super::Database::empty();
+    database.execute(
+        "CREATE TABLE Enclosure (Id INT NOT NULL PRIMARY KEY, Name NVARCHAR(20), Area DECIMAL(10,2));
+         CREATE TABLE Animal (Id INT NOT NULL PRIMARY KEY, EnclosureId INT, Legs INT, Tame BIT,
+           CONSTRAINT FK_Animal_Enclosure FOREIGN KEY (EnclosureId) REFERENCES Enclosure (Id));
+         INSERT INTO Enclosure VALUES (1, 'North', 10.5), (2, 'South', NULL), (3, 'Empty', 0.5);
+         INSERT INTO Animal VALUES (1, 1, 4, 1), (2, 1, 6, 0), (3, 2, 2, NULL), (4, NULL, 4, 1)",
+    );
+    for table in ["Enclosure", "Animal"] {
+        database.track(table);
+    }
+    Served::with(database, "")
+}
+
+#[test]
+fn a_filter_reaches_related_entities() {
+    let served = enclosures();
+    for (set, option, expected) in [
+        ("Animal", "$filter=Enclosure/Name eq 'North'", &[1, 2][..]),
+        ("Animal", "$filter=Enclosure/Name ne 'North'", &[3, 4]),
+        ("Animal", "$filter=Enclosure/Area gt 10", &[1, 2]),
+        ("Animal", "$filter=Enclosure/Area eq null", &[3, 4]),
+        ("Animal", "$filter=Enclosure/Animal/$count eq 2", &[1, 2]),
+        ("Animal", "$orderby=Enclosure/Name desc", &[3, 1, 2, 4]),
+        ("Enclosure", "$filter=Animal/any()", &[1, 2]),
+        ("Enclosure", "$filter=not Animal/any()", &[3]),
+        ("Enclosure", "$filter=Animal/any(a:a/Legs gt 4)", &[1]),
+        ("Enclosure", "$filter=Animal/any(a:a/Tame)", &[1]),
+        ("Enclosure", "$filter=Animal/all(a:a/Legs lt 5)", &[2, 3]),
+        ("Enclosure", "$filter=Animal/all(a:a/Tame eq null)", &[2, 3]),
+        ("Enclosure", "$filter=Animal/any(a:a/Enclosure/Name eq Name and a/Legs eq 2)", &[2]),
+        ("Enclosure", "$filter=Animal/any(a:a/Enclosure/Animal/any(b:b/Legs gt a/Legs))", &[1]),
+        ("Enclosure", "$filter=Animal/$count ge 1 and Area gt 1", &[1]),
+        ("Enclosure", "$filter=(Animal/any(a:a/Tame) and Area gt null) eq false", &[1, 2, 3]),
+        ("Enclosure", "$orderby=Animal/$count desc", &[1, 2, 3]),
+        ("Enclosure", "$orderby=Animal/any(a:a/Tame) desc", &[1, 2, 3]),
+    ] {
+        let (name, value) = option.split_once('=').unwrap();
+        let page = served.get(&format!("/odata/{set}?{name}={}", encoded(value))).expect(200).json();
+        let ids: Vec<i64> = page["value"].as_array().unwrap().iter().map(|row| row["Id"].as_i64().unwrap()).collect();
+        assert_eq!(ids, expected, "{set}?{option}");
+    }
+}
+
 #[test]
 fn a_list_may_be_long() {
     let zoo = zoo();
