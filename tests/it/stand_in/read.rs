@@ -4,7 +4,6 @@ use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, params_from_iter};
 
 use super::engine::{skeleton, table};
-use super::functions;
 use super::kind::{Family, kind};
 use super::pattern::{slot, slots};
 use super::scope::{Scope, Source};
@@ -12,10 +11,11 @@ use super::store::{key, object, quoted, visible};
 use super::token::{Token, listed, tokens};
 use super::translate::{condition, order, value, value_of};
 use super::types::Declared;
+use super::{functions, related};
 use crate::tds::{Column, Fault, Reply, Request, Type, Value};
 
-type Slots<'a> = [(String, &'a str)];
-type Found<T> = Result<T, Fault>;
+pub(super) type Slots<'a> = [(String, &'a str)];
+pub(super) type Found<T> = Result<T, Fault>;
 
 /// Of a procedure, which `sp_executesql` is: the statement and the declarations are two of them.
 const MOST_PARAMETERS: usize = 2100 - 2;
@@ -26,6 +26,8 @@ pub(super) fn answer(file: &Connection, request: &Request) -> Option<Reply> {
         (skeleton::ENTITIES, entities as fn(&Connection, &Slots<'_>, &Request) -> Found<Reply>),
         (skeleton::CHANGES, changes),
         (skeleton::CHANGES_COUNT, changes_count),
+        (skeleton::RELATED, related::entities),
+        (skeleton::RELATED_COUNT, related::counts),
         (skeleton::COUNT, count),
     ];
     let (slots, answer) = found.into_iter().find_map(|(skeleton, answer)| Some((slots(skeleton, sql)?, answer)))?;
@@ -114,8 +116,8 @@ fn net(scope: &Scope<'_>, found: &Slots<'_>) -> Found<String> {
 }
 
 /// A column of an answer: as SQLite selects it, and as what it travels.
-struct Selected {
-    expression: String,
+pub(super) struct Selected {
+    pub(super) expression: String,
     name: String,
     declared: Declared,
 }
@@ -129,7 +131,7 @@ fn selected(scope: &Scope<'_>, columns: &str) -> Found<Vec<Selected>> {
 }
 
 /// A column that is selected as it is travels as it is stored.
-fn one(scope: &Scope<'_>, part: &[Token]) -> Found<Selected> {
+pub(super) fn one(scope: &Scope<'_>, part: &[Token]) -> Found<Selected> {
     let mut typed = value_of(scope, part)?;
     if typed.kind.family() == Family::Null {
         typed.kind = kind("int");
@@ -146,7 +148,7 @@ fn number(file: &Connection, sql: &str, request: &Request) -> Reply {
 }
 
 /// The rows of `sql`: whole numbers for the `fixed` columns, then the `selected` ones.
-fn rows(file: &Connection, sql: &str, fixed: &[Column], selected: &[Selected], request: &Request) -> Reply {
+pub(super) fn rows(file: &Connection, sql: &str, fixed: &[Column], selected: &[Selected], request: &Request) -> Reply {
     let read = || -> rusqlite::Result<Vec<Vec<Value>>> {
         let mut statement = file.prepare_cached(sql)?;
         // SQLite counts only parameters that stand in the statement.

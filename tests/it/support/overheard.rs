@@ -17,7 +17,7 @@ use deltalink::sql::{Dialect, Query, Related, Script, Statement};
 use super::tokens::{Token, tokens};
 
 /// Strings that statements hold by themselves.
-const STRINGS: [&str; 24] = [
+const STRINGS: [&str; 26] = [
     // Parts of skeletons.
     "",
     "/",
@@ -36,6 +36,9 @@ const STRINGS: [&str; 24] = [
     "smalldatetime",
     "smallmoney",
     "varbinary",
+    // Around the characters that `trim` leaves.
+    "%[^",
+    "]%",
     // What `LIKE` takes for more than itself, and what escapes it.
     "%",
     "[",
