@@ -18,12 +18,13 @@ pub(super) fn entities(file: &Connection, found: &Slots<'_>, request: &Request) 
     let columns = listed(&named).into_iter().map(|part| column(&origins.scope, part)).collect::<Found<Vec<_>>>()?;
     let inner: Vec<String> =
         columns.iter().enumerate().map(|(at, column)| format!("{} AS c{at}", column.expression)).collect();
-    let outer: String = (0..columns.len()).map(|at| format!(", r.c{at}")).collect();
+    let outer: Vec<String> = (0..columns.len()).map(|at| format!("r.c{at}")).collect();
     let scope = &origins.scope;
     let sql = format!(
-        "{} SELECT r.n{outer} FROM (SELECT k.n AS n, {}, ROW_NUMBER() OVER (PARTITION BY k.n ORDER BY {}) AS place {}) AS r
+        "{} SELECT r.n, {} FROM (SELECT k.n AS n, {}, ROW_NUMBER() OVER (PARTITION BY k.n ORDER BY {}) AS place {}) AS r
          WHERE r.place > {} AND r.place <= {} ORDER BY r.n, r.place",
         origins.with,
+        outer.join(", "),
         inner.join(", "),
         order(scope, slot(found, "order"))?,
         origins.from,
