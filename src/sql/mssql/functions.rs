@@ -24,17 +24,15 @@ pub(super) fn call(build: &mut Builder<'_>, function: Function, arguments: &[Typ
         return like(build, function, text, part);
     }
     let class = arguments.first().map_or(Class::Null, |first| first.class);
+    if let (Function::IndexOf, [text, part]) = (function, arguments) {
+        return index_of(build, text, part);
+    }
     let written: Vec<String> = arguments.iter().map(|argument| value(build, argument)).collect();
     let first = written.first().cloned().unwrap_or_default();
     let second = written.get(1).cloned().unwrap_or_default();
     match function {
-        Function::Contains | Function::EndsWith | Function::StartsWith => "1 = 0".to_owned(),
         // What is not `max` would be cut at 4,000 characters.
         Function::Concat => format!("(CAST({first} AS nvarchar(max)) + {second})"),
-        Function::IndexOf => format!(
-            "(SELECT CASE WHEN v.a IS NOT NULL AND DATALENGTH(v.b) = 0 THEN 0 ELSE CAST(CHARINDEX(v.b, v.a) AS bigint) - 1 END \
-             FROM (VALUES ({first}, {second})) AS v(a, b))"
-        ),
         Function::Length => format!("(DATALENGTH(CAST({first} AS nvarchar(max))) / 2)"),
         Function::Substring => substring(&first, &second, written.get(2)),
         Function::ToLower => format!("LOWER({first})"),
@@ -52,6 +50,8 @@ pub(super) fn call(build: &mut Builder<'_>, function: Function, arguments: &[Typ
         Function::Date => format!("CAST({first} AS date)"),
         Function::Time => format!("CAST({first} AS time(7))"),
         Function::TotalOffsetMinutes => part_of("tzoffset", &first),
+        // With two arguments, as they always come, these are written above.
+        Function::Contains | Function::EndsWith | Function::IndexOf | Function::StartsWith => null_of(result(function)),
         Function::Ceiling | Function::Floor | Function::Round if class == Class::Integer => first,
         Function::Ceiling => format!("CEILING({first})"),
         Function::Floor => format!("FLOOR({first})"),
@@ -84,12 +84,47 @@ pub(super) fn truth_of(build: &mut Builder<'_>, function: Function, arguments: &
     if text.class == Class::Null || part.class == Class::Null {
         return null_of(Class::Boolean);
     }
-    let (left, right) = (value(build, text), value(build, part));
-    let found = pattern_of(function, "v.b");
+    let Named { first, second, from } = Named::new(build, text, part);
+    let found = pattern_of(function, &second);
     format!(
-        "(SELECT CAST(CASE WHEN v.a LIKE {found} ESCAPE N'\\' THEN 1 WHEN v.a IS NOT NULL AND v.b IS NOT NULL THEN 0 \
-         END AS bit) FROM (VALUES ({left}, {right})) AS v(a, b))"
+        "(SELECT CAST(CASE WHEN {first} LIKE {found} ESCAPE N'\\' THEN 1 WHEN {first} IS NOT NULL AND {second} IS NOT NULL THEN 0 \
+         END AS bit){from})"
     )
+}
+
+fn index_of(build: &mut Builder<'_>, text: &Typed, part: &Typed) -> String {
+    let Named { first, second, from } = Named::new(build, text, part);
+    format!(
+        "(SELECT CASE WHEN {first} IS NOT NULL AND DATALENGTH({second}) = 0 THEN 0 \
+         ELSE CAST(CHARINDEX({second}, {first}) AS bigint) - 1 END{from})"
+    )
+}
+
+/// Two texts that are needed more than once, in a subquery.
+struct Named {
+    first: String,
+    second: String,
+    from: String,
+}
+
+impl Named {
+    /// A constant is its parameter, which adapts to any collation; as a column of a table it could have the database's, which may be
+    /// in conflict with that of the other text.
+    fn new(build: &mut Builder<'_>, first: &Typed, second: &Typed) -> Self {
+        let (mut values, mut names) = (Vec::new(), Vec::new());
+        let [first, second] = [(first, "a"), (second, "b")].map(|(typed, name)| {
+            let value = value(build, typed);
+            if typed.constant().is_some() {
+                return value;
+            }
+            values.push(value);
+            names.push(name);
+            format!("v.{name}")
+        });
+        let rows = || format!(" FROM (VALUES ({})) AS v({})", values.join(", "), names.join(", "));
+        let from = if values.is_empty() { String::new() } else { rows() };
+        Self { first, second, from }
+    }
 }
 
 fn result(function: Function) -> Class {

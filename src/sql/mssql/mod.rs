@@ -104,8 +104,13 @@ impl Dialect for Mssql {
         statements.join("\nGO\n") + "\nGO"
     }
 
+    /// With the column's collation: a column of values has its own, the database's, and two that differ cannot be compared.
     fn stored(&self, property: &Property, placeholder: &str) -> String {
-        keys::parameter(property, placeholder)
+        let stored = keys::parameter(property, placeholder);
+        match &property.collation {
+            Some(collation) if types::is_plain(collation) => format!("{stored} COLLATE {collation}"),
+            _ => stored,
+        }
     }
 
     fn selected(&self, property: &Property, column: String) -> String {

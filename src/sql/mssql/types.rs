@@ -171,7 +171,7 @@ pub fn finer(declared: &str) -> Option<&'static str> {
 }
 
 /// Collations cannot be quoted; every one of SQL Server's is a plain word.
-fn is_plain(collation: &str) -> bool {
+pub fn is_plain(collation: &str) -> bool {
     !collation.is_empty() && collation.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 

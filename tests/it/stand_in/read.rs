@@ -8,7 +8,8 @@ use super::kind::{Family, kind};
 use super::pattern::{slot, slots};
 use super::scope::{Scope, Source};
 use super::store::{key, object, quoted, visible};
-use super::token::{Token, listed, tokens};
+use super::subquery::values;
+use super::token::{Token, listed, tokens, unexpected};
 use super::translate::{condition, order, value, value_of};
 use super::types::Declared;
 use super::{functions, related};
@@ -29,6 +30,8 @@ pub(super) fn answer(file: &Connection, request: &Request) -> Option<Reply> {
         (skeleton::RELATED, related::entities),
         (skeleton::RELATED_COUNT, related::counts),
         (skeleton::COUNT, count),
+        (skeleton::RELATED, related),
+        (skeleton::RELATED_COUNT, related_count),
     ];
     let (slots, answer) = found.into_iter().find_map(|(skeleton, answer)| Some((slots(skeleton, sql)?, answer)))?;
     if request.parameters.len() > MOST_PARAMETERS {
@@ -52,6 +55,54 @@ fn entities(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Re
         value(&scope, slot(found, "skip"))?.sql
     );
     Ok(rows(file, &sql, &[], &columns, request))
+}
+
+/// Entities that others lead to, of each of these others a part.
+fn related(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
+    let (scope, from) = with_parents(file, found, request)?;
+    let text = tokens(slot(found, "found"));
+    let (mut selected, mut columns) = (Vec::new(), Vec::new());
+    for (number, item) in listed(&text).into_iter().enumerate() {
+        let [part @ .., of, Token::Word(name)] = item else { return Err(unexpected(item)) };
+        if !of.is_word("AS") || *name != format!("c{number}") {
+            return Err(unexpected(item));
+        }
+        let Selected { expression, declared, .. } = one(&scope, part)?;
+        selected.push(format!("{expression} AS {name}"));
+        columns.push(Selected { expression: format!("r.{name}"), name: name.clone(), declared });
+    }
+    let names = names(&columns);
+    if slot(found, "columns") != format!("r.n, {names}") {
+        return Err(Fault::new(102, "The stand-in wants all columns that are found, in their order."));
+    }
+    let sql = format!(
+        "SELECT r.n, {names} FROM (SELECT k.\"n\" AS n, {}, row_number() OVER (PARTITION BY k.\"n\" ORDER BY {}) AS place {from}) AS r
+         WHERE r.place > {} AND r.place <= {} ORDER BY r.n, r.place",
+        selected.join(", "),
+        order(&scope, slot(found, "order"))?,
+        value(&scope, slot(found, "skip"))?.sql,
+        value(&scope, slot(found, "last"))?.sql
+    );
+    Ok(rows(file, &sql, &[Column::new("n", Type::BigInt)], &columns, request))
+}
+
+fn related_count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
+    let (_, from) = with_parents(file, found, request)?;
+    let sql = format!("SELECT k.\"n\", count(*) {from} GROUP BY k.\"n\" ORDER BY k.\"n\"");
+    let columns = [Column::new("n", Type::BigInt), Column::new("count", Type::BigInt)];
+    Ok(rows(file, &sql, &columns, &[], request))
+}
+
+/// The table, beside the values that lead to its rows; and what stands behind `FROM`, with it.
+fn with_parents<'a>(file: &'a Connection, found: &Slots<'_>, request: &'a Request) -> Found<(Scope<'a>, String)> {
+    let name = table(slot(found, "table"));
+    let mut scope = Scope::new(file, &request.parameters, Vec::new());
+    let parents = format!("(VALUES {}) AS k({})", slot(found, "parents"), slot(found, "names"));
+    let (parents, source) = values(&scope, &parents)?;
+    scope.sources = vec![source, Source::table(file, &name, "t")?];
+    let (same, wanted) = (condition(&scope, slot(found, "same"))?, condition(&scope, slot(found, "where"))?);
+    let from = format!("FROM {parents} INNER JOIN {} AS t ON {same} WHERE {wanted}", visible(file, &name));
+    Ok((scope, from))
 }
 
 fn count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {

@@ -48,6 +48,9 @@ const STRINGS: [&str; 26] = [
     "\\\\",
     "\\_",
     "_",
+    // A pattern of what is none of some characters.
+    "%[^",
+    "]%",
 ];
 /// Numbers that they do.
 const NUMBERS: [&str; 10] = [
