@@ -11,8 +11,10 @@ use crate::plan::Sorting;
 /// How a statement says one [`Sorting`].
 struct Place<'a> {
     sorting: &'a Sorting,
-    /// What is put in order and compared.
+    /// What is compared.
     by: String,
+    /// The same as it is put in order.
+    ordered: String,
     /// What is read of it.
     read: String,
     /// Whether that is a column as it is.
@@ -36,7 +38,8 @@ impl<'a> Order<'a> {
         let mut seen: Vec<&str> = Vec::new();
         let mut items = Vec::new();
         let key = self.key.iter().map(|column| (column.as_str(), false));
-        for (by, descending) in self.places.iter().map(|place| (place.by.as_str(), place.sorting.descending)).chain(key)
+        for (by, descending) in
+            self.places.iter().map(|place| (place.ordered.as_str(), place.sorting.descending)).chain(key)
         {
             if !seen.contains(&by) {
                 seen.push(by);
@@ -68,11 +71,12 @@ impl<'a> Place<'a> {
         if let Some((_, property)) = sorting.by.own_property() {
             let column = build.column(property);
             if let Some(by) = dialect.ordered(property, &column) {
-                return Self { sorting, by, read: dialect.selected(property, column), is_column: true };
+                let (ordered, read) = (by.clone(), dialect.selected(property, column));
+                return Self { sorting, by, ordered, read, is_column: true };
             }
         }
         let by = comparable(build, &sorting.by);
-        Self { sorting, read: by.clone(), by, is_column: false }
+        Self { sorting, ordered: dialect.in_order(by.clone()), read: by.clone(), by, is_column: false }
     }
 
     /// Behind `value` here, or at it and behind in what follows.

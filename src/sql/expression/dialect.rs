@@ -52,6 +52,16 @@ pub trait Expressions: Send + Sync {
         exact(build, condition)
     }
 
+    /// A value that is no column, as it stands in an order.
+    fn in_order(&self, value: String) -> String {
+        value
+    }
+
+    /// A whole number, as an operand of a calculation whose result is of another `class`.
+    fn promoted(&self, _class: Class, value: String) -> String {
+        value
+    }
+
     /// The condition that two values are equal, or both null; never unknown.
     fn same(&self, left: &str, right: &str) -> String;
 
@@ -71,14 +81,14 @@ pub trait Expressions: Send + Sync {
         constant: &Value,
     ) -> Option<Narrowing>;
 
-    /// What follows from `column` being one of `constants`, if an index can serve it.
+    /// What of `column` being one of `constants`, if anything, an index can serve.
     fn narrowing_list(
         &self,
         _build: &mut Builder<'_>,
         _property: &Property,
         _column: &str,
         _constants: &[&Value],
-    ) -> Option<String> {
+    ) -> Option<Narrowing> {
         None
     }
 

@@ -49,21 +49,30 @@ pub(super) fn exact(build: &mut Builder<'_>, typed: &Typed) -> String {
     }
 }
 
+/// What is null whatever the row, and of no class.
+pub(super) const NULL: &str = "NULL";
+
 /// The value of `typed`, in the form that its class has in expressions.
 pub(super) fn value(build: &mut Builder<'_>, typed: &Typed) -> String {
     let dialect = build.dialect();
+    if typed.class == Class::Null {
+        return NULL.to_owned();
+    }
     match &typed.form {
-        Form::Null => "NULL".to_owned(),
         Form::Constant(constant) => dialect.constant(build, typed.class, constant),
         Form::Property(path) => related::property(build, path, |property, column| dialect.value(property, column)),
         Form::Related(of) if of.about == About::Count => related::count(build, of),
         Form::Negate(operand) => format!("(-{})", value(build, operand)),
         Form::Arithmetic(operation, operands) => {
-            let [left, right] = [&operands[0], &operands[1]].map(|operand| value(build, operand));
+            let [left, right] = [&operands[0], &operands[1]].map(|operand| {
+                let value = value(build, operand);
+                let promoted = operand.class == Class::Integer && typed.class != Class::Integer;
+                if promoted { dialect.promoted(typed.class, value) } else { value }
+            });
             dialect.arithmetic(*operation, typed.class, &left, &right)
         }
         Form::Call(function, arguments) if typed.class != Class::Boolean => dialect.call(build, *function, arguments),
-        Form::Case(cases) => case(build, typed.class, cases),
+        Form::Case(cases) => case(build, cases),
         _ => dialect.truth_value(build, typed),
     }
 }
@@ -205,7 +214,11 @@ fn exact_comparison(build: &mut Builder<'_>, comparison: Comparison, operands: &
 /// A member that may be null is equal to a value that is.
 fn within(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> String {
     let dialect = build.dialect();
-    let narrowing = narrowed_list(build, value, members);
+    let narrowing = match narrowed_list(build, value, members) {
+        Some(Narrowing::Whole(condition)) => return condition,
+        Some(Narrowing::Part(condition)) => Some(condition),
+        None => None,
+    };
     let left = comparable(build, value);
     let (mut listed, mut others) = (Vec::new(), Vec::new());
     for member in members {
@@ -227,17 +240,14 @@ fn within(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> String {
 }
 
 /// The values of a property that constants narrow it to.
-fn narrowed_list(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> Option<String> {
+fn narrowed_list(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> Option<Narrowing> {
     let (from, model) = value.own_property()?;
     let constants: Option<Vec<&Value>> = members.iter().map(Typed::constant).collect();
     let column = column(build, from, model);
     build.dialect().narrowing_list(build, model, &column, &constants?)
 }
 
-fn case(build: &mut Builder<'_>, class: Class, cases: &[(Typed, Typed)]) -> String {
-    if class == Class::Null {
-        return "NULL".to_owned();
-    }
+fn case(build: &mut Builder<'_>, cases: &[(Typed, Typed)]) -> String {
     let written: Vec<String> = cases
         .iter()
         .map(|(when, then)| {

@@ -37,7 +37,7 @@ fn exactly(property: &Property, column: &str, placeholder: &str) -> Option<Strin
 }
 
 /// A collation in which nothing is equal but the same characters, and blanks at the end.
-const EXACT: &str = "Latin1_General_100_BIN2";
+pub(super) const EXACT: &str = "Latin1_General_100_BIN2";
 
 /// The values of `key`, given as read, each cast to its column's type.
 pub(super) fn parameters(build: &mut Builder<'_>, set: &EntitySet, key: &[Value]) -> Vec<String> {

@@ -1,7 +1,10 @@
 //! T-SQL's way of saying things.
 
 mod expression;
+mod functions;
 mod keys;
+mod moments;
+mod narrowing;
 mod remedies;
 mod tracking;
 pub mod types;

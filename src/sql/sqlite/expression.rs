@@ -147,8 +147,8 @@ impl Expressions for Sqlite {
         property: &Property,
         column: &str,
         constants: &[&Value],
-    ) -> Option<String> {
-        narrowing::list(build, property, column, constants)
+    ) -> Option<Narrowing> {
+        narrowing::list(build, property, column, constants).map(Narrowing::Part)
     }
 
     fn narrowing_call(

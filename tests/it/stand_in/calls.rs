@@ -2,7 +2,7 @@
 
 use super::kind::{Family, Kind, casts, joined, kind};
 use super::scope::{Scope, Typed, Uses};
-use super::token::{Token, listed, split, unexpected};
+use super::token::{Token, listed, unexpected};
 use super::translate::{comparable, converted, typed_as, value_of, values};
 use crate::tds::Fault;
 
@@ -16,7 +16,6 @@ pub(super) fn call(scope: &Scope<'_>, name: &str, inside: &[Token], all: &[Token
     let name = name.to_ascii_uppercase();
     match name.as_str() {
         "CAST" | "TRY_CAST" => return cast(scope, &name, inside),
-        "TRIM" => return trim(scope, inside),
         "DATEPART" => return date_part(scope, inside),
         "COUNT" | "COUNT_BIG" | "MIN" | "MAX" => return aggregate(scope, &name, inside),
         _ => {}
@@ -27,7 +26,7 @@ pub(super) fn call(scope: &Scope<'_>, name: &str, inside: &[Token], all: &[Token
     match (name.as_str(), given.as_slice()) {
         ("NULLIF", [value, other]) => null_if(value, other),
         ("DATALENGTH", [of]) => octets(of),
-        ("LOWER" | "UPPER", [text]) => {
+        ("LOWER" | "REVERSE" | "UPPER", [text]) => {
             wants(Family::Text, text, 1, &name)?;
             typed(format!("tsql_{}({})", name.to_lowercase(), text.sql), text.kind.clone())
         }
@@ -43,6 +42,11 @@ pub(super) fn call(scope: &Scope<'_>, name: &str, inside: &[Token], all: &[Token
             all_want(Family::Text, &given, &name)?;
             let result = if text.kind.length.is_none() { "bigint" } else { "int" };
             typed(format!("tsql_charindex({}, {})", part.sql, text.sql), kind(result))
+        }
+        ("PATINDEX", [pattern, text]) => {
+            all_want(Family::Text, &given, &name)?;
+            let result = if text.kind.length.is_none() { "bigint" } else { "int" };
+            typed(format!("tsql_patindex({}, {})", pattern.sql, text.sql), kind(result))
         }
         ("SUBSTRING", [text, start, length]) => {
             wants(Family::Text, text, 1, &name)?;
@@ -102,19 +106,6 @@ fn cast(scope: &Scope<'_>, name: &str, inside: &[Token]) -> Found {
 /// Whether every text of `kind` is one of `to` as it is.
 fn holds(to: &Kind, kind: &Kind) -> bool {
     to.family() == Family::Text && to.length.is_none_or(|longest| kind.length.is_some_and(|length| length <= longest))
-}
-
-fn trim(scope: &Scope<'_>, inside: &[Token]) -> Found {
-    let parts = split(inside, |token| token.is_word("FROM"));
-    let [characters, text] = parts.as_slice() else { return Err(unexpected(inside)) };
-    let (characters, text) = (value_of(scope, characters)?, value_of(scope, text)?);
-    wants(Family::Text, &characters, 1, "trim")?;
-    wants(Family::Text, &text, 2, "trim")?;
-    if characters.kind.length.is_none() {
-        return Err(Fault::new(8116, "Argument data type nvarchar(max) is invalid for argument 1 of trim function."));
-    }
-    let sql = format!("tsql_trim({}, {})", characters.sql, text.sql);
-    Ok(Typed { sql, uses: characters.uses.and(text.uses), kind: text.kind })
 }
 
 fn date_part(scope: &Scope<'_>, inside: &[Token]) -> Found {

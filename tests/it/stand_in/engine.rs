@@ -25,6 +25,8 @@ pub(super) mod skeleton {
     pub(in super::super) const CHANGES_COUNT: &str = include_str!("../../../sql/mssql/changes_count.sql");
     pub(in super::super) const COUNT: &str = include_str!("../../../sql/mssql/count.sql");
     pub(in super::super) const ENTITIES: &str = include_str!("../../../sql/mssql/entities.sql");
+    pub(in super::super) const RELATED: &str = include_str!("../../../sql/mssql/related.sql");
+    pub(in super::super) const RELATED_COUNT: &str = include_str!("../../../sql/mssql/related_count.sql");
     pub(super) const HISTORY: &str = include_str!("../../../sql/mssql/history.sql");
     pub(super) const CHECK: &str = include_str!("../../../sql/mssql/check.sql");
     pub(super) const OPEN: &str = include_str!("../../../sql/mssql/open.sql");

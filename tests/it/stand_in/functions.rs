@@ -107,10 +107,11 @@ fn texts(call: &Context<'_>) -> Option<Vec<String>> {
 type OfText = fn(&[String]) -> Held;
 
 fn on_text(file: &Connection) -> Result<()> {
-    let plain: [(&str, i32, OfText); 6] = [
+    let plain: [(&str, i32, OfText); 7] = [
         ("tsql_lower", 1, |given| given[0].to_lowercase().into()),
         ("tsql_upper", 1, |given| given[0].to_uppercase().into()),
-        ("tsql_trim", 2, |given| given[1].trim_matches(|found| given[0].contains(found)).to_owned().into()),
+        ("tsql_reverse", 1, |given| strings::reversed(&given[0]).into()),
+        ("tsql_patindex", 2, |given| strings::place_of_pattern(&given[0], &given[1]).into()),
         ("tsql_charindex", 2, |given| strings::place(&given[0], &given[1]).into()),
         ("tsql_like", 3, |given| i64::from(strings::is_like(&given[0], &given[1], given[2].chars().next())).into()),
         ("tsql_replace", 3, |given| strings::replaced(&given[0], &given[1], &given[2]).into()),

@@ -36,7 +36,7 @@ fn conditions_mean_what_they_mean_in_tsql() {
         "t.[d] / 3 = 33.166666 AND CEILING(t.[d]) = 100 AND t.[f] * t.[a] = 17.5",
         "t.[s] = N'Tea' AND DATALENGTH(t.[s]) = 8 AND t.[s] LIKE N'T%' AND NOT t.[s] LIKE N't%'",
         "t.[s] + N'!' = N'Tea !' AND CHARINDEX(N'a', t.[s]) = 3 AND SUBSTRING(t.[s], 0, 2) = N'T'",
-        "TRIM(NCHAR(32) + N'T' FROM t.[s]) = N'ea' AND REPLACE(t.[s], N'e', N'\\e') LIKE N'T\\\\e%' ESCAPE N'\\'",
+        "PATINDEX(N'%[^' + NCHAR(84) + N']%', t.[s]) = 2 AND REVERSE(t.[s]) = N' aeT' AND REPLACE(t.[s], N'e', N'\\e') LIKE N'T\\\\e%' ESCAPE N'\\'",
         "t.[g] = CAST(N'6F9619FF-8B86-D011-B42D-00CF4FC964FF' AS uniqueidentifier)",
         "TODATETIMEOFFSET(t.[at], N'+00:00') = CAST(N'2024-02-29T10:30:00+02:00' AS datetimeoffset(7))",
         "t.[at] = CAST(SWITCHOFFSET(CAST(N'2024-02-29T10:30:00+02:00' AS datetimeoffset(7)), N'+00:00') AS datetime2(3))",

@@ -29,12 +29,33 @@ fn beginning<'a>(skeleton: &str, text: &'a str) -> Option<(Slots<'a>, &'a str)> 
     let mut found = Vec::new();
     for part in parts {
         let (name, literal) = part.split_once('}')?;
-        // What follows the slot ends it; the last one ends with the text.
-        let end = if literal.is_empty() { rest.len() } else { rest.find(literal)? };
+        // What follows the slot ends it, unless a parenthesis is open there; the last one ends with the text.
+        let end = if literal.is_empty() { rest.len() } else { end(rest, literal)? };
         found.push((name.to_owned(), &rest[..end]));
         rest = &rest[end + literal.len()..];
     }
     Some((found, rest))
+}
+
+/// Where `literal` first stands behind something whole.
+fn end(text: &str, literal: &str) -> Option<usize> {
+    text.match_indices(literal).map(|(at, _)| at).find(|&at| is_whole(&text[..at]))
+}
+
+/// Whether every parenthesis, name and text in it is closed.
+fn is_whole(text: &str) -> bool {
+    let (mut depth, mut until) = (0, None);
+    for character in text.chars() {
+        match (until, character) {
+            (Some(end), character) if character == end => until = None,
+            (None, '[') => until = Some(']'),
+            (None, '\'') => until = Some('\''),
+            (None, '(') => depth += 1,
+            (None, ')') => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0 && until.is_none()
 }
 
 /// The slot `name`.
@@ -48,6 +69,8 @@ fn a_statement_is_told_by_its_skeleton() {
     let skeleton = "-- A comment.\nSELECT {columns} FROM {table} AS t WHERE {where}\n";
     let found = slots(skeleton, "SELECT t.[A], t.[B] FROM [dbo].[T] AS t WHERE t.[A] > @P1").unwrap();
     assert_eq!((slot(&found, "columns"), slot(&found, "where")), ("t.[A], t.[B]", "t.[A] > @P1"));
+    let nested = "SELECT t.[A], (SELECT v.a FROM (VALUES (N')')) AS v(a)) FROM [dbo].[T] AS t WHERE 1 = 1";
+    assert_eq!(slot(&slots(skeleton, nested).unwrap(), "table"), "[dbo].[T]");
     assert!(slots(skeleton, "SELECT 1 FROM T WHERE 1 = 1").is_none());
     assert!(slots("COMMIT;\n", "COMMIT; DROP TABLE T").is_none());
     let both = repeated("SELECT {column};\n", "SELECT a;\nSELECT b;\n").unwrap();

@@ -4,7 +4,6 @@ use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, params_from_iter};
 
 use super::engine::{skeleton, table};
-use super::functions;
 use super::kind::{Family, kind};
 use super::pattern::{slot, slots};
 use super::scope::{Scope, Source};
@@ -12,10 +11,14 @@ use super::store::{key, object, quoted, visible};
 use super::token::{Token, listed, tokens};
 use super::translate::{condition, order, value, value_of};
 use super::types::Declared;
+use super::{functions, related};
 use crate::tds::{Column, Fault, Reply, Request, Type, Value};
 
-type Slots<'a> = [(String, &'a str)];
-type Found<T> = Result<T, Fault>;
+pub(super) type Slots<'a> = [(String, &'a str)];
+pub(super) type Found<T> = Result<T, Fault>;
+
+/// Of a procedure, which `sp_executesql` is: the statement and the declarations are two of them.
+const MOST_PARAMETERS: usize = 2100 - 2;
 
 pub(super) fn answer(file: &Connection, request: &Request) -> Option<Reply> {
     let sql = request.sql.as_str();
@@ -23,9 +26,15 @@ pub(super) fn answer(file: &Connection, request: &Request) -> Option<Reply> {
         (skeleton::ENTITIES, entities as fn(&Connection, &Slots<'_>, &Request) -> Found<Reply>),
         (skeleton::CHANGES, changes),
         (skeleton::CHANGES_COUNT, changes_count),
+        (skeleton::RELATED, related::entities),
+        (skeleton::RELATED_COUNT, related::counts),
         (skeleton::COUNT, count),
     ];
     let (slots, answer) = found.into_iter().find_map(|(skeleton, answer)| Some((slots(skeleton, sql)?, answer)))?;
+    if request.parameters.len() > MOST_PARAMETERS {
+        let message = "The incoming request has too many parameters. The server supports a maximum of 2100 parameters.";
+        return Some(Reply::new().error(Fault::new(8003, message)));
+    }
     Some(answer(file, &slots, request).unwrap_or_else(|fault| Reply::new().error(fault)))
 }
 
@@ -107,8 +116,8 @@ fn net(scope: &Scope<'_>, found: &Slots<'_>) -> Found<String> {
 }
 
 /// A column of an answer: as SQLite selects it, and as what it travels.
-struct Selected {
-    expression: String,
+pub(super) struct Selected {
+    pub(super) expression: String,
     name: String,
     declared: Declared,
 }
@@ -122,7 +131,7 @@ fn selected(scope: &Scope<'_>, columns: &str) -> Found<Vec<Selected>> {
 }
 
 /// A column that is selected as it is travels as it is stored.
-fn one(scope: &Scope<'_>, part: &[Token]) -> Found<Selected> {
+pub(super) fn one(scope: &Scope<'_>, part: &[Token]) -> Found<Selected> {
     let mut typed = value_of(scope, part)?;
     if typed.kind.family() == Family::Null {
         typed.kind = kind("int");
@@ -139,7 +148,7 @@ fn number(file: &Connection, sql: &str, request: &Request) -> Reply {
 }
 
 /// The rows of `sql`: whole numbers for the `fixed` columns, then the `selected` ones.
-fn rows(file: &Connection, sql: &str, fixed: &[Column], selected: &[Selected], request: &Request) -> Reply {
+pub(super) fn rows(file: &Connection, sql: &str, fixed: &[Column], selected: &[Selected], request: &Request) -> Reply {
     let read = || -> rusqlite::Result<Vec<Vec<Value>>> {
         let mut statement = file.prepare_cached(sql)?;
         // SQLite counts only parameters that stand in the statement.

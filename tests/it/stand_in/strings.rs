@@ -16,6 +16,21 @@ pub(super) fn part(text: &str, start: i64, length: i64) -> String {
     String::from_utf16_lossy(&units)
 }
 
+/// Unit by unit.
+pub(super) fn reversed(text: &str) -> String {
+    let mut units: Vec<u16> = text.encode_utf16().collect();
+    units.reverse();
+    // The halves of a character are in the wrong order, and are as many as before.
+    String::from_utf16_lossy(&units)
+}
+
+/// `PATINDEX` of a pattern between `%`.
+pub(super) fn place_of_pattern(pattern: &str, text: &str) -> i64 {
+    let beginning = pattern.strip_prefix('%').unwrap_or(pattern);
+    let found = text.char_indices().find(|(at, _)| is_like(&text[*at..], beginning, None));
+    found.map_or(0, |(at, _)| i64::try_from(text[..at].encode_utf16().count()).unwrap() + 1)
+}
+
 pub(super) fn replaced(text: &str, from: &str, to: &str) -> String {
     if from.is_empty() { text.to_owned() } else { text.replace(from, to) }
 }
@@ -100,6 +115,10 @@ fn patterns_find_what_they_say() {
     ] {
         assert_eq!(is_like(text, pattern, Some('\\')), expected, "{text} like {pattern}");
     }
+    assert_eq!(
+        (place_of_pattern("%[^ab]%", "ab🦀c"), place_of_pattern("%[^a]%", "aa"), reversed("ab")),
+        (3, 0, "ba".into())
+    );
     assert_eq!(
         (place("", "abc"), place("c", "🦀c"), part("abc", 0, 2), part("abc", 2, i64::MAX)),
         (0, 3, "a".into(), "bc".into())

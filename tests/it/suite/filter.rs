@@ -130,9 +130,121 @@ fn functions_do_what_odata_says() {
         ("Legs mod 4 eq 2", &[1, 2, 6]),
         ("-Legs lt -5", &[1, 2]),
         ("Legs div 0 eq null", &[1, 2, 3, 4, 5, 6]),
+        ("indexof(Name,'') eq 0", &[1, 2, 3, 4, 6]),
+        ("substring('abc',0,Legs) eq null", &[5]),
+        ("substring(Name,1,-1) eq ''", &[1, 2, 3, 4, 6]),
+        ("trim(' \u{a0}') eq '' and Id eq 1", &[1]),
+        ("trim(concat('\t',concat('a b','\u{3000}'))) eq 'a b' and Id eq 1", &[1]),
+        ("Weight divby 4 eq 1.125", &[3]),
+        ("1 divby 8 eq 0.125 and Id eq 1", &[1]),
+        ("0.000000000001 divby 1 gt 0 and Id eq 1", &[1]),
+        ("round(99.5) eq 100 and Id eq 1", &[1]),
+        ("Weight mod 3 eq 1.5", &[3]),
+        ("Speed mod 2 eq -0.5", &[4]),
+        ("case(Legs eq 6:Weight,true:Legs) eq 4", &[3, 4]),
+        ("Seen gt 0001-01-01T00:30:00+01:00", &[1, 2, 3, 6]),
     ] {
         assert_eq!(found(&zoo, filter), expected, "{filter}");
     }
+}
+
+#[test]
+fn what_is_null_whatever_the_row_is_no_error() {
+    let zoo = zoo();
+    for null in [
+        "null add Legs",
+        "Weight div null",
+        "null div Weight",
+        "null mod Speed",
+        "-null",
+        "null mul null",
+        "concat(null,Name)",
+        "contains(null,'a')",
+        "not startswith(Name,null)",
+        "indexof(Name,null)",
+        "length(null)",
+        "substring(Name,null)",
+        "tolower(null)",
+        "trim(null)",
+        "year(null)",
+        "date(null)",
+        "time(null)",
+        "fractionalseconds(null)",
+        "totaloffsetminutes(null)",
+        "round(null)",
+        "null and null",
+        "case(Legs eq 6:null,true:null)",
+        "case(Legs eq 6:null add null,Legs eq 7:1)",
+    ] {
+        assert_eq!(found(&zoo, &format!("({null}) eq null")), [1, 2, 3, 4, 5, 6], "{null}");
+    }
+    for condition in
+        ["null", "not null", "contains(null,'a')", "not contains(Name,null)", "null or false", "null and true"]
+    {
+        assert_eq!(found(&zoo, condition), [0_i64; 0], "{condition}");
+    }
+}
+
+/// Animals in enclosures, of which one is empty, and one animal is in none.
+fn enclosures() -> Served {
+    let database = super::Database::empty();
+    database.execute(
+        "CREATE TABLE Enclosure (Id INT NOT NULL PRIMARY KEY, Name NVARCHAR(20), Area DECIMAL(10,2));
+         CREATE TABLE Animal (Id INT NOT NULL PRIMARY KEY, EnclosureId INT, Legs INT, Tame BIT,
+           CONSTRAINT FK_Animal_Enclosure FOREIGN KEY (EnclosureId) REFERENCES Enclosure (Id));
+         INSERT INTO Enclosure VALUES (1, 'North', 10.5), (2, 'South', NULL), (3, 'Empty', 0.5);
+         INSERT INTO Animal VALUES (1, 1, 4, 1), (2, 1, 6, 0), (3, 2, 2, NULL), (4, NULL, 4, 1)",
+    );
+    for table in ["Enclosure", "Animal"] {
+        database.track(table);
+    }
+    Served::with(database, "")
+}
+
+#[test]
+fn a_filter_reaches_related_entities() {
+    let served = enclosures();
+    for (set, option, expected) in [
+        ("Animal", "$filter=Enclosure/Name eq 'North'", &[1, 2][..]),
+        ("Animal", "$filter=Enclosure/Name ne 'North'", &[3, 4]),
+        ("Animal", "$filter=Enclosure/Area gt 10", &[1, 2]),
+        ("Animal", "$filter=Enclosure/Area eq null", &[3, 4]),
+        ("Animal", "$filter=Enclosure/Animal/$count eq 2", &[1, 2]),
+        ("Animal", "$orderby=Enclosure/Name desc", &[3, 1, 2, 4]),
+        ("Enclosure", "$filter=Animal/any()", &[1, 2]),
+        ("Enclosure", "$filter=not Animal/any()", &[3]),
+        ("Enclosure", "$filter=Animal/any(a:a/Legs gt 4)", &[1]),
+        ("Enclosure", "$filter=Animal/any(a:a/Tame)", &[1]),
+        ("Enclosure", "$filter=Animal/all(a:a/Legs lt 5)", &[2, 3]),
+        ("Enclosure", "$filter=Animal/all(a:a/Tame eq null)", &[2, 3]),
+        ("Enclosure", "$filter=Animal/any(a:a/Enclosure/Name eq Name and a/Legs eq 2)", &[2]),
+        ("Enclosure", "$filter=Animal/any(a:a/Enclosure/Animal/any(b:b/Legs gt a/Legs))", &[1]),
+        ("Enclosure", "$filter=Animal/$count ge 1 and Area gt 1", &[1]),
+        ("Enclosure", "$filter=(Animal/any(a:a/Tame) and Area gt null) eq false", &[1, 2, 3]),
+        ("Enclosure", "$orderby=Animal/$count desc", &[1, 2, 3]),
+        ("Enclosure", "$orderby=Animal/any(a:a/Tame) desc", &[1, 2, 3]),
+    ] {
+        let (name, value) = option.split_once('=').unwrap();
+        let page = served.get(&format!("/odata/{set}?{name}={}", encoded(value))).expect(200).json();
+        let ids: Vec<i64> = page["value"].as_array().unwrap().iter().map(|row| row["Id"].as_i64().unwrap()).collect();
+        assert_eq!(ids, expected, "{set}?{option}");
+    }
+}
+
+#[test]
+fn a_list_may_be_long() {
+    let zoo = zoo();
+    let numbers: Vec<String> = (1..1400).map(|number| number.to_string()).collect();
+    assert_eq!(found(&zoo, &format!("Id in ({})", numbers.join(","))), [1, 2, 3, 4, 5, 6]);
+    let names: Vec<String> = numbers.iter().map(|number| format!("'{number}'")).collect();
+    let codes = one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY, Code VARCHAR(4), At DATETIME);
+         INSERT INTO Animal VALUES (1, '7', '2024-01-01 00:00:00'), (2, 'x', '1753-01-01 00:00:00')",
+    );
+    assert_eq!(found(&codes, &format!("Code in ({})", names.join(","))), [1]);
+    assert_eq!((found(&codes, "Code eq 'x'"), found(&codes, "Code ne 'x'")), (vec![2], vec![1]));
+    assert_eq!(found(&codes, "At gt mindatetime() and At lt maxdatetime()"), [1, 2]);
 }
 
 #[test]
@@ -149,6 +261,14 @@ fn an_order_has_nulls_first_and_the_key_last() {
         ("Weight mul -1", &[5, 6, 4, 3, 2, 1]),
         ("Id desc", &[6, 5, 4, 3, 2, 1]),
         ("1", &[1, 2, 3, 4, 5, 6]),
+        ("Legs gt null", &[1, 2, 3, 4, 5, 6]),
+        ("Legs add null desc", &[1, 2, 3, 4, 5, 6]),
+        ("Legs eq 6 desc", &[1, 2, 3, 4, 5, 6]),
+        ("case(Legs eq 6:Weight) desc", &[2, 1, 3, 4, 5, 6]),
+        ("trim(Name) desc", &[6, 3, 2, 1, 4, 5]),
+        ("date(Seen) desc", &[3, 1, 2, 6, 4, 5]),
+        ("Feeds", &[4, 5, 6, 1, 3, 2]),
+        ("round(Speed) desc,Weight desc", &[6, 3, 2, 1, 4, 5]),
     ] {
         let order = encoded(order);
         assert_eq!(ids(&zoo, &format!("$orderby={order}")), expected, "{order}");

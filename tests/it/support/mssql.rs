@@ -140,15 +140,6 @@ impl Database {
         }
     }
 
-    /// Whether it evaluates every expression.
-    pub(crate) fn evaluates_expressions(&self) -> bool {
-        let evaluates = matches!(self.under, Under::Server(_));
-        if !evaluates {
-            skipped("the stand-in does not know all expressions");
-        }
-        evaluates
-    }
-
     #[track_caller]
     pub(crate) fn track(&self, table: &str) {
         match &self.under {

@@ -17,7 +17,7 @@ use deltalink::sql::{Dialect, Query, Related, Script, Statement};
 use super::tokens::{Token, tokens};
 
 /// Strings that statements hold by themselves.
-const STRINGS: [&str; 24] = [
+const STRINGS: [&str; 26] = [
     // Parts of skeletons.
     "",
     "/",
@@ -36,6 +36,9 @@ const STRINGS: [&str; 24] = [
     "smalldatetime",
     "smallmoney",
     "varbinary",
+    // Around the characters that `trim` leaves.
+    "%[^",
+    "]%",
     // What `LIKE` takes for more than itself, and what escapes it.
     "%",
     "[",
@@ -227,10 +230,10 @@ fn qualified(schema: &str, table: &str) -> String {
     format!("[{schema}].[{table}]")
 }
 
-/// `t1`, `h1`, `k1`, `p1`: rows, and columns of a log; `c1`: a column of what is related.
+/// `t1`, `h1`, `p0`: rows; `k1`, `c0`: columns of a log, and of what is related.
 fn is_alias(word: &str) -> bool {
     let (letter, number) = word.split_at(1);
-    ["c", "h", "k", "p", "t"].contains(&letter)
+    ["t", "h", "k", "p", "c"].contains(&letter)
         && !number.is_empty()
         && number.bytes().all(|byte| byte.is_ascii_digit())
 }
