@@ -175,6 +175,28 @@ fn paged(served: &Served, options: &str) -> Vec<i64> {
 }
 
 #[test]
+fn a_plus_sign_is_a_blank_in_what_is_encoded_as_forms_are_and_else_a_plus_sign() {
+    let served = one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY, Name NVARCHAR(40), Legs INT);
+         INSERT INTO Animal VALUES (1, 'a b', 4), (2, 'a+b', 6)",
+    );
+    for (options, expected) in [
+        ("%24filter=Name+eq+%27a+b%27", &[1][..]),
+        ("%24filter=Name+eq+%27a%2Bb%27&%24orderby=Id+desc", &[2]),
+        ("%24orderby=Legs+desc%2CName+asc", &[2, 1]),
+        ("$filter=Legs+gt+4&$orderby=Id+desc", &[2]),
+        ("$filter=Name%20eq%20%27a+b%27", &[2]),
+        ("$filter=Name%20eq%20'a%20b'", &[1]),
+        ("$filter=contains(Name,'a+b')", &[2]),
+        ("$filter=endswith(Name,@part)&@part='+b'", &[2]),
+        ("%24filter=endswith%28Name%2C%40part%29&%40part=%27+b%27", &[1]),
+    ] {
+        assert_eq!(ids(&served, options), expected, "{options}");
+    }
+}
+
+#[test]
 fn a_count_counts_what_is_found() {
     let zoo = zoo();
     let filter = encoded("Legs eq 6");
