@@ -64,6 +64,8 @@ fn a_filter_finds_what_it_says() {
         ("null in (Tame,true)", &[4, 5]),
         ("not (Tame in (Legs eq 6,null))", &[1, 3]),
         ("Weight eq 0.1", &[2]),
+        ("Weight eq 0.1M", &[2]),
+        ("Legs gt 4L and Speed lt 7D", &[1]),
         ("Weight gt 4.49 and Weight lt 4.51", &[3]),
         ("Weight ge 20", &[4, 6]),
         ("Speed eq 7.25", &[2]),
