@@ -23,11 +23,27 @@ pub(super) fn parse(text: &str, part: &str, at: usize) -> Result<Literal> {
         let end = quoted.strip_suffix('\'').ok_or_else(|| Error::syntax(part, at + text.len(), "a closing quote"))?;
         return unquote(end, part, at + 1).map(Literal::String);
     }
-    let bare = |character: char| character.is_ascii_alphanumeric() || "+-.:_".contains(character);
-    match text.char_indices().find(|(_, character)| !bare(*character)) {
+    let unquoted = |character: char| character.is_ascii_alphanumeric() || "+-.:_".contains(character);
+    match text.char_indices().find(|(_, character)| !unquoted(*character)) {
         Some((offset, _)) => Err(Error::syntax(part, at + offset, "a literal (text needs single quotes)")),
-        None => Ok(Literal::Bare(text.to_owned())),
+        None => Ok(bare(text)),
     }
+}
+
+/// A literal without quotes. Numbers lose the letter that OData 3 had for their type (`3L`, `0.5M`): SAP's Cloud SDK still
+/// writes it, and Microsoft's services read it.
+pub(super) fn bare(text: &str) -> Literal {
+    let number = text.strip_suffix(TYPE_LETTERS).filter(|text| is_number(text));
+    Literal::Bare(number.unwrap_or(text).to_owned())
+}
+
+/// 64 bits, decimal, double, single.
+pub(super) const TYPE_LETTERS: [char; 8] = ['L', 'l', 'M', 'm', 'D', 'd', 'F', 'f'];
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
 }
 
 fn unquote(text: &str, part: &str, at: usize) -> Result<String> {

@@ -1,7 +1,7 @@
 //! The query string -> query options, each at most once.
 //!
 //! Names are taken with or without `$` and in any case, as OData 4.01 wants of a service whatever version a client
-//! asks for (Protocol 4.01 section 13.2.1).
+//! asks for (Protocol 4.01 section 13.2.1). A newcomer's trap: a plus sign is a blank for some clients and itself for others.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -139,9 +139,17 @@ pub(super) fn parse(query: &str) -> Result<Options> {
     let mut options = Options::default();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        add(&mut options, &decode(name, "The query")?, decode(value, "The query")?)?;
+        let value = if is_encoded_as_forms_are(value) { value.replace('+', " ") } else { value.to_owned() };
+        add(&mut options, &decode(name, "The query")?, decode(&value, "The query")?)?;
     }
     Ok(options)
+}
+
+/// Whether plus signs in `value` stand for blanks. In OData they do not, but many HTTP clients encode queries as HTML forms are,
+/// and those encode nearly everything else. What leaves a quote or a comma as it is, or writes %20, means a plus sign.
+fn is_encoded_as_forms_are(value: &str) -> bool {
+    let left_alone = |byte: u8| byte.is_ascii_alphanumeric() || b"%+-._~*!()".contains(&byte);
+    value.contains('+') && !value.contains("%20") && value.bytes().all(left_alone)
 }
 
 fn add(options: &mut Options, name: &str, value: String) -> Result<()> {

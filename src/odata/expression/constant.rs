@@ -5,6 +5,7 @@
 use super::cursor::Cursor;
 use super::{Constant, Term, instant, prefixed};
 use crate::error::Result;
+use crate::odata::literal::TYPE_LETTERS;
 
 /// Reads a literal, if one begins here. Those of types that the tree does not have are `Term::Unknown`.
 /// ```text
@@ -66,6 +67,7 @@ fn guid(cursor: &mut Cursor<'_>) -> Option<Constant> {
 }
 
 /// ```text
+/// number         = decimalLiteral [ "L" / "M" / "D" / "F" ] ; our own: OData 4 has no letters
 /// decimalLiteral = [ SIGN ] 1*DIGIT [ "." 1*DIGIT ] [ "e" [ SIGN ] 1*DIGIT ] / %s"NaN" / %s"-INF" / %s"INF"
 /// ```
 fn number(cursor: &mut Cursor<'_>) -> Option<Constant> {
@@ -81,10 +83,18 @@ fn number(cursor: &mut Cursor<'_>) -> Option<Constant> {
     let point = cursor.attempt(|cursor| cursor.eat(".").then(|| digits(cursor))?).is_some();
     let exponent = cursor.attempt(exponent).is_some();
     let text = cursor.since(start).to_owned();
-    Some(match (exponent, point) {
-        (true, _) => Constant::Double(text),
-        (false, true) => Constant::Decimal(text),
-        (false, false) => Constant::Integer(text),
+    Some(match (type_letter(cursor), exponent, point) {
+        (Some('D' | 'F'), ..) | (_, true, _) => Constant::Double(text),
+        (Some('M'), ..) | (_, _, true) => Constant::Decimal(text),
+        _ => Constant::Integer(text),
+    })
+}
+
+/// The letter that OData 3 had for a number's type, which some clients still write.
+fn type_letter(cursor: &mut Cursor<'_>) -> Option<char> {
+    cursor.attempt(|cursor| {
+        let letter = cursor.identifier()?;
+        letter.parse().ok().filter(|letter| TYPE_LETTERS.contains(letter)).map(|letter| letter.to_ascii_uppercase())
     })
 }
 
@@ -146,6 +156,10 @@ mod tests {
             ("1.50", Constant::Decimal(text("1.50"))),
             ("-1.5E+3", Constant::Double(text("-1.5E+3"))),
             ("1e5", Constant::Double(text("1e5"))),
+            ("3L", Constant::Integer(text("3"))),
+            ("-5M", Constant::Decimal(text("-5"))),
+            ("0.5d", Constant::Double(text("0.5"))),
+            ("2F", Constant::Double(text("2"))),
             ("-INF", Constant::Double(text("-INF"))),
             ("INF", Constant::Double(text("INF"))),
             ("NaN", Constant::Double(text("NaN"))),

@@ -2,6 +2,7 @@
 
 use super::cursor::Cursor;
 use super::{Constant, Key, Term, constant};
+use crate::odata::literal::bare;
 use crate::odata::{KeyValue, Literal};
 
 /// Reads what stands in parentheses behind a name, if it is a key: literals and parameter aliases only.
@@ -48,7 +49,7 @@ fn value(cursor: &mut Cursor<'_>) -> Option<KeyValue> {
     }
     let literal = match constant::literal(cursor).ok()?? {
         Term::Constant(Constant::String(text)) => Literal::String(text),
-        _ => Literal::Bare(cursor.since(start).to_owned()),
+        _ => bare(cursor.since(start)),
     };
     Some(KeyValue::Literal(literal))
 }

@@ -13,6 +13,7 @@ impl Resolver<'_> {
             Name::Now => return Ok(moment_constant(self.now)),
             Name::MinDateTime => return Ok(moment_constant("0001-01-01T00:00:00Z")),
             Name::MaxDateTime => return Ok(moment_constant("9999-12-31T23:59:59.9999999Z")),
+            Name::Cast => return self.cast(arguments),
             _ => {}
         }
         let signature = signature(function).ok_or_else(|| self.not_supported(name(function)))?;

@@ -46,15 +46,31 @@ pub(super) fn coerced(typed: Typed, class: Class) -> Typed {
         #[expect(clippy::cast_precision_loss, reason = "numeric promotion to binary64 may round")]
         (Class::Integer, Class::Double, Value::Integer(number)) => Some(Value::Real(*number as f64)),
         (Class::Decimal, Class::Double, Value::Text(text)) => text.parse().ok().map(Value::Real),
-        (Class::String, Class::Date, Value::Text(text)) => date(text),
-        (Class::String, Class::DateTimeOffset, Value::Text(text)) => moment(text),
-        (Class::String, Class::TimeOfDay, Value::Text(text)) => time(text),
-        (Class::String, Class::Guid, Value::Text(text)) => guid(text),
+        (Class::String, Class::Date | Class::DateTimeOffset | Class::TimeOfDay | Class::Guid, Value::Text(text)) => {
+            read(text, class)
+        }
         _ => None,
     };
     match value {
         Some(value) => Typed { form: Form::Constant(value), class, nullable: false },
         None => typed,
+    }
+}
+
+/// The value of `class` that `text` is.
+pub(super) fn read(text: &str, class: Class) -> Option<Value> {
+    match class {
+        Class::Boolean if text.eq_ignore_ascii_case("true") => Some(Value::Integer(1)),
+        Class::Boolean if text.eq_ignore_ascii_case("false") => Some(Value::Integer(0)),
+        Class::Date => date(text),
+        Class::DateTimeOffset => moment(text),
+        Class::Decimal => decimal(text),
+        Class::Double => double(text),
+        Class::Guid => guid(text),
+        Class::Integer => text.parse().ok().map(Value::Integer),
+        Class::String => Some(Value::Text(text.to_owned())),
+        Class::TimeOfDay => time(text),
+        Class::Binary | Class::Boolean | Class::Null => None,
     }
 }
 

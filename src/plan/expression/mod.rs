@@ -5,6 +5,7 @@
 //! Source: URL Conventions 4.01 section 5.1.1.
 
 mod call;
+mod cast;
 mod constant;
 mod function;
 mod now;

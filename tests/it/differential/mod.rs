@@ -90,8 +90,7 @@ fn for_all<S: Strategy>(misfits: bool, strategy: &S, property: impl Fn(&Served, 
     let mut runner = TestRunner::new(ProptestConfig { max_shrink_iters: 2000, ..config });
     for _ in 0..DATABASES {
         let rows = rows::rows(misfits).new_tree(&mut runner).unwrap().current();
-        let database = rows::tables(&rows);
-        let served = Served::new(database);
+        let served = Served::new(rows::tables(&rows));
         let outcome = runner.run(strategy, |value| property(&served, &value));
         outcome.unwrap_or_else(|failure| panic!("{failure}"));
     }

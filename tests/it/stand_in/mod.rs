@@ -23,6 +23,7 @@ mod moment;
 pub(crate) mod pattern;
 mod policy;
 mod read;
+mod related;
 mod scope;
 mod signature;
 mod store;

@@ -4,19 +4,18 @@ use rusqlite::types::Value as Bound;
 use rusqlite::{Connection, params_from_iter};
 
 use super::engine::{skeleton, table};
-use super::functions;
 use super::kind::{Family, kind};
 use super::pattern::{slot, slots};
 use super::scope::{Scope, Source};
 use super::store::{key, object, quoted, visible};
-use super::subquery::values;
-use super::token::{Token, listed, tokens, unexpected};
+use super::token::{Token, listed, tokens};
 use super::translate::{condition, order, value, value_of};
 use super::types::Declared;
+use super::{functions, related};
 use crate::tds::{Column, Fault, Reply, Request, Type, Value};
 
-type Slots<'a> = [(String, &'a str)];
-type Found<T> = Result<T, Fault>;
+pub(super) type Slots<'a> = [(String, &'a str)];
+pub(super) type Found<T> = Result<T, Fault>;
 
 /// Of a procedure, which `sp_executesql` is: the statement and the declarations are two of them.
 const MOST_PARAMETERS: usize = 2100 - 2;
@@ -27,9 +26,9 @@ pub(super) fn answer(file: &Connection, request: &Request) -> Option<Reply> {
         (skeleton::ENTITIES, entities as fn(&Connection, &Slots<'_>, &Request) -> Found<Reply>),
         (skeleton::CHANGES, changes),
         (skeleton::CHANGES_COUNT, changes_count),
+        (skeleton::RELATED, related::entities),
+        (skeleton::RELATED_COUNT, related::counts),
         (skeleton::COUNT, count),
-        (skeleton::RELATED, related),
-        (skeleton::RELATED_COUNT, related_count),
     ];
     let (slots, answer) = found.into_iter().find_map(|(skeleton, answer)| Some((slots(skeleton, sql)?, answer)))?;
     if request.parameters.len() > MOST_PARAMETERS {
@@ -53,54 +52,6 @@ fn entities(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Re
         value(&scope, slot(found, "skip"))?.sql
     );
     Ok(rows(file, &sql, &[], &columns, request))
-}
-
-/// Entities that others lead to, of each of these others a part.
-fn related(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
-    let (scope, from) = with_parents(file, found, request)?;
-    let text = tokens(slot(found, "found"));
-    let (mut selected, mut columns) = (Vec::new(), Vec::new());
-    for (number, item) in listed(&text).into_iter().enumerate() {
-        let [part @ .., of, Token::Word(name)] = item else { return Err(unexpected(item)) };
-        if !of.is_word("AS") || *name != format!("c{number}") {
-            return Err(unexpected(item));
-        }
-        let Selected { expression, declared, .. } = one(&scope, part)?;
-        selected.push(format!("{expression} AS {name}"));
-        columns.push(Selected { expression: format!("r.{name}"), name: name.clone(), declared });
-    }
-    let names = names(&columns);
-    if slot(found, "columns") != format!("r.n, {names}") {
-        return Err(Fault::new(102, "The stand-in wants all columns that are found, in their order."));
-    }
-    let sql = format!(
-        "SELECT r.n, {names} FROM (SELECT k.\"n\" AS n, {}, row_number() OVER (PARTITION BY k.\"n\" ORDER BY {}) AS place {from}) AS r
-         WHERE r.place > {} AND r.place <= {} ORDER BY r.n, r.place",
-        selected.join(", "),
-        order(&scope, slot(found, "order"))?,
-        value(&scope, slot(found, "skip"))?.sql,
-        value(&scope, slot(found, "last"))?.sql
-    );
-    Ok(rows(file, &sql, &[Column::new("n", Type::BigInt)], &columns, request))
-}
-
-fn related_count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
-    let (_, from) = with_parents(file, found, request)?;
-    let sql = format!("SELECT k.\"n\", count(*) {from} GROUP BY k.\"n\" ORDER BY k.\"n\"");
-    let columns = [Column::new("n", Type::BigInt), Column::new("count", Type::BigInt)];
-    Ok(rows(file, &sql, &columns, &[], request))
-}
-
-/// The table, beside the values that lead to its rows; and what stands behind `FROM`, with it.
-fn with_parents<'a>(file: &'a Connection, found: &Slots<'_>, request: &'a Request) -> Found<(Scope<'a>, String)> {
-    let name = table(slot(found, "table"));
-    let mut scope = Scope::new(file, &request.parameters, Vec::new());
-    let parents = format!("(VALUES {}) AS k({})", slot(found, "parents"), slot(found, "names"));
-    let (parents, source) = values(&scope, &parents)?;
-    scope.sources = vec![source, Source::table(file, &name, "t")?];
-    let (same, wanted) = (condition(&scope, slot(found, "same"))?, condition(&scope, slot(found, "where"))?);
-    let from = format!("FROM {parents} INNER JOIN {} AS t ON {same} WHERE {wanted}", visible(file, &name));
-    Ok((scope, from))
 }
 
 fn count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
@@ -165,8 +116,8 @@ fn net(scope: &Scope<'_>, found: &Slots<'_>) -> Found<String> {
 }
 
 /// A column of an answer: as SQLite selects it, and as what it travels.
-struct Selected {
-    expression: String,
+pub(super) struct Selected {
+    pub(super) expression: String,
     name: String,
     declared: Declared,
 }
@@ -180,7 +131,7 @@ fn selected(scope: &Scope<'_>, columns: &str) -> Found<Vec<Selected>> {
 }
 
 /// A column that is selected as it is travels as it is stored.
-fn one(scope: &Scope<'_>, part: &[Token]) -> Found<Selected> {
+pub(super) fn one(scope: &Scope<'_>, part: &[Token]) -> Found<Selected> {
     let mut typed = value_of(scope, part)?;
     if typed.kind.family() == Family::Null {
         typed.kind = kind("int");
@@ -197,7 +148,7 @@ fn number(file: &Connection, sql: &str, request: &Request) -> Reply {
 }
 
 /// The rows of `sql`: whole numbers for the `fixed` columns, then the `selected` ones.
-fn rows(file: &Connection, sql: &str, fixed: &[Column], selected: &[Selected], request: &Request) -> Reply {
+pub(super) fn rows(file: &Connection, sql: &str, fixed: &[Column], selected: &[Selected], request: &Request) -> Reply {
     let read = || -> rusqlite::Result<Vec<Vec<Value>>> {
         let mut statement = file.prepare_cached(sql)?;
         // SQLite counts only parameters that stand in the statement.

@@ -3,7 +3,7 @@
 use super::kind::{Family, Kind, joined, kind};
 use super::scope::{Scope, Source, Typed, Uses};
 use super::store::{quoted, visible};
-use super::token::{Token, listed, parenthesis, split, tokens, unexpected};
+use super::token::{Token, listed, parenthesis, split, unexpected};
 use super::translate::{comparable, condition_of, converted, value_of};
 use crate::tds::Fault;
 
@@ -131,11 +131,6 @@ fn source(scope: &Scope<'_>, tokens: &[Token]) -> Found<(String, Source, Uses)> 
         [open, ..] if open.is_symbol("(") => derived(scope, tokens),
         _ => Err(unexpected(tokens)),
     }
-}
-
-/// A derived table that a statement reads beside its table.
-pub(super) fn values(scope: &Scope<'_>, text: &str) -> Found<(String, Source)> {
-    derived(scope, &tokens(text)).map(|(sql, source, _)| (sql, source))
 }
 
 /// `(VALUES (a, b), ...) AS v(a, b)`: the rows see what stands around the query, but not what stands beside them.

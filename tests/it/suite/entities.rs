@@ -42,6 +42,9 @@ fn a_key_may_be_written_in_every_form_that_odata_has() {
         "/odata/Orders(@k)?@k=2",
         "/odata/Orders(Id=@key)?%40key=2",
         "/odata/Orders(2)/",
+        "/odata/Orders(2L)",
+        "/odata/Orders(Id=2L)",
+        "/odata/Orders(@k)?@k=2L",
     ] {
         assert_eq!(shop.get(path).expect(200).json()["Id"], 2, "{path}");
     }
@@ -96,7 +99,11 @@ fn exact_numbers_and_times_may_be_keys() {
         "CREATE TABLE Slot (Price DECIMAL(9,2) NOT NULL, Clock TIME NOT NULL, Size SMALLINT NOT NULL, Name VARCHAR(9), PRIMARY KEY (Price, Clock, Size));
          INSERT INTO Slot VALUES (1.5, '08:30:00', -3, 'a'), (1.5, '23:59:59.5', 7, 'b'), (-0.01, '00:00:00', 0, 'c')",
     );
-    for key in ["Price=1.5,Clock=08:30:00,Size=-3", "Size=-3,Price=1.50,Clock=08%3A30%3A00.0"] {
+    for key in [
+        "Price=1.5,Clock=08:30:00,Size=-3",
+        "Size=-3,Price=1.50,Clock=08%3A30%3A00.0",
+        "Size=-3,Price=1.5M,Clock=08:30",
+    ] {
         assert_eq!(served.get(&format!("/odata/Slot({key})")).expect(200).json()["Name"], "a", "{key}");
     }
     let pages = served.pages("/odata/Slot?$format=application/json;odata.metadata=full", "maxpagesize=1");

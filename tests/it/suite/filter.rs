@@ -64,6 +64,8 @@ fn a_filter_finds_what_it_says() {
         ("null in (Tame,true)", &[4, 5]),
         ("not (Tame in (Legs eq 6,null))", &[1, 3]),
         ("Weight eq 0.1", &[2]),
+        ("Weight eq 0.1M", &[2]),
+        ("Legs gt 4L and Speed lt 7D", &[1]),
         ("Weight gt 4.49 and Weight lt 4.51", &[3]),
         ("Weight ge 20", &[4, 6]),
         ("Speed eq 7.25", &[2]),
@@ -291,6 +293,28 @@ fn paged(served: &Served, options: &str) -> Vec<i64> {
             Some(next) => next.clone_into(&mut url),
             None => return all,
         }
+    }
+}
+
+#[test]
+fn a_plus_sign_is_a_blank_in_what_is_encoded_as_forms_are_and_else_a_plus_sign() {
+    let served = one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY, Name NVARCHAR(40), Legs INT);
+         INSERT INTO Animal VALUES (1, 'a b', 4), (2, 'a+b', 6)",
+    );
+    for (options, expected) in [
+        ("%24filter=Name+eq+%27a+b%27", &[1][..]),
+        ("%24filter=Name+eq+%27a%2Bb%27&%24orderby=Id+desc", &[2]),
+        ("%24orderby=Legs+desc%2CName+asc", &[2, 1]),
+        ("$filter=Legs+gt+4&$orderby=Id+desc", &[2]),
+        ("$filter=Name%20eq%20%27a+b%27", &[2]),
+        ("$filter=Name%20eq%20'a%20b'", &[1]),
+        ("$filter=contains(Name,'a+b')", &[2]),
+        ("$filter=endswith(Name,@part)&@part='+b'", &[2]),
+        ("%24filter=endswith%28Name%2C%40part%29&%40part=%27+b%27", &[1]),
+    ] {
+        assert_eq!(ids(&served, options), expected, "{options}");
     }
 }
 

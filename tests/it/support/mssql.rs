@@ -140,12 +140,6 @@ impl Database {
         format!("0x{digits}")
     }
 
-    /// Whether it evaluates every expression.
-    #[expect(clippy::unused_self, reason = "not every database might")]
-    pub(crate) fn evaluates_expressions(&self) -> bool {
-        true
-    }
-
     #[track_caller]
     pub(crate) fn track(&self, table: &str) {
         match &self.under {

@@ -93,12 +93,6 @@ impl Database {
         format!("x'{digits}'")
     }
 
-    /// Whether it evaluates every expression.
-    #[expect(clippy::unused_self, reason = "not every database does")]
-    pub(crate) fn evaluates_expressions(&self) -> bool {
-        true
-    }
-
     /// While what this returns lives, no other test adds to the versions of this database.
     #[expect(clippy::unused_self, reason = "tests may share a database")]
     pub(crate) fn quiet(&self) -> Quiet {
