@@ -27,7 +27,7 @@ STAND_INS = {"database": "[Shop]", "retention": "2 DAYS", "table": "[dbo].[Order
 # The columns of CHANGETABLE, which are names of Microsoft's too.
 CHANGE_COLUMNS = {f"sys_change_{name}" for name in ("columns", "context", "creation_version", "operation", "version")}
 # After these, a name before a parenthesis is nobody's function.
-OWN_NAME_FOLLOWS = {".", "as", "into", "table", "with"}
+OWN_NAME_FOLLOWS = {".", "as", "into", "on", "references", "table", "with"}
 # What the driver calls parameters.
 PARAMETER = re.compile(r"@p\d+")
 SLOT = re.compile(r"\{(\w+)\}")

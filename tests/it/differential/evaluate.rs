@@ -9,6 +9,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value as Json;
 
+use super::Database;
 use super::expression::{Expression, Function, Operator};
 use super::rows::{COLUMNS, Class};
 
@@ -197,6 +198,7 @@ fn compare(left: &Value, right: &Value) -> Option<Ordering> {
         (Value::Null, _) | (_, Value::Null) => None,
         (Value::Binary(left), Value::Binary(right)) => Some(left.cmp(right)),
         (Value::Boolean(left), Value::Boolean(right)) => Some(left.cmp(right)),
+        (Value::Text(left), Value::Text(right)) if Database::PADS_TEXT => Some(compare_padded(left, right)),
         (Value::Date(left), Value::Date(right))
         | (Value::Guid(left), Value::Guid(right))
         | (Value::Text(left), Value::Text(right)) => Some(left.cmp(right)),
@@ -208,6 +210,13 @@ fn compare(left: &Value, right: &Value) -> Option<Ordering> {
         (other, Value::Integer(number)) => compare_whole(*number, real(other)).map(Ordering::reverse),
         (left, right) => real(left).partial_cmp(&real(right)),
     }
+}
+
+/// As if the shorter one ended with blanks.
+fn compare_padded(left: &str, right: &str) -> Ordering {
+    let length = left.chars().count().max(right.chars().count());
+    let padded = |text: &str| text.chars().chain(std::iter::repeat(' ')).take(length).collect::<String>();
+    padded(left).cmp(&padded(right))
 }
 
 /// Without loss: a literal may be greater than every whole number of 64 bits.

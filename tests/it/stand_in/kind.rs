@@ -81,14 +81,15 @@ impl Declared {
         self.name == "datetimeoffset" || PRECEDENCE[1..].contains(&self.name.as_str())
     }
 
-    /// What compares values of the type in their canonical form, where SQLite's own order does not.
+    /// What compares values of the type in their canonical form. It is always said of text: an expression would have that of any part of it.
     pub(super) fn collation(&self) -> &'static str {
         match self.family() {
             Family::Decimal => " COLLATE TSQL_DECIMAL",
             Family::Guid => " COLLATE TSQL_GUID",
             Family::Instant => " COLLATE TSQL_INSTANT",
             Family::Text => " COLLATE TSQL_TEXT",
-            _ => "",
+            Family::Date | Family::Moment | Family::Time => " COLLATE BINARY",
+            Family::Binary | Family::Float | Family::Integer | Family::Null => "",
         }
     }
 

@@ -43,6 +43,7 @@ fn conditions_mean_what_they_mean_in_tsql() {
         "DATEPART(year, t.[day]) = 2024 AND CAST(t.[at] AS date) = t.[day] AND CAST(t.[at] AS time(7)) < CAST(N'09:00' AS time)",
         "(CASE WHEN t.[b] = 1 THEN 1 ELSE 0 END = 1) AND t.[a] IN (1, 7) AND t.[a] IS NOT NULL",
         "EXISTS (SELECT NULL INTERSECT SELECT NULLIF(t.[a], 7)) AND NOT EXISTS (SELECT t.[a] INTERSECT SELECT NULL)",
+        "NOT EXISTS (SELECT CASE WHEN t.[d] > 1 THEN t.[day] END INTERSECT SELECT CAST(N'1999-12-31' AS date))",
         "(SELECT COUNT(*) FROM [dbo].[O] AS h1 WHERE h1.[t] = t.[a]) = 2",
         "EXISTS (SELECT 1 FROM [dbo].[O] AS t1 INNER JOIN [dbo].[T] AS t2 ON t2.[a] = t1.[t] WHERE t1.[t] = t.[a] AND t1.[id] = 2)",
         "(SELECT MIN(v.b) FROM (VALUES (CAST(t.[b] AS int)), (t.[a])) AS v(b)) = 1",

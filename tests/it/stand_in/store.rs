@@ -36,7 +36,7 @@ pub(super) fn execute(path: &Path, sql: &str, keep: bool) -> rusqlite::Result<()
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     transaction.execute_batch("UPDATE _state SET next = version + 1")?;
     // In a type, SQLite takes only numbers between parentheses.
-    let sql = sql.replace("(MAX)", "(-1)");
+    let sql = octets(sql).replace("(MAX)", "(-1)");
     let mut batch = Batch::new(&transaction, &sql);
     while let Some(mut statement) = batch.next()? {
         let mut rows = statement.raw_query();
@@ -46,6 +46,23 @@ pub(super) fn execute(path: &Path, sql: &str, keep: bool) -> rusqlite::Result<()
         take_stock(&transaction)?;
     }
     if keep { transaction.commit() } else { transaction.rollback() }
+}
+
+/// `0x00ff`, which SQLite takes for a number, as octets; unless it stands in a text.
+fn octets(sql: &str) -> String {
+    let parts = sql.split('\'').enumerate().map(|(number, part)| {
+        if number % 2 == 1 {
+            return part.to_owned();
+        }
+        let mut literals = part.split("0x");
+        let mut written = literals.next().unwrap_or_default().to_owned();
+        for literal in literals {
+            let end = literal.find(|digit: char| !digit.is_ascii_hexdigit()).unwrap_or(literal.len());
+            written = format!("{written}x'{}'{}", &literal[..end], &literal[end..]);
+        }
+        written
+    });
+    parts.collect::<Vec<_>>().join("'")
 }
 
 /// Gives numbers to tables and columns that are new, and forgets those that are gone.

@@ -40,6 +40,8 @@ impl Database {
     pub(crate) const TELLS_EVERY_READ_OF_NEW_TABLES: bool = true;
     /// Whether columns also hold what is no value of their type, and values in more than one form.
     pub(crate) const HOLDS_ANYTHING: bool = true;
+    /// Whether the shorter of two texts is compared as if it ended with blanks.
+    pub(crate) const PADS_TEXT: bool = false;
     /// Makes the orders of the shop, without rows.
     pub(crate) const ORDERS: &str = "CREATE TABLE Orders (Id INTEGER PRIMARY KEY, Customer UUID, Total DECIMAL(10,2), PlacedAt DATETIME, Paid BOOLEAN, Note TEXT);";
 
