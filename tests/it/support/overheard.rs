@@ -36,9 +36,6 @@ const STRINGS: [&str; 26] = [
     "smalldatetime",
     "smallmoney",
     "varbinary",
-    // Around the characters that `trim` leaves.
-    "%[^",
-    "]%",
     // What `LIKE` takes for more than itself, and what escapes it.
     "%",
     "[",
