@@ -118,7 +118,10 @@ impl Expressions for Mssql {
                 "(SELECT CASE WHEN DATALENGTH(v.b) = 0 THEN 0 ELSE CHARINDEX(v.b, v.a) - 1 END FROM (VALUES ({first}, {second})) AS v(a, b))"
             ),
             Function::Length => format!("(DATALENGTH(CAST({first} AS nvarchar(max))) / 2)"),
-            Function::Substring => substring(&first, &second, written.get(2)),
+            Function::Substring => {
+                let counts_from_end = !matches!(arguments.get(1).and_then(Typed::constant), Some(Value::Integer(0..)));
+                substring(&first, &second, written.get(2), counts_from_end)
+            }
             Function::ToLower => format!("LOWER({first})"),
             Function::ToUpper => format!("UPPER({first})"),
             Function::Trim => format!("TRIM({WHITE_SPACE} FROM {first})"),
@@ -257,10 +260,15 @@ fn pattern_of(function: Function, part: &str) -> String {
     }
 }
 
-/// Positions before the text count, as they do in `SUBSTRING`; a negative length is none.
-fn substring(text: &str, start: &str, length: Option<&String>) -> String {
+/// A negative length is none. Where the start may be negative, it counts from the end of the text.
+fn substring(text: &str, start: &str, length: Option<&String>, counts_from_end: bool) -> String {
     let length = length.map_or("2147483647".to_owned(), |length| {
         format!("(SELECT MAX(v.n) FROM (VALUES (CAST({length} AS bigint)), (0)) AS v(n))")
     });
-    format!("SUBSTRING({text}, {start} + 1, {length})")
+    if !counts_from_end {
+        return format!("SUBSTRING({text}, {start} + 1, {length})");
+    }
+    let end = "DATALENGTH(CAST(v.a AS nvarchar(max))) / 2";
+    let from = format!("CASE WHEN v.b >= 0 THEN v.b WHEN {end} + v.b < 0 THEN 0 ELSE {end} + v.b END");
+    format!("(SELECT SUBSTRING(v.a, {from} + 1, {length}) FROM (VALUES ({text}, {start})) AS v(a, b))")
 }
