@@ -3,6 +3,7 @@
 //! - `architecture`: who may know whom in `src/`, and where SQL may stand
 //! - `cli`: the built binary
 //! - `differential`: random expressions, answered as an evaluator of its own answers them, on both databases
+//! - `conformance`: what is said of OData's conformance levels, and the tests that show it
 //! - `documents`: documents that say the same as the code
 //! - `memory`: a million rows in little memory (run by `just memory`)
 //! - `suite`: what every backend must do, run on SQLite by `sqlite`, and on SQL Server or a stand-in by `mssql`
@@ -23,6 +24,7 @@ mod architecture;
 mod broken;
 mod cli;
 mod concurrent;
+mod conformance;
 mod contract;
 mod documents;
 mod memory;

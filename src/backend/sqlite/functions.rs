@@ -154,8 +154,9 @@ fn length(text: &str) -> i64 {
     i64::try_from(text.encode_utf16().count()).unwrap_or(i64::MAX)
 }
 
-/// What of the text lies between `from` and `from + count`; positions before the text count.
+/// What of the text lies between `from` and `from + count`; a negative `from` counts from the end of the text.
 fn substring(text: &str, from: i64, count: i64) -> String {
+    let from = if from < 0 { length(text).saturating_add(from).max(0) } else { from };
     let to = from.saturating_add(count.max(0));
     let units: Vec<u16> =
         text.encode_utf16().zip(0_i64..).filter(|(_, at)| (from..to).contains(at)).map(|(unit, _)| unit).collect();

@@ -6,7 +6,7 @@
 //! | `contains`, `endswith`, `startswith` | text, text | Boolean | |
 //! | `indexof` | text, text | integer | -1 where it is not found |
 //! | `length` | text | integer | UTF-16 code units, as in .NET, JavaScript and SQL Server |
-//! | `substring` | text, integer [, integer] | text | in the same units; positions before the text count, and are empty |
+//! | `substring` | text, integer [, integer] | text | in the same units; a negative position counts from the end, and is none before the text |
 //! | `tolower`, `toupper`, `trim` | text | text | |
 //! | `year`, `month`, `day` | date or moment | integer | of the moment's own offset |
 //! | `hour`, `minute`, `second` | moment or time | integer | the same |
@@ -15,6 +15,7 @@
 //! | `time` | moment | time | |
 //! | `totaloffsetminutes` | moment | integer | |
 //! | `now`, `mindatetime`, `maxdatetime` | | moment | `now` is the gateway's, once for a request |
+//! | `cast` | text, a type | that type | of literals only: see `cast` |
 //! | `ceiling`, `floor`, `round` | number | the same class | halves go away from zero |
 //!
 //! Source: URL Conventions 4.01 sections 5.1.1.5 to 5.1.1.9.

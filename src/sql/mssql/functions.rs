@@ -34,7 +34,10 @@ pub(super) fn call(build: &mut Builder<'_>, function: Function, arguments: &[Typ
         // What is not `max` would be cut at 4,000 characters.
         Function::Concat => format!("(CAST({first} AS nvarchar(max)) + {second})"),
         Function::Length => format!("(DATALENGTH(CAST({first} AS nvarchar(max))) / 2)"),
-        Function::Substring => substring(&first, &second, written.get(2)),
+        Function::Substring => {
+            let counts_from_end = !matches!(arguments.get(1).and_then(Typed::constant), Some(Value::Integer(0..)));
+            substring(&first, &second, written.get(2), counts_from_end)
+        }
         Function::ToLower => format!("LOWER({first})"),
         Function::ToUpper => format!("UPPER({first})"),
         Function::Trim => trim(&first),
@@ -184,12 +187,17 @@ fn pattern_of(function: Function, part: &str) -> String {
     }
 }
 
-/// Positions before the text count, as they do in `SUBSTRING`; a negative length is none.
-fn substring(text: &str, start: &str, length: Option<&String>) -> String {
+/// A negative length is none. Where the start may be negative, it counts from the end of the text.
+fn substring(text: &str, start: &str, length: Option<&String>, counts_from_end: bool) -> String {
     let length = length.map_or("2147483647".to_owned(), |length| {
         format!("(SELECT CASE WHEN v.n < 0 THEN 0 ELSE v.n END FROM (VALUES ({length})) AS v(n))")
     });
-    format!("SUBSTRING({text}, {start} + 1, {length})")
+    if !counts_from_end {
+        return format!("SUBSTRING({text}, {start} + 1, {length})");
+    }
+    let end = "DATALENGTH(CAST(v.a AS nvarchar(max))) / 2";
+    let from = format!("CASE WHEN v.b >= 0 THEN v.b WHEN {end} + v.b < 0 THEN 0 ELSE {end} + v.b END");
+    format!("(SELECT SUBSTRING(v.a, {from} + 1, {length}) FROM (VALUES ({text}, {start})) AS v(a, b))")
 }
 
 /// From the first to the last character that is no white space. Compared by code points: in other orders, some of these characters are

@@ -323,6 +323,8 @@ fn rounded(number: &Value, round: fn(f64) -> f64) -> Value {
 
 /// Text is counted in UTF-16 code units.
 fn units(text: &str, from: i64, count: i64) -> String {
+    let length = i64::try_from(text.encode_utf16().count()).unwrap();
+    let from = if from < 0 { (length + from).max(0) } else { from };
     let (from, count) = (usize::try_from(from).unwrap(), usize::try_from(count).unwrap());
     let units: Vec<u16> = text.encode_utf16().skip(from).take(count).collect();
     String::from_utf16_lossy(&units)

@@ -384,12 +384,13 @@ fn integers(below: &Level, small: &Expressions) -> Expressions {
 fn texts(below: &Level) -> Expressions {
     let length = call(&[Function::Length], &[&below.text]);
     let place = prop_oneof![3 => literals(Class::Integer, &["0", "1", "2", "3", "20"]), 1 => length, 1 => Just(Expression::Null)].boxed();
+    let from = prop_oneof![4 => place.clone(), 1 => literals(Class::Integer, &["-1", "-2", "-20"])].boxed();
     prop_oneof![
         4 => below.text.clone(),
         1 => case(&below.boolean, &below.text),
         1 => call(&[Function::Concat], &[&below.text, &below.text]),
-        1 => call(&[Function::Substring], &[&below.text, &place]),
-        1 => call(&[Function::Substring], &[&below.text, &place, &place]),
+        1 => call(&[Function::Substring], &[&below.text, &from]),
+        1 => call(&[Function::Substring], &[&below.text, &from, &place]),
         2 => call(&[Function::ToLower, Function::ToUpper, Function::Trim], &[&below.text]),
     ]
     .boxed()

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::related::library;
 use super::{Served, names, one_table, shop};
 use crate::support::client::Answer;
 
@@ -217,4 +218,24 @@ fn nulls_are_left_out_where_that_is_preferred() {
     let delta = ask(&link, "omit-values=nulls");
     assert_eq!(delta.json()["value"], json!([{ "Id": 2, "Name": null }]), "what has become null has changed");
     assert_eq!(ask("/odata/Thing", "omit-values=defaults").header("Preference-Applied"), None);
+}
+
+#[test]
+fn what_is_expanded_has_the_form_of_the_answer() {
+    let library = library();
+    let path = "/odata/Writer(2)?$select=Name&$expand=Book($select=Title;$count=true),Teacher/$ref";
+    let base = &library.client.base;
+    let teacher = format!("{base}/odata/Writer(1)");
+    let book = json!({ "Id": 20, "Title": "D" });
+    let none = accepting(&library, path, NONE).expect(200).json();
+    let expected =
+        json!({ "Id": 2, "Name": "Bert", "Book@odata.count": 1, "Book": [book], "Teacher": { "@odata.id": teacher } });
+    assert_eq!(none, expected);
+    let newer = in_4_01(&library, path, STRINGS).expect(200).json();
+    assert_eq!((&newer["Book@count"], &newer["Book"][0]["Id"]), (&json!("1"), &json!("20")));
+    assert_eq!(newer["Teacher"], json!({ "@id": teacher }));
+    let full = accepting(&library, path, FULL).expect(200).json();
+    let url = format!("{base}/odata/Book(20)");
+    assert_eq!((&full["Book"][0]["@odata.id"], &full["Book"][0]["Id@odata.type"]), (&json!(url), &json!("#Int64")));
+    assert_eq!(full["Book"][0]["Chapter@odata.navigationLink"], format!("{url}/Chapter"));
 }
