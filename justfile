@@ -30,6 +30,10 @@ deny:
 demo *arguments:
     cargo run --release --locked -- demo --churn {{arguments}}
 
+# Clients that others have written, against the built gateway. Needs Python, Node.js, and the network once
+clients *which:
+    tests/clients/run {{which}}
+
 # A million rows through HTTP in less than 32 MiB (Linux)
 memory:
     cargo build --release --locked
@@ -37,7 +41,7 @@ memory:
 
 # The benchmarks of docs/benchmarks.md, a few minutes; nothing else should run on the machine
 bench *arguments:
-    cargo bench --locked --bench rows {{arguments}}
+    cargo bench --locked {{arguments}}
 
 # The tests of writers, followers and restarts, and of the replica, for longer: rounds and cases
 soak rounds="300" cases="1500":
