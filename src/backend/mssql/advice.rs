@@ -26,7 +26,17 @@ pub(super) fn advice(number: u32) -> Option<(ErrorKind, &'static str)> {
     ADVICE.iter().find(|(numbers, ..)| numbers.contains(&number)).map(|(_, kind, words)| (*kind, *words))
 }
 
-const ADVICE: [(&[u32], ErrorKind, &str); 13] = [
+const ADVICE: [(&[u32], ErrorKind, &str); 15] = [
+    (
+        &[220, 232, 8115],
+        ErrorKind::InvalidValue,
+        "A calculation that the request asks for leaves the range of its numbers.",
+    ),
+    (
+        &[191, 8623, 8631, 8632],
+        ErrorKind::InvalidValue,
+        "The request is too complex for the database. Ask for less at once.",
+    ),
     (
         // 206 clashes because a column's type is not the one that the statement was made for.
         &[206, 207, 208, 3961, 4413, 4902],
@@ -123,6 +133,7 @@ mod tests {
             assert!(is_transient(number), "{number}");
         }
         assert_eq!(kind(22117), Some(ErrorKind::Configuration));
+        assert_eq!((kind(8115), kind(8632)), (Some(ErrorKind::InvalidValue), Some(ErrorKind::InvalidValue)));
         assert!(advice(3952).unwrap().1.contains("ALLOW_SNAPSHOT_ISOLATION ON"));
         assert!(!is_transient(18456) && !is_transient(208) && kind(102).is_none());
     }
