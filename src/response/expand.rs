@@ -158,7 +158,9 @@ impl Node {
         let origins: Vec<Origin> =
             rows.iter().enumerate().filter_map(|(number, row)| self.origin(number, row)).collect();
         let columns = self.expansion.columns.len() + self.expansion.query.order.len();
-        for origins in origins.chunks(crate::backend::AT_ONCE) {
+        // Keys of several parts make fewer of them, so that a statement never has more parameters than a database takes.
+        let at_once = (crate::backend::AT_ONCE / self.leads.len().max(1)).max(1);
+        for origins in origins.chunks(at_once) {
             if self.expansion.what != Expanded::Count {
                 more.entities(path, origins, &mut |row| {
                     if let Some(found) = number(row, 0).and_then(|number| found.get_mut(number)) {
