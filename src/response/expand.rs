@@ -137,15 +137,24 @@ impl Node {
     ) -> Result<()> {
         let mut found: Vec<Found> = rows.iter().map(|_| Found::default()).collect();
         self.read(path, rows, more, &mut found)?;
-        for ((row, found), out) in rows.iter().zip(found).zip(members) {
-            let Found { rows: mut related, count } = found;
+        let lasts: Vec<_> = found.iter_mut().map(|found| self.cut(&mut found.rows)).collect();
+        let numbers: Vec<usize> = found.iter().map(|found| found.rows.len()).collect();
+        let counts: Vec<u64> = found.iter().map(|found| found.count).collect();
+        // What belongs to all of them is read together, whichever of the rows they belong to.
+        let related: Vec<Held> = found.into_iter().flat_map(|found| found.rows).collect();
+        let inner = self.further.members_at(path, &related, &self.entities, more)?;
+        let (mut related, mut inner) = (related.as_slice(), inner.as_slice());
+        for ((row, out), ((number, count), last)) in
+            rows.iter().zip(members).zip(numbers.into_iter().zip(counts).zip(lasts))
+        {
+            let (own, own_inner);
+            (own, related) = related.split_at(number);
+            (own_inner, inner) = inner.split_at(number);
             if self.expansion.count || self.expansion.what == Expanded::Count {
                 write_count_of(out, &self.count, count, self.quote_numbers);
             }
-            let last = self.cut(&mut related);
-            let inner = self.further.members_at(path, &related, &self.entities, more)?;
             if self.expansion.what != Expanded::Count {
-                self.write_entities(out, &related, &inner);
+                self.write_entities(out, own, own_inner);
             }
             if let Some(last) = last {
                 self.write_next(out, row, parents, last);

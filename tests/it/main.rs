@@ -27,6 +27,7 @@ mod concurrent;
 mod conformance;
 mod contract;
 mod documents;
+mod expansions;
 mod memory;
 #[cfg(feature = "mssql")]
 mod mssql;

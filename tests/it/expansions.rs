@@ -1,0 +1,111 @@
+//! How many statements an expansion takes: as many as it has levels and properties, and not as it has rows.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use deltalink::backend::{AT_ONCE, Backend, Further, Opening, Origin, RowSink, Take};
+use deltalink::edm::{Catalog, Row};
+use deltalink::error::Result;
+use deltalink::sql::{Dialect, Query, Script};
+
+use crate::support::gateway::Gateway;
+use crate::support::sqlite::Database;
+
+/// A database that counts what is read behind the rows.
+struct Counting {
+    inner: Arc<dyn Backend>,
+    statements: Arc<AtomicUsize>,
+}
+
+#[async_trait]
+impl Backend for Counting {
+    fn dialect(&self) -> &'static dyn Dialect {
+        self.inner.dialect()
+    }
+
+    async fn describe(&self) -> Result<Catalog> {
+        self.inner.describe().await
+    }
+
+    fn look_every(&self) -> Duration {
+        self.inner.look_every()
+    }
+
+    async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
+        self.inner.read(query, Box::new(CountingSink { sink, statements: Arc::clone(&self.statements) })).await
+    }
+
+    async fn execute(&self, script: Script) -> Result<u64> {
+        self.inner.execute(script).await
+    }
+}
+
+struct CountingSink {
+    sink: Box<dyn RowSink>,
+    statements: Arc<AtomicUsize>,
+}
+
+impl RowSink for CountingSink {
+    fn begin(&mut self, opening: &Opening) -> Result<()> {
+        self.sink.begin(opening)
+    }
+
+    fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
+        self.sink.row(row)
+    }
+
+    fn further(&mut self, more: &mut dyn Further) -> Result<ControlFlow<()>> {
+        self.sink.further(&mut CountingFurther { more, statements: &self.statements })
+    }
+
+    fn end(&mut self) -> Result<()> {
+        self.sink.end()
+    }
+}
+
+struct CountingFurther<'a> {
+    more: &'a mut dyn Further,
+    statements: &'a AtomicUsize,
+}
+
+impl Further for CountingFurther<'_> {
+    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.more.entities(path, origins, take)
+    }
+
+    fn counts(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.more.counts(path, origins, take)
+    }
+}
+
+#[test]
+fn a_thousand_entities_are_expanded_with_few_statements_on_each_level() {
+    let database = Database::empty();
+    database.execute(
+        "CREATE TABLE Writer (Id INTEGER PRIMARY KEY);
+         CREATE TABLE Book (Id INTEGER PRIMARY KEY, WriterId INTEGER REFERENCES Writer (Id));
+         CREATE TABLE Chapter (Id INTEGER PRIMARY KEY, BookId INTEGER REFERENCES Book (Id));
+         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 1000) INSERT INTO Writer SELECT i FROM n;
+         INSERT INTO Book SELECT Id, Id FROM Writer;
+         INSERT INTO Chapter SELECT Id, Id FROM Book",
+    );
+    for table in ["Writer", "Book", "Chapter"] {
+        database.track(table);
+    }
+    let statements = Arc::<AtomicUsize>::default();
+    let counting = Counting { inner: database.shared_backend(), statements: Arc::clone(&statements) };
+    let gateway = Gateway::start(Arc::new(counting), &database.keys, "").unwrap();
+    let page = gateway.client().get("/odata/Writer?$expand=Book($count=true;$expand=Chapter)").expect(200).json();
+    let writers = page["value"].as_array().unwrap();
+    assert_eq!(writers.len(), 1000);
+    for writer in writers {
+        assert_eq!(writer["Book"][0]["Chapter"][0]["Id"], writer["Id"]);
+    }
+    // The books, their number, the chapters.
+    assert_eq!(statements.load(Ordering::Relaxed), 3 * 1000_usize.div_ceil(AT_ONCE));
+}
