@@ -6,7 +6,7 @@ use super::error::error_response;
 use crate::error::Error;
 
 /// The schemas that `openapi.yaml` refers to.
-const SCHEMAS: [(&str, &str); 10] = [
+const SCHEMAS: [(&str, &str); 11] = [
     ("batch-request.schema.json", include_str!("../../schemas/batch-request.schema.json")),
     ("batch-response.schema.json", include_str!("../../schemas/batch-response.schema.json")),
     ("config.schema.json", include_str!("../../schemas/config.schema.json")),
@@ -16,6 +16,7 @@ const SCHEMAS: [(&str, &str); 10] = [
     ("entity.schema.json", include_str!("../../schemas/entity.schema.json")),
     ("error.schema.json", include_str!("../../schemas/error.schema.json")),
     ("property.schema.json", include_str!("../../schemas/property.schema.json")),
+    ("references.schema.json", include_str!("../../schemas/references.schema.json")),
     ("service-document.schema.json", include_str!("../../schemas/service-document.schema.json")),
 ];
 

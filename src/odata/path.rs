@@ -39,6 +39,8 @@ pub enum Segment {
     Name(String),
     /// Another `$` segment, known to OData or not.
     Other(String),
+    /// `$ref`
+    References,
     /// `$value`
     Value,
 }
@@ -104,6 +106,7 @@ fn rest(segments: impl Iterator<Item = Result<String>>) -> Result<Vec<Segment>> 
 fn segment(text: String) -> Result<Segment> {
     match text.as_str() {
         "$count" => Ok(Segment::Count),
+        "$ref" => Ok(Segment::References),
         "$value" => Ok(Segment::Value),
         _ if text.starts_with('$') => Ok(Segment::Other(text)),
         _ => keyed(text).map(|(name, key)| match key {

@@ -2,7 +2,7 @@
 //!
 //! Options that would change what a link means are refused in change mode, each with a message that clients of Dataverse know.
 
-use super::{JsonFormat, MetadataLevel, Scope};
+use super::{JsonFormat, MetadataLevel, Scope, Shape};
 use crate::error::{Error, ErrorKind, Expiry, Result};
 use crate::odata::SystemOption;
 use crate::token::Token;
@@ -21,7 +21,12 @@ const EXCLUDED: [SystemOption; 8] = [
 
 impl Scope<'_> {
     pub(super) fn is_tracked(&self) -> bool {
-        self.set.changes.is_some() && self.place.via.is_none()
+        self.set.changes.is_some() && self.is_whole_set()
+    }
+
+    /// Whether it is all of an entity set: tokens of changes know nothing else.
+    pub(super) fn is_whole_set(&self) -> bool {
+        self.place.via.is_none() && matches!(self.place.shape, Shape::Entities)
     }
 
     pub(super) fn change_mode(&self, json: JsonFormat) -> Result<()> {

@@ -13,6 +13,7 @@ mod page;
 mod query;
 mod resource;
 mod search;
+mod shape;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub use key::Key;
 pub use page::{ChangesPage, RowsPage, Tracked};
 pub use query::{Query, Sorting};
 pub use resource::Via;
+pub use shape::Shape;
 
 use crate::edm::{Edm, EntitySet};
 use crate::error::{Error, ErrorKind, Result};
@@ -60,6 +62,10 @@ pub struct Read {
     pub set: Arc<EntitySet>,
     /// How its entities are reached, if not from the set itself.
     pub via: Option<Via>,
+    /// What is written of them.
+    pub shape: Shape,
+    /// What tokens of this read say where it is.
+    pub token_path: String,
     /// The path of what is read, relative to the service root, as in a URL; of a property, the path of its entity.
     pub path: String,
     /// What of it.
@@ -159,12 +165,21 @@ impl Scope<'_> {
     }
 
     fn entity(&self, key: Option<Key>) -> Result<Read> {
-        only(self.options(), &[SystemOption::Select, SystemOption::Expand])?;
-        let (select, returned) = self.selection(self.options().select()?)?;
-        let format = Format::json(self.request)?;
+        let one = [SystemOption::Select, SystemOption::Expand];
+        only(self.options(), if self.is_by_reference() { &[] } else { &one })?;
+        let (select, returned) = self.selection(self.selected()?)?;
+        let format = self.json()?;
         let expand = self.expansions(self.set, self.options())?;
         let applied = self.written(format);
-        Ok(Read { returned, expand, select, applied, ..self.read_of(Target::Entity(key), Format::Json(format)) })
+        let columns = expand::columns(&returned, &expand);
+        Ok(Read {
+            returned,
+            columns,
+            expand,
+            select,
+            applied,
+            ..self.read_of(Target::Entity(key), Format::Json(format))
+        })
     }
 
     fn property(&self, key: Option<Key>, name: &str, raw: bool) -> Result<Read> {
@@ -184,6 +199,8 @@ impl Scope<'_> {
         Read {
             set: Arc::clone(self.set),
             via: self.place.via.clone(),
+            shape: self.place.shape.clone(),
+            token_path: self.place.token_path().to_owned(),
             path: self.place.path.clone(),
             target,
             returned: (0..self.set.properties.len()).collect(),

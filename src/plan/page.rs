@@ -64,12 +64,13 @@ const EXPANDED: u64 = 1_000;
 
 impl Scope<'_> {
     pub(super) fn collection(&self) -> Result<Read> {
-        let json = Format::json(self.request)?;
+        let json = self.json()?;
         let options = self.options();
-        if self.place.via.is_some() && options.value(SystemOption::DeltaToken).is_some() {
-            let message = "Changes are tracked of entity sets, not of related entities.";
+        if !self.is_whole_set() && options.value(SystemOption::DeltaToken).is_some() {
+            let message = "Changes are tracked of entity sets, not of related entities or of references.";
             return Err(Error::new(ErrorKind::InvalidValue, message).about("$deltatoken"));
         }
+        self.fits_the_shape()?;
         match (options.value(SystemOption::DeltaToken), options.value(SystemOption::SkipToken)) {
             (Some(_), Some(_)) => {
                 let message =
@@ -115,7 +116,7 @@ impl Scope<'_> {
             self.change_mode(json)?;
         }
         options.given().try_for_each(supported)?;
-        let (select, returned) = self.selection(options.select()?)?;
+        let (select, returned) = self.selection(self.selected()?)?;
         let (query, expand) = self.query_and_expansions()?;
         let remaining = options.number(SystemOption::Top)?;
         let (size, mut applied) = self.page_size(json);
@@ -217,12 +218,7 @@ impl Scope<'_> {
     /// The token in `text`, which must be of this entity set.
     fn open(&self, text: &str) -> Result<Token> {
         let token = Token::open(text, self.keyring)?;
-        if token.set == self.token_path() { Ok(token) } else { Err(Error::token_invalid()) }
-    }
-
-    /// What a token of this collection says where it is: the entity set, or the way to some of its entities.
-    fn token_path(&self) -> &str {
-        if self.place.via.is_some() { &self.place.path } else { &self.set.name }
+        if token.set == self.place.token_path() { Ok(token) } else { Err(Error::token_invalid()) }
     }
 
     /// What the token selected, if it still stands for the same columns. A `$select` on the link may repeat it.

@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use super::expression::Hop;
 use super::key::{self, Key};
+use super::shape::Shape;
 use crate::edm::{Edm, EntitySet, NavigationProperty, Value, key_path};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::odata::{KeyPredicate, Options, Segment};
 
 /// How entities are reached: from one entity by a navigation property.
@@ -29,12 +30,14 @@ pub(super) struct Place {
     pub(super) set: Arc<EntitySet>,
     pub(super) key: Option<Key>,
     pub(super) via: Option<Via>,
+    /// What is written of the entities there.
+    pub(super) shape: Shape,
     /// The same as text, relative to the service root.
     pub(super) path: String,
 }
 
 impl Place {
-    /// As far as `rest` names navigation properties; and what is left of it.
+    /// As far as `rest` names navigation properties, types and references; and what is left of it.
     pub(super) fn find<'s>(
         edm: &Edm,
         options: &Options,
@@ -45,31 +48,58 @@ impl Place {
         let set = edm.set(set).ok_or_else(|| Error::not_found(format!("The entity set \"{set}\"")).about(set))?;
         let key = key.map(|key| key::resolve(key, set, options)).transpose()?;
         let path = super::links::encode(&set.name);
-        let mut place = Self { set: Arc::clone(set), key: None, via: None, path }.with_key(key);
+        let place = Self { set: Arc::clone(set), key: None, via: None, shape: Shape::Entities, path };
+        let mut place = place.with_key(key);
         let mut rest = rest;
         while let [segment @ (Segment::Name(name) | Segment::Keyed(name, _)), behind @ ..] = rest {
-            if edm.key_as_segment && !place.is_one() && matches!(segment, Segment::Name(_)) {
+            let predicate = if let Segment::Keyed(_, predicate) = segment { Some(predicate) } else { None };
+            if let Some(set) = edm.set_of_type(name).filter(|_| predicate.is_none() || !place.is_one()) {
+                place.cast(set, name)?;
+            } else if edm.key_as_segment && !place.is_one() && predicate.is_none() {
                 let key = key::of_segment(name, &place.set)?;
                 place = place.with_key(Some(key));
-                rest = behind;
-                continue;
-            }
-            let Some(navigation) = place.set.navigation_property(name).filter(|_| place.is_one()).cloned() else {
+            } else if let Some(navigation) = place.set.navigation_property(name).filter(|_| place.is_one()).cloned() {
+                place = place.follow(edm, &navigation)?;
+            } else {
                 break;
-            };
-            place = place.follow(edm, &navigation)?;
-            if let Segment::Keyed(_, predicate) = segment {
+            }
+            if let Some(predicate) = predicate {
                 let key = key::resolve(predicate, &place.set, options)?;
                 place = place.with_key(Some(key));
             }
             rest = behind;
         }
-        Ok((place, rest))
+        Ok(match rest {
+            [Segment::References] => (place.references(), &[]),
+            rest => (place, rest),
+        })
     }
 
     /// Whether it is one entity, or none.
     pub(super) fn is_one(&self) -> bool {
         self.key.is_some() || self.via.as_ref().is_some_and(|via| !via.many)
+    }
+
+    /// What a token of this collection says where it is: the entity set, or the way to what is shown.
+    pub(super) fn token_path(&self) -> &str {
+        match self.shape {
+            Shape::Entities if self.via.is_none() => &self.set.name,
+            Shape::Entities | Shape::References => &self.path,
+        }
+    }
+
+    /// The addresses of the same entities.
+    fn references(self) -> Self {
+        Self { shape: Shape::References, path: format!("{}/$ref", self.path), ..self }
+    }
+
+    /// A type is derived from no other, so all entities of a set are of one type, and of no other.
+    fn cast(&self, to: &EntitySet, name: &str) -> Result<()> {
+        if to.name == self.set.name {
+            return Ok(());
+        }
+        let message = format!("No entity of \"{}\" is a \"{name}\".", self.set.name);
+        Err(Error::new(ErrorKind::InvalidValue, message).about(name))
     }
 
     fn with_key(self, key: Option<Key>) -> Self {
@@ -87,6 +117,7 @@ impl Place {
             set: to,
             key: None,
             via: Some(via),
+            shape: self.shape,
             path: format!("{}/{}", self.path, super::links::encode(&navigation.name)),
         })
     }

@@ -3,7 +3,7 @@
 //! Source: JSON Format 4.01 section 4.5; Protocol 4.01 section 10. Names behind `#` are not percent-encoded.
 
 use crate::edm::EntitySet;
-use crate::plan::{Expanded, Expansion, JsonFormat, MetadataLevel, ODataVersion, Read};
+use crate::plan::{Expanded, Expansion, JsonFormat, MetadataLevel, ODataVersion, Read, Shape};
 
 /// What every JSON writer of one answer shares.
 pub(super) struct Control {
@@ -59,6 +59,17 @@ pub(super) fn fragment(set: &EntitySet, select: Option<&[String]>) -> String {
         None => set.name.clone(),
     }
 }
+
+/// What a page of `read` is.
+pub(super) fn page_fragment(read: &Read, version: ODataVersion) -> String {
+    match read.shape {
+        Shape::Entities => expanded_fragment(read, version),
+        Shape::References => format!("Collection({REFERENCE})"),
+    }
+}
+
+/// What a reference is.
+pub(super) const REFERENCE: &str = "$ref";
 
 /// The same, with what is expanded: `Orders(Id,Lines(Product))`. In 4.01 all of it is named, in 4.0 what has a selection (Protocol
 /// 4.01 section 10.8, 4.0 section 10.8).

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Style;
 use super::control::Control;
 use super::entity::EntityWriter;
+use super::reference::ReferenceWriter;
 use super::rows::write_item;
 use super::tail::{Links, write_count_of};
 use crate::backend::{Further, Origin};
@@ -43,6 +44,7 @@ struct Node {
     /// Where in a row the values are that lead to the related entities.
     leads: Vec<usize>,
     entities: EntityWriter,
+    references: ReferenceWriter,
     further: Expander,
     links: Links,
     quote_numbers: bool,
@@ -52,9 +54,6 @@ struct Node {
     count: String,
     /// `"Orders@odata.nextLink":`
     next: String,
-    /// `"@odata.id":`
-    id: String,
-    root: String,
 }
 
 /// What was read for one origin.
@@ -115,14 +114,13 @@ impl Node {
         Self {
             leads: expansion.hop.pairs.iter().filter_map(place).collect(),
             entities: EntityWriter::new(target, &expansion.columns, &expansion.returned, 0, control, style),
+            references: ReferenceWriter::new(target, control),
             further: Expander::new(&expansion.expand, &expansion.columns, control, style, keyring),
             links: Links::new(Arc::clone(keyring), style),
             quote_numbers: control.format.ieee754_compatible,
             name: format!(",{}:", super::control::json_string(&expansion.name)),
             count: format!(",{}", control.name_of(&expansion.name, "count")),
             next: format!(",{}", control.name_of(&expansion.name, "nextLink")),
-            id: control.name("id"),
-            root: control.root().to_owned(),
             expansion: expansion.clone(),
         }
     }
@@ -230,12 +228,7 @@ impl Node {
         if self.expansion.what == Expanded::Entities {
             return self.entities.write_with(out, row, "", inner.map(Vec::as_slice).unwrap_or_default());
         }
-        let Ok(path) = entity_path(&self.expansion.hop.to, &self.entities.key(row)) else { return false };
-        out.push(b'{');
-        out.extend_from_slice(self.id.as_bytes());
-        super::value::string(out, &format!("{}{path}", self.root));
-        out.push(b'}');
-        true
+        self.references.write(out, &self.entities.key(row), "")
     }
 
     /// The link to what is beyond the limit.

@@ -13,6 +13,7 @@ mod entity;
 mod expand;
 mod metadata;
 mod misfit;
+mod reference;
 mod removed;
 mod reply;
 mod rows;
@@ -30,7 +31,7 @@ pub use reply::{Content, Reply};
 pub use service_document::service_document;
 
 use crate::backend::RowSink;
-use crate::plan::{Read, Target};
+use crate::plan::{Read, Shape, Target};
 use crate::token::Keyring;
 
 /// What answers depend on beside the plan.
@@ -61,6 +62,9 @@ pub fn sink(read: Box<Read>, style: &Style, keyring: Arc<Keyring>, body: Box<dyn
         Target::Rows(page) => Box::new(rows::RowsSink::new(page.clone(), read, style, keyring, body)),
         Target::Changes(_) | Target::Latest => Box::new(changes::ChangesSink::new(read, style, keyring, body)),
         Target::ChangeCount(_) | Target::Count => Box::new(count::CountSink::new(body)),
+        Target::Entity(_) if matches!(read.shape, Shape::References) => {
+            Box::new(single::ReferenceSink::new(read, style, body))
+        }
         Target::Entity(_) => Box::new(single::EntitySink::new(read, style, &keyring, body)),
         Target::Property { .. } => Box::new(single::PropertySink::new(read, style, body)),
     }

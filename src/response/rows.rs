@@ -5,14 +5,15 @@ use std::sync::Arc;
 
 use super::Style;
 use super::body::{Body, Chunks, Head};
-use super::control::{Control, expanded_fragment};
+use super::control::{Control, page_fragment};
 use super::entity::EntityWriter;
 use super::expand::{Expander, Held};
+use super::reference::ReferenceWriter;
 use super::tail::{Link, Links, write_count};
 use crate::backend::{AT_ONCE, Further, Opening, RowSink};
 use crate::edm::{Row, Value, ValueRef};
 use crate::error::{Error, Result};
-use crate::plan::{Format, JsonFormat, Read, RowsPage, Tracked};
+use crate::plan::{Format, JsonFormat, Read, RowsPage, Shape, Tracked};
 use crate::token::{Anchor, Keyring, State};
 use crate::version::{Window, Witness};
 
@@ -22,6 +23,8 @@ pub(super) struct RowsSink {
     page: RowsPage,
     control: Control,
     entities: EntityWriter,
+    /// Present where references stand in the place of the entities.
+    references: Option<ReferenceWriter>,
     expander: Expander,
     /// The entities of the page, while what is expanded of them is not read.
     held: Vec<Held>,
@@ -48,6 +51,7 @@ impl RowsSink {
         Self {
             page,
             entities: EntityWriter::new(&read.set, &read.columns, &read.returned, 0, &control, style),
+            references: matches!(read.shape, Shape::References).then(|| ReferenceWriter::new(&read.set, &control)),
             expander: Expander::new(&read.expand, &read.columns, &control, style, &keyring),
             held: Vec::new(),
             links: Links::new(keyring, style),
@@ -111,7 +115,7 @@ impl RowSink for RowsSink {
     fn begin(&mut self, opening: &Opening) -> Result<()> {
         self.window = opening.window;
         self.chunks.head(Head::default());
-        let context = self.control.context(&expanded_fragment(&self.read, self.control.format.version));
+        let context = self.control.context(&page_fragment(&self.read, self.control.format.version));
         let none = self.control.none();
         let out = self.chunks.buffer();
         out.push(b'{');
@@ -139,7 +143,10 @@ impl RowSink for RowsSink {
             self.held.push(Held::new(row, 0, self.read.columns.len()));
             return Ok(ControlFlow::Continue(()));
         }
-        self.empty &= !write_item(self.chunks.buffer(), self.empty, |out| self.entities.write(out, row, ""));
+        self.empty &= !write_item(self.chunks.buffer(), self.empty, |out| match &self.references {
+            Some(references) => references.write(out, &self.entities.key(row), ""),
+            None => self.entities.write(out, row, ""),
+        });
         Ok(self.chunks.flush())
     }
 

@@ -1,4 +1,4 @@
-//! One row -> one entity, or one property of it; no row -> 404.
+//! One row -> one entity, the reference to it, or one property of it; no row -> 404.
 //!
 //! The entity tag is the row's own version where the database keeps one (`rowversion`), else a digest of all the entity's
 //! values, so it changes with the entity and with nothing else.
@@ -11,9 +11,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::body::{Body, Chunks, Head};
-use super::control::{Control, expanded_fragment, json_string};
+use super::control::{Control, REFERENCE, expanded_fragment, json_string};
 use super::entity::EntityWriter;
 use super::expand::{Expander, Held};
+use super::reference::ReferenceWriter;
 use super::rows::json;
 use super::value::{exact_text, string, write_json, write_raw};
 use super::{Style, misfit};
@@ -88,15 +89,58 @@ impl RowSink for EntitySink {
     }
 
     fn end(&mut self) -> Result<()> {
-        let may_be_absent = matches!(self.read.target, Target::Entity(None));
-        match (self.found, may_be_absent) {
-            (true, _) => {}
-            (false, true) => self.chunks.head(Head { etag: None, no_content: true }),
-            (false, false) => return Err(no_such_entity(&self.read)),
-        }
-        self.chunks.finish();
+        end_of_one(&self.read, self.found, &mut self.chunks)
+    }
+}
+
+/// Writes the reference to one entity. The row holds its key. It has no tag: who is referred to is what the path says.
+pub(super) struct ReferenceSink {
+    read: Box<Read>,
+    control: Control,
+    references: ReferenceWriter,
+    chunks: Chunks,
+    found: bool,
+}
+
+impl ReferenceSink {
+    pub(super) fn new(read: Box<Read>, style: &Style, body: Box<dyn Body>) -> Self {
+        let control = Control::new(json(&read), style.root.clone());
+        let references = ReferenceWriter::new(&read.set, &control);
+        Self { read, control, references, chunks: Chunks::new(body), found: false }
+    }
+}
+
+impl RowSink for ReferenceSink {
+    fn begin(&mut self, _: &Opening) -> Result<()> {
         Ok(())
     }
+
+    fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
+        let prefix = if self.control.none() { String::new() } else { format!("{},", self.control.context(REFERENCE)) };
+        let place = |property: &usize| self.read.columns.iter().position(|column| column == property);
+        let key: Vec<ValueRef<'_>> = self.read.set.key.iter().filter_map(place).map(|at| row.value(at)).collect();
+        self.found = self.references.write(self.chunks.buffer(), &key, &prefix);
+        if self.found {
+            self.chunks.head(Head::default());
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn end(&mut self) -> Result<()> {
+        end_of_one(&self.read, self.found, &mut self.chunks)
+    }
+}
+
+/// Ends the answer to the question for one entity.
+fn end_of_one(read: &Read, found: bool, chunks: &mut Chunks) -> Result<()> {
+    let may_be_absent = matches!(read.target, Target::Entity(None));
+    match (found, may_be_absent) {
+        (true, _) => {}
+        (false, true) => chunks.head(Head { etag: None, no_content: true }),
+        (false, false) => return Err(no_such_entity(read)),
+    }
+    chunks.finish();
+    Ok(())
 }
 
 /// Writes one property. The row holds it alone.

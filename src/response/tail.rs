@@ -33,7 +33,7 @@ impl Links {
             Link::Next => ("nextLink", "$skiptoken"),
         };
         let token = Token {
-            set: if read.via.is_some() { read.path.clone() } else { read.set.name.clone() },
+            set: read.token_path.clone(),
             select: read.select.clone(),
             query: read.query.text.clone(),
             fingerprint: fingerprint(&read.set, &read.returned),

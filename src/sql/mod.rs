@@ -22,7 +22,7 @@ pub use related::{AT_ONCE, Origin, Related};
 pub use statement::{Builder, Param, Script, Statement};
 
 use crate::edm::{ChangeLog, EntitySet};
-use crate::plan::{ChangesPage, Key, Read, RowsPage, Target, Tracked};
+use crate::plan::{ChangesPage, Key, Read, RowsPage, Shape, Target, Tracked};
 use crate::token::Anchor;
 
 /// Everything that one read runs, in this order, in one snapshot.
@@ -79,6 +79,9 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         ),
         Target::Latest => (history(set, None, dialect), None, None),
         Target::Count => (None, Some(count(read, dialect)), None),
+        Target::Entity(key) if matches!(read.shape, Shape::References) => {
+            (None, None, Some(entity(read, key.as_ref(), &read.columns, dialect)))
+        }
         Target::Entity(key) => {
             let all: Vec<usize> = (0..set.properties.len()).collect();
             (None, None, Some(entity(read, key.as_ref(), &all, dialect)))

@@ -19,8 +19,8 @@ const IF_MATCH: Header = Some(("If-Match", "W/\"other\""));
 const IF_NONE_MATCH: Header = Some(("If-None-Match", "*"));
 const IMAGE: Header = Some(("Accept", "image/png"));
 
-/// Asked by GET of a shop with books; `{pruned}` stands for a token whose changes have been removed, `{next}` and `{further}` for
-/// tokens of related entities that have got another column since.
+/// Asked by GET of a shop with books; `{pruned}` stands for a token whose changes have been removed, `{next}`, `{further}` and
+/// `{...references}` for tokens of entities that have got another column and another key since.
 const QUESTIONS: &[(&str, Header)] = &[
     ("/", None),
     ("/healthz", None),
@@ -58,11 +58,18 @@ const QUESTIONS: &[(&str, Header)] = &[
     ("/odata/Orders/a/b?$nope=1", None),
     ("/odata/Orders/a/b", None),
     ("/odata/Orders/a/b", ISOLATION),
-    ("/odata/Orders/$ref", None),
+    ("/odata/Orders/$query", None),
+    ("/odata/Writer(1)/Teacher/$ref", None),
+    ("/odata/Book(10)/Writer/Teacher/$ref", None),
+    ("/odata/Orders/Deltalink.Model.Orders(2)/Note", None),
+    ("/odata/Writer(1)/Book/$ref?$skiptoken={references}", None),
+    ("/odata/Book(10)/Writer/Book/$ref?$skiptoken={further_references}", None),
+    ("/odata/Orders/Deltalink.Model.Orders?$deltatoken={pruned}", None),
+    ("/odata/Book/$ref?$skiptoken={all_references}", None),
 ];
 
 /// What is one entity or a part of it, and the same with a malformed key and with a name or a key that does not exist.
-const SINGLE: [[&str; 3]; 7] = [
+const SINGLE: [[&str; 3]; 8] = [
     ["Orders(1)", "Orders(one)", "Orders(99)"],
     ["Orders(1)/Note", "Orders(one)/Note", "Orders(1)/Nope"],
     ["Orders(1)/Note/$value", "Orders(one)/Note/$value", "Orders(1)/Nope/$value"],
@@ -70,6 +77,15 @@ const SINGLE: [[&str; 3]; 7] = [
     ["Book(10)/Writer/Name", "Book(ten)/Writer/Name", "Book(10)/Writer/Nope"],
     ["Book(10)/Writer/Name/$value", "Book(ten)/Writer/Name/$value", "Book(10)/Writer/Nope/$value"],
     ["Book(10)/Writer/Book(10)", "Book(10)/Writer/Book(ten)", "Book(10)/Writer/Book(99)"],
+    ["Orders/Deltalink.Model.Orders(1)", "Orders/Deltalink.Model.Orders(one)", "Orders/Deltalink.Model.Orders(99)"],
+];
+
+/// Addresses, the same with a malformed key and with a name or a key that does not exist.
+const REFERENCES: [[&str; 3]; 4] = [
+    ["Orders/$ref", "Orders/$ref?$top=-1", "Nope/$ref"],
+    ["Orders(1)/$ref", "Orders(one)/$ref", "Orders(99)/$ref"],
+    ["Writer(1)/Book/$ref", "Writer(one)/Book/$ref", "Writer(99)/Book/$ref"],
+    ["Book(10)/Writer/Book/$ref", "Book(ten)/Writer/Book/$ref", "Book(99)/Writer/Book/$ref"],
 ];
 
 /// What is counted, and the same of what does not exist.
@@ -89,6 +105,10 @@ fn questions() -> Vec<Question> {
         questions.extend([None, IF_NONE_MATCH, IF_MATCH, IMAGE].map(|header| get(&single, header)));
         questions.extend([malformed, missing, format!("{single}?$apply=x")].map(|path| get(&path, None)));
     }
+    for [references, malformed, missing] in REFERENCES.map(|paths| paths.map(|path| format!("/odata/{path}"))) {
+        questions.extend([None, ISOLATION, IMAGE].map(|header| get(&references, header)));
+        questions.extend([malformed, missing, format!("{references}?$apply=x")].map(|path| get(&path, None)));
+    }
     for [counted, missing] in COUNTED.map(|paths| paths.map(|path| format!("/odata/{path}"))) {
         questions.extend([None, ISOLATION].map(|header| get(&counted, header)));
         questions.extend(
@@ -100,7 +120,8 @@ fn questions() -> Vec<Question> {
 
 /// Asked when the database's file is away.
 fn offline() -> Vec<Question> {
-    let data = SINGLE.iter().map(|[path, ..]| path).chain(COUNTED.iter().map(|[path, _]| path)).chain(&["Orders"]);
+    let data = SINGLE.iter().chain(&REFERENCES).map(|[path, ..]| path);
+    let data = data.chain(COUNTED.iter().map(|[path, _]| path)).chain(&["Orders"]);
     let paths = data.map(|path| format!("/odata/{path}")).chain(["/readyz".to_owned()]);
     paths.map(|path| ("GET", path, None)).collect()
 }
@@ -152,10 +173,13 @@ fn every_status_of_every_operation_is_given_as_described() {
     let tokens = [
         ("{pruned}", token(&client.track("/odata/Orders").expect(200).delta_link())),
         ("{next}", next_token(&client, "/odata/Writer(1)/Book")),
+        ("{references}", next_token(&client, "/odata/Writer(1)/Book/$ref")),
+        ("{further_references}", next_token(&client, "/odata/Book(10)/Writer/Book/$ref")),
+        ("{all_references}", next_token(&client, "/odata/Book/$ref")),
         ("{further}", next_token(&client, "/odata/Book(10)/Writer/Book")),
     ];
     database.execute("UPDATE Orders SET Note = 'x' WHERE Id = 1; UPDATE Orders SET Note = 'y' WHERE Id = 1");
-    database.execute("ALTER TABLE Book ADD COLUMN Pages INT");
+    database.execute("ALTER TABLE Book ADD COLUMN Pages INT; ALTER TABLE Book RENAME COLUMN Id TO Number");
     database.prune("Orders");
     let writing = ["POST", "PUT", "PATCH", "DELETE"];
     let refused = REFUSED.iter().flat_map(|path| writing.map(|method| (method, (*path).to_owned(), None)));

@@ -10,10 +10,8 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::annotations::{Annotation, Expression, VOCABULARIES, Vocabulary, annotations};
-use super::{
-    CONTAINER, Facet, container_name, entity_type_name, facets, model_namespace, referential_constraints, type_called,
-};
-use crate::edm::{Edm, EdmType, EntitySet, NavigationProperty, Property};
+use super::{CONTAINER, Facet, container_name, entity_type_name, facets, referential_constraints, type_called};
+use crate::edm::{Edm, EdmType, EntitySet, NavigationProperty, Property, model_namespace};
 use crate::plan::ODataVersion;
 
 /// `$metadata` as `application/json` (CSDL JSON 4.01 section 4), for clients of `version`.

@@ -12,7 +12,7 @@ mod xml;
 pub use json::csdl_json;
 pub use xml::csdl_xml;
 
-use crate::edm::{Edm, EdmType, EntitySet, NavigationProperty};
+use crate::edm::{Edm, EdmType, EntitySet, NavigationProperty, model_namespace};
 
 /// The entity container, the only child of the namespace that the operator chose.
 const CONTAINER: &str = "Container";
@@ -20,11 +20,6 @@ const CONTAINER: &str = "Container";
 /// The qualified name of the entity container (CSDL 4.01 sections 13 and 15.3).
 fn container_name(namespace: &str) -> String {
     format!("{namespace}.{CONTAINER}")
-}
-
-/// The namespace of the entity types.
-fn model_namespace(namespace: &str) -> String {
-    format!("{namespace}.Model")
 }
 
 /// The qualified name of the entity type of `set`, as payloads with full metadata need it behind `#`.

@@ -8,8 +8,8 @@
 mod element;
 
 use super::annotations::{Annotation, Annotations, Expression, VOCABULARIES, Vocabulary, annotations};
-use super::{CONTAINER, Facet, entity_type_name, facets, model_namespace, referential_constraints, type_called};
-use crate::edm::{Edm, EntitySet, NavigationProperty, Property};
+use super::{CONTAINER, Facet, entity_type_name, facets, referential_constraints, type_called};
+use crate::edm::{Edm, EntitySet, NavigationProperty, Property, model_namespace};
 use crate::plan::ODataVersion;
 use element::Element;
 

@@ -119,11 +119,6 @@ fn segments_that_are_not_offered_are_not_implemented() {
         "$crossjoin(Book,Writer)",
         "$crossjoin(Book,Writer)?$filter=Book/Id%20eq%201",
         "$entity?$id=Book(10)",
-        "Book/$ref",
-        "Book(10)/$ref",
-        "Book(10)/Writer/$ref",
-        "Writer(1)/Book/$ref",
-        "Writer(1)/Book(10)/$ref",
         "Book/$each",
         "Writer(1)/Book/$each",
         "Book/$filter(@f)?@f=Id%20eq%201",
@@ -131,12 +126,6 @@ fn segments_that_are_not_offered_are_not_implemented() {
         "Book/$filter(Writer/Book/any(b:b/Id%20eq%201))",
         "Writer(1)/Book/$filter(@f)",
         "Book/$query",
-        "Book/Deltalink.Model.Book",
-        "Book/Deltalink.Model.Book(10)",
-        "Book(10)/Deltalink.Model.Book",
-        "Book(10)/Deltalink.Model.Book/Title",
-        "Book(10)/Deltalink.Model.Book/$value",
-        "Book(10)/Writer/Deltalink.Model.Writer/Name",
     ] {
         let answer = library.get(&format!("/odata/{path}"));
         assert_eq!(answer.status, 501, "{path}");

@@ -22,6 +22,7 @@ mod hostile;
 mod keys;
 mod names;
 mod paging;
+mod paths;
 mod related;
 mod search;
 mod streaming;

@@ -1,0 +1,21 @@
+//! Entity types by their qualified names, and back.
+//!
+//! What a newcomer would get wrong: they have a namespace of their own beside the container's, which the operator chose; see
+//! `response::metadata`.
+
+use std::sync::Arc;
+
+use super::model::{Edm, EntitySet};
+
+/// The namespace of the entity types.
+pub fn model_namespace(namespace: &str) -> String {
+    format!("{namespace}.Model")
+}
+
+impl Edm {
+    /// The set whose entities are of the type with that qualified name.
+    pub fn set_of_type(&self, name: &str) -> Option<&Arc<EntitySet>> {
+        let (namespace, name) = name.rsplit_once('.')?;
+        self.set(name).filter(|_| namespace == model_namespace(&self.namespace))
+    }
+}
