@@ -36,7 +36,8 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result
         below_service_root(http.uri().path()),
         http.uri().query().unwrap_or_default(),
         &headers::raw(http),
-    )?;
+    )?
+    .identified(root)?;
     let answer = async |planned| match planned {
         Planned::Document(reply) => Ok(reply::response(reply)),
         Planned::Read(reading) => read_and_respond(http, app, *reading).await,

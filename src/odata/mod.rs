@@ -8,10 +8,12 @@ mod annotations;
 pub mod batch;
 pub mod expression;
 mod headers;
+mod id;
 mod literal;
 mod options;
 mod path;
 mod percent;
+mod url;
 
 pub use accept::{Accept, MediaRange};
 pub use headers::{EntityTags, Headers, Isolation, ODataVersion, Preference, Preferences, RawHeaders};

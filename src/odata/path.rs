@@ -11,9 +11,21 @@ const PART: &str = "The path";
 /// What a path addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Path {
+    /// `$all`: all entities there are.
+    All {
+        /// The name of the type that follows: all of that type.
+        ty: Option<String>,
+    },
+    /// `$entity`: the one that `$id` stands for.
+    Entity {
+        /// The path that the id is; absent until it is read, and where there is none.
+        id: Option<Box<Path>>,
+        /// The name of the type that follows: only if it is of that type.
+        ty: Option<String>,
+    },
     /// `$metadata`
     Metadata,
-    /// Something else behind the root that OData has: `$all`, `$crossjoin(...)`, `$entity`.
+    /// Something else behind the root that OData has: `$crossjoin(...)`.
     Other(String),
     /// An entity set or something in it.
     Resource {
@@ -79,8 +91,13 @@ pub(super) fn parse(path: &str) -> Result<Path> {
     if first == "$metadata" && rest.is_empty() {
         return Ok(Path::Metadata);
     }
-    if matches!(first.as_str(), "$all" | "$entity") || first.starts_with("$crossjoin(") {
+    if first.starts_with("$crossjoin(") {
         return Ok(Path::Other(first));
+    }
+    match first.as_str() {
+        "$all" => return Ok(Path::All { ty: type_name(rest)? }),
+        "$entity" => return Ok(Path::Entity { id: None, ty: type_name(rest)? }),
+        _ => {}
     }
     if first.starts_with('$') {
         return Err(Error::not_found(format!("\"{first}\"")).about(first));
@@ -101,6 +118,15 @@ fn rest(segments: impl Iterator<Item = Result<String>>) -> Result<Vec<Segment>> 
         }
     }
     Ok(rest)
+}
+
+/// The one name that may follow.
+fn type_name(mut rest: Vec<Segment>) -> Result<Option<String>> {
+    match (rest.pop(), rest.is_empty()) {
+        (None, _) => Ok(None),
+        (Some(Segment::Name(name)), true) => Ok(Some(name)),
+        _ => Err(Error::not_found("This path").about(PART)),
+    }
 }
 
 fn segment(text: String) -> Result<Segment> {
@@ -204,8 +230,18 @@ mod tests {
         assert_eq!(parse("/").unwrap(), Path::ServiceDocument);
         assert_eq!(parse("/%24metadata").unwrap(), Path::Metadata);
         assert_eq!(parse("/$batch").unwrap_err().kind().status(), 404);
-        for other in ["$all", "$entity", "$crossjoin(A,B)"] {
-            assert_eq!(parse(&format!("/{other}/x")).unwrap(), Path::Other(other.to_owned()));
+        assert_eq!(parse("/$crossjoin(A,B)/x").unwrap(), Path::Other("$crossjoin(A,B)".to_owned()));
+    }
+
+    #[test]
+    fn what_has_no_set_may_have_a_type() {
+        let ty = || Some("N.T".to_owned());
+        assert_eq!(parse("/$all").unwrap(), Path::All { ty: None });
+        assert_eq!(parse("/$all/N.T").unwrap(), Path::All { ty: ty() });
+        assert_eq!(parse("/$entity").unwrap(), Path::Entity { id: None, ty: None });
+        assert_eq!(parse("/%24entity/N.T/").unwrap(), Path::Entity { id: None, ty: ty() });
+        for nowhere in ["/$all/N.T/x", "/$entity/N.T(1)", "/$entity/$ref", "/$all/$count"] {
+            assert_eq!(parse(nowhere).unwrap_err().kind().status(), 404, "{nowhere}");
         }
     }
 

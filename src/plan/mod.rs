@@ -6,6 +6,7 @@ mod change_mode;
 mod expand;
 mod expression;
 mod format;
+mod id;
 mod key;
 mod links;
 mod nowhere;
@@ -118,22 +119,22 @@ pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings)
         let message = "A single request is not isolated: its pages are read when they are asked for. A batch can be.";
         return Err(Error::new(ErrorKind::IsolationNotSupported, message).about("Isolation"));
     }
-    match &request.path {
+    let (place, rest) = match &request.path {
         Path::ServiceDocument => {
             only(&request.options, &[])?;
-            Format::json(request).map(Plan::ServiceDocument)
+            return Format::json(request).map(Plan::ServiceDocument);
         }
         Path::Metadata => {
             only(&request.options, &[])?;
-            MetadataFormat::negotiate(request).map(Plan::Metadata)
+            return MetadataFormat::negotiate(request).map(Plan::Metadata);
         }
-        Path::Other(name) => Err(nowhere::not_supported(name)),
-        Path::Resource { set, key, rest } => {
-            let (place, rest) = Place::find(edm, &request.options, set, key.as_ref(), rest)?;
-            let scope = Scope { request, edm, set: &place.set, place: &place, keyring, settings };
-            scope.read(rest).map(|read| Plan::Read(Box::new(read)))
-        }
-    }
+        Path::Other(name) => return Err(nowhere::not_supported(name)),
+        Path::All { ty } => return Err(nowhere::not_supported(ty.as_deref().unwrap_or("$all"))),
+        Path::Entity { id, ty } => (id::place(edm, &request.options, id.as_deref(), ty.as_deref())?, &[][..]),
+        Path::Resource { set, key, rest } => Place::find(edm, &request.options, set, key.as_ref(), rest)?,
+    };
+    let scope = Scope { request, edm, set: &place.set, place: &place, keyring, settings };
+    scope.read(rest).map(|read| Plan::Read(Box::new(read)))
 }
 
 /// What the planning of one read looks at.
@@ -165,8 +166,7 @@ impl Scope<'_> {
     }
 
     fn entity(&self, key: Option<Key>) -> Result<Read> {
-        let one = [SystemOption::Select, SystemOption::Expand];
-        only(self.options(), if self.is_by_reference() { &[] } else { &one })?;
+        only(self.options(), self.options_of_one())?;
         let (select, returned) = self.selection(self.selected()?)?;
         let format = self.json()?;
         let expand = self.expansions(self.set, self.options())?;

@@ -4,7 +4,7 @@
 
 use super::{Format, JsonFormat, Scope, only};
 use crate::error::Result;
-use crate::odata::SystemOption;
+use crate::odata::{Path, SystemOption};
 
 /// What is written of entities.
 #[derive(Clone, Debug)]
@@ -24,6 +24,16 @@ impl Scope<'_> {
             Shape::References => {
                 only(self.options(), &[O::Count, O::Filter, O::OrderBy, O::Search, O::Skip, O::SkipToken, O::Top])
             }
+        }
+    }
+
+    /// The options of one entity.
+    pub(super) fn options_of_one(&self) -> &'static [SystemOption] {
+        use SystemOption as O;
+        match &self.request.path {
+            _ if self.is_by_reference() => &[],
+            Path::Entity { .. } => &[O::Expand, O::Id, O::Select],
+            _ => &[O::Expand, O::Select],
         }
     }
 

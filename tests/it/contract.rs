@@ -69,7 +69,7 @@ const QUESTIONS: &[(&str, Header)] = &[
 ];
 
 /// What is one entity or a part of it, and the same with a malformed key and with a name or a key that does not exist.
-const SINGLE: [[&str; 3]; 8] = [
+const SINGLE: [[&str; 3]; 10] = [
     ["Orders(1)", "Orders(one)", "Orders(99)"],
     ["Orders(1)/Note", "Orders(one)/Note", "Orders(1)/Nope"],
     ["Orders(1)/Note/$value", "Orders(one)/Note/$value", "Orders(1)/Nope/$value"],
@@ -77,6 +77,8 @@ const SINGLE: [[&str; 3]; 8] = [
     ["Book(10)/Writer/Name", "Book(ten)/Writer/Name", "Book(10)/Writer/Nope"],
     ["Book(10)/Writer/Name/$value", "Book(ten)/Writer/Name/$value", "Book(10)/Writer/Nope/$value"],
     ["Book(10)/Writer/Book(10)", "Book(10)/Writer/Book(ten)", "Book(10)/Writer/Book(99)"],
+    ["$entity?$id=Orders(1)", "$entity?$id=Orders(one)", "$entity?$id=Orders(99)"],
+    ["$entity/Deltalink.Model.Orders?$id=Orders(1)", "$entity/x?$id=Orders(one)", "$entity/x?$id=Orders(1)"],
     ["Orders/Deltalink.Model.Orders(1)", "Orders/Deltalink.Model.Orders(one)", "Orders/Deltalink.Model.Orders(99)"],
 ];
 
@@ -103,7 +105,8 @@ fn questions() -> Vec<Question> {
     let mut questions: Vec<_> = QUESTIONS.iter().map(|(path, header)| get(path, *header)).collect();
     for [single, malformed, missing] in SINGLE.map(|paths| paths.map(|path| format!("/odata/{path}"))) {
         questions.extend([None, IF_NONE_MATCH, IF_MATCH, IMAGE].map(|header| get(&single, header)));
-        questions.extend([malformed, missing, format!("{single}?$apply=x")].map(|path| get(&path, None)));
+        let and = if single.contains('?') { '&' } else { '?' };
+        questions.extend([malformed, missing, format!("{single}{and}$apply=x")].map(|path| get(&path, None)));
     }
     for [references, malformed, missing] in REFERENCES.map(|paths| paths.map(|path| format!("/odata/{path}"))) {
         questions.extend([None, ISOLATION, IMAGE].map(|header| get(&references, header)));

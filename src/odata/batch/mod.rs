@@ -71,7 +71,7 @@ impl Individual {
     pub fn request(&self, root: &str, batch: &RawHeaders<'_>) -> Result<Request> {
         self.check()?;
         let (path, query) = url::below_root(&self.url, root)?;
-        super::parse(path, query, &self.raw_headers(batch))
+        super::parse(path, query, &self.raw_headers(batch))?.identified(root)
     }
 
     fn check(&self) -> Result<()> {

@@ -1,31 +1,20 @@
 //! The URL of a request in a batch -> path and query below the service root.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::odata::url;
 
-/// What every service root ends with.
-const ROOT: &str = "/odata/";
-
-/// Path and query, still encoded. The three forms of Protocol 4.01 section 11.7.7.1: absolute, beginning at the host, and
-/// relative to the service root. Behind a proxy, paths are known below the root's own path and as they arrive here.
+/// Path and query, still encoded.
 pub(super) fn below_root<'a>(url: &'a str, root: &str) -> Result<(&'a str, &'a str)> {
     let (path, query) = url.split_once('?').unwrap_or((url, ""));
-    let own_path = root.split_once("://").and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..])).unwrap_or(ROOT);
-    let path = if path.contains("://") {
-        below(path, root).ok_or_else(|| foreign(url))?
-    } else if path.starts_with('/') {
-        below(path, own_path).or_else(|| below(path, ROOT)).ok_or_else(|| Error::not_found("This path").about("url"))?
-    } else {
-        relative(path)?
-    };
-    Ok((path, query))
+    let absolute = url::is_absolute(path);
+    let path = url::below_root(path, root).ok_or_else(|| elsewhere(url, absolute))?;
+    Ok((if absolute || url.starts_with('/') { path } else { relative(path)? }, query))
 }
 
-/// What follows `root` in `path`; the root may lack its last slash.
-fn below<'a>(path: &'a str, root: &str) -> Option<&'a str> {
-    path.strip_prefix(root).or_else(|| (path == root.trim_end_matches('/')).then_some(""))
-}
-
-fn foreign(url: &str) -> Error {
+fn elsewhere(url: &str, absolute: bool) -> Error {
+    if !absolute {
+        return Error::not_found("This path").about("url");
+    }
     let message = format!("The URL \"{url}\" is not one of this service.");
     Error::new(ErrorKind::InvalidValue, message).about("url")
 }

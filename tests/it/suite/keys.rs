@@ -113,6 +113,12 @@ fn a_key_that_is_a_segment_gives_what_one_in_parentheses_gives() {
         ("Shelf/1/Code/$value", "Shelf(1)/Code/$value"),
         ("Shelf/1/Item", "Shelf(1)/Item"),
         ("Shelf/1/Item/$count", "Shelf(1)/Item/$count"),
+        ("Shelf/1/$ref", "Shelf(1)/$ref"),
+        ("Shelf/1/Item/$ref", "Shelf(1)/Item/$ref"),
+        ("Item/cup/Shelf/$ref", "Item('cup')/Shelf/$ref"),
+        ("Shelf/Deltalink.Model.Shelf/1", "Shelf(1)"),
+        ("Shelf/1/Deltalink.Model.Shelf/Item/Deltalink.Model.Item/jar", "Item('jar')"),
+        ("$entity?$id=Shelf/1", "Shelf(1)"),
         ("Shelf/1/Item?$top=1&$count=true", "Shelf(1)/Item?$top=1&$count=true"),
     ] {
         let expected = store.get(&format!("/odata/{parentheses}")).expect(200);

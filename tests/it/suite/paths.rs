@@ -177,3 +177,59 @@ fn a_cast_to_another_type_is_refused() {
         library.get(&format!("/odata/{path}")).expect(404);
     }
 }
+
+#[test]
+fn an_id_finds_its_entity() {
+    let library = library();
+    let root = format!("{}/odata/", library.client.base);
+    let book = library.get("/odata/Book(10)").expect(200);
+    for id in ["Book(10)", "Book(Id=10)", "/odata/Book(10)", &format!("{root}Book(10)")] {
+        for path in ["$entity", "$entity/Deltalink.Model.Book"] {
+            let found = library.get(&format!("/odata/{path}?$id={}", encoded(id))).expect(200);
+            assert_eq!((found.text(), found.header("ETag")), (book.text(), book.header("ETag")), "{path} {id}");
+        }
+    }
+    let reference = json_of(&library, "Chapter(BookId=10,Number=2)/Book/$ref");
+    let id = encoded(reference["@odata.id"].as_str().unwrap());
+    assert_eq!(json_of(&library, &format!("$entity?$id={id}")), book.json());
+    let options = "$select=Title&$expand=Writer($select=Name)&$format=json";
+    let chosen = json_of(&library, &format!("$entity?{options}&$id=Book(10)"));
+    assert_eq!(chosen, json_of(&library, &format!("Book(10)?{options}")));
+    library.ask("HEAD", "/odata/$entity?id=Book(10)").send().expect(200);
+    let known = library.ask("GET", "/odata/$entity?$id=Book(10)").header("If-None-Match", book.header("ETag").unwrap());
+    known.send().expect(304);
+}
+
+#[test]
+fn what_is_no_id_finds_nothing() {
+    let library = library();
+    for (id, status) in [
+        ("", 400),
+        ("Book", 400),
+        ("Book(10)/Title", 400),
+        ("Book(10)/Writer", 400),
+        ("Writer(1)/Book(10)", 400),
+        ("Book(10)/$ref", 400),
+        ("$metadata", 400),
+        ("$entity", 400),
+        ("Book(x)", 400),
+        ("Book(10", 400),
+        ("http://example.org/odata/Book(10)", 400),
+        ("/healthz", 400),
+        ("Book(99)", 404),
+        ("Paper(1)", 404),
+    ] {
+        let answer = library.get(&format!("/odata/$entity?$id={}", encoded(id)));
+        assert_eq!(answer.status, status, "{id}: {}", answer.text());
+    }
+    for (path, status) in [
+        ("$entity", 400),
+        ("$entity/Deltalink.Model.Book", 400),
+        ("$entity/Deltalink.Model.Writer?$id=Book(10)", 404),
+        ("$entity/Deltalink.Model.Paper?$id=Book(10)", 404),
+        ("$entity/Deltalink.Model.Book/Title?$id=Book(10)", 404),
+        ("$entity?$id=Book(10)&$top=1", 400),
+    ] {
+        assert_eq!(library.get(&format!("/odata/{path}")).status, status, "{path}");
+    }
+}
