@@ -33,7 +33,7 @@ const FORMAT: u8 = 1;
 /// What a link remembers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Token {
-    /// The entity set's name.
+    /// The entity set's name, or the path of what else is read.
     pub set: String,
     /// The properties that `$select` named; `None` where the request had none.
     pub select: Option<Vec<String>>,

@@ -6,7 +6,8 @@ use super::error::error_response;
 use crate::error::Error;
 
 /// The schemas that `openapi.yaml` refers to.
-const SCHEMAS: [(&str, &str); 11] = [
+const SCHEMAS: [(&str, &str); 12] = [
+    ("all-entities.schema.json", include_str!("../../schemas/all-entities.schema.json")),
     ("batch-request.schema.json", include_str!("../../schemas/batch-request.schema.json")),
     ("batch-response.schema.json", include_str!("../../schemas/batch-response.schema.json")),
     ("config.schema.json", include_str!("../../schemas/config.schema.json")),

@@ -2,6 +2,7 @@
 //!
 //! A [`Plan`] is proof: one that exists can be executed, and nothing after it validates again. Pure; no database.
 
+mod all;
 mod change_mode;
 mod expand;
 mod expression;
@@ -18,6 +19,7 @@ mod shape;
 
 use std::sync::Arc;
 
+pub use all::place_in_all;
 pub use expand::{Expanded, Expansion};
 pub use expression::{
     About, Arithmetic, Class, Comparison, Form, Function, Hop, PropertyPath, Related, Typed, Variable,
@@ -129,7 +131,7 @@ pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings)
             return MetadataFormat::negotiate(request).map(Plan::Metadata);
         }
         Path::Other(name) => return Err(nowhere::not_supported(name)),
-        Path::All { ty } => return Err(nowhere::not_supported(ty.as_deref().unwrap_or("$all"))),
+        Path::All { ty } => (Place::all(edm, &request.options, keyring, ty.as_deref())?, &[][..]),
         Path::Entity { id, ty } => (id::place(edm, &request.options, id.as_deref(), ty.as_deref())?, &[][..]),
         Path::Resource { set, key, rest } => Place::find(edm, &request.options, set, key.as_ref(), rest)?,
     };
@@ -200,7 +202,7 @@ impl Scope<'_> {
             set: Arc::clone(self.set),
             via: self.place.via.clone(),
             shape: self.place.shape.clone(),
-            token_path: self.place.token_path().to_owned(),
+            token_path: self.place.token_path(),
             path: self.place.path.clone(),
             target,
             returned: (0..self.set.properties.len()).collect(),

@@ -6,7 +6,7 @@
 
 use super::change_mode::changes_withheld;
 use super::expand::{Expansion, columns};
-use super::{Format, JsonFormat, Read, Scope, Target, supported};
+use super::{Format, JsonFormat, Read, Scope, Shape, Target, supported};
 use crate::edm::Value;
 use crate::error::{Error, ErrorKind, Expiry, Result};
 use crate::odata::SystemOption;
@@ -67,7 +67,8 @@ impl Scope<'_> {
         let json = self.json()?;
         let options = self.options();
         if !self.is_whole_set() && options.value(SystemOption::DeltaToken).is_some() {
-            let message = "Changes are tracked of entity sets, not of related entities or of references.";
+            let message =
+                "Changes are tracked of entity sets, not of related entities, of references or of all sets at once.";
             return Err(Error::new(ErrorKind::InvalidValue, message).about("$deltatoken"));
         }
         self.fits_the_shape()?;
@@ -150,12 +151,14 @@ impl Scope<'_> {
                 self.options().given().try_for_each(supported)?;
                 let (select, returned) = self.returned(&token)?;
                 let (query, expand) = self.query_behind(&token)?;
-                if after.len() != query.order.len() + self.set.key.len() {
+                // Where one set has ended, the next one is read from its beginning.
+                let from_the_beginning = after.is_empty() && matches!(self.place.shape, Shape::OfAnySet { .. });
+                if !from_the_beginning && after.len() != query.order.len() + self.set.key.len() {
                     return Err(Error::token_invalid());
                 }
                 let (size, applied) = self.page_size(json);
                 let page = RowsPage {
-                    after: Some(after),
+                    after: (!from_the_beginning).then_some(after),
                     skip: 0,
                     limit: page_limit(size, remaining, &expand),
                     remaining,

@@ -47,9 +47,7 @@ impl Place {
     ) -> Result<(Self, &'s [Segment])> {
         let set = edm.set(set).ok_or_else(|| Error::not_found(format!("The entity set \"{set}\"")).about(set))?;
         let key = key.map(|key| key::resolve(key, set, options)).transpose()?;
-        let path = super::links::encode(&set.name);
-        let place = Self { set: Arc::clone(set), key: None, via: None, shape: Shape::Entities, path };
-        let mut place = place.with_key(key);
+        let mut place = Self::of_set(set).with_key(key);
         let mut rest = rest;
         while let [segment @ (Segment::Name(name) | Segment::Keyed(name, _)), behind @ ..] = rest {
             let predicate = if let Segment::Keyed(_, predicate) = segment { Some(predicate) } else { None };
@@ -75,16 +73,23 @@ impl Place {
         })
     }
 
+    /// All of a set.
+    pub(super) fn of_set(set: &Arc<EntitySet>) -> Self {
+        let path = super::links::encode(&set.name);
+        Self { set: Arc::clone(set), key: None, via: None, shape: Shape::Entities, path }
+    }
+
     /// Whether it is one entity, or none.
     pub(super) fn is_one(&self) -> bool {
         self.key.is_some() || self.via.as_ref().is_some_and(|via| !via.many)
     }
 
     /// What a token of this collection says where it is: the entity set, or the way to what is shown.
-    pub(super) fn token_path(&self) -> &str {
+    pub(super) fn token_path(&self) -> String {
         match self.shape {
-            Shape::Entities if self.via.is_none() => &self.set.name,
-            Shape::Entities | Shape::References => &self.path,
+            Shape::Entities if self.via.is_none() => self.set.name.clone(),
+            Shape::Entities | Shape::References => self.path.clone(),
+            Shape::OfAnySet { .. } => super::place_in_all(&self.set),
         }
     }
 

@@ -2,7 +2,10 @@
 //!
 //! A newcomer's trap: of what is not written nothing may be asked for either. So each shape has options of its own.
 
+use std::sync::Arc;
+
 use super::{Format, JsonFormat, Scope, only};
+use crate::edm::EntitySet;
 use crate::error::Result;
 use crate::odata::{Path, SystemOption};
 
@@ -11,6 +14,11 @@ use crate::odata::{Path, SystemOption};
 pub enum Shape {
     /// They themselves.
     Entities,
+    /// They themselves, each with what tells which set it is from.
+    OfAnySet {
+        /// Whose entities follow.
+        next: Option<Arc<EntitySet>>,
+    },
     /// Their ids.
     References,
 }
@@ -21,6 +29,7 @@ impl Scope<'_> {
         use SystemOption as O;
         match self.place.shape {
             Shape::Entities => Ok(()),
+            Shape::OfAnySet { .. } => self.options().given().try_for_each(|option| self.applies_to_all(option)),
             Shape::References => {
                 only(self.options(), &[O::Count, O::Filter, O::OrderBy, O::Search, O::Skip, O::SkipToken, O::Top])
             }
@@ -51,7 +60,7 @@ impl Scope<'_> {
     /// The properties that are named to be returned.
     pub(super) fn selected(&self) -> Result<Option<Vec<&str>>> {
         match self.place.shape {
-            Shape::Entities => self.options().select(),
+            Shape::Entities | Shape::OfAnySet { .. } => self.options().select(),
             // An id is made of the key, which is returned in any case.
             Shape::References => Ok(Some(Vec::new())),
         }

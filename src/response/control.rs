@@ -64,6 +64,7 @@ pub(super) fn fragment(set: &EntitySet, select: Option<&[String]>) -> String {
 pub(super) fn page_fragment(read: &Read, version: ODataVersion) -> String {
     match read.shape {
         Shape::Entities => expanded_fragment(read, version),
+        Shape::OfAnySet { .. } => "Collection(Edm.EntityType)".to_owned(),
         Shape::References => format!("Collection({REFERENCE})"),
     }
 }

@@ -20,7 +20,7 @@ pub(super) struct EntityWriter {
     quote_numbers: bool,
     omit_nulls: bool,
     value_exceptions: bool,
-    full: Option<Full>,
+    beside: Option<Beside>,
 }
 
 /// One property to write.
@@ -37,14 +37,12 @@ struct Column {
     exception: String,
 }
 
-/// What full metadata adds to each entity.
-struct Full {
+/// What is told of each entity beside its properties: with full metadata, and where nothing else tells what it is.
+struct Beside {
     /// `"@odata.type":"#Deltalink.Model.Orders",`
     ty: String,
-    /// `"@odata.id":`
-    id: String,
-    /// `"@odata.readLink":`
-    read_link: String,
+    /// `"@odata.id":`, and with full metadata `"@odata.readLink":`
+    addresses: Vec<String>,
     /// `"Lines@odata.navigationLink":`, and what it has behind the entity's URL.
     navigation: Vec<(String, String)>,
     root: String,
@@ -68,9 +66,15 @@ impl EntityWriter {
             quote_numbers: control.format.ieee754_compatible,
             omit_nulls: control.format.omit_nulls,
             value_exceptions: control.format.value_exceptions,
-            full: control.full().then(|| Full::new(set, control, style)),
+            beside: control.full().then(|| Beside::new(set, control, style)),
             set: Arc::clone(set),
         }
+    }
+
+    /// The same, where nothing but the entity itself can tell what it is.
+    pub(super) fn telling_types(self, control: &Control, style: &Style) -> Self {
+        let told = || Some(Beside::type_and_id(&self.set, control, style)).filter(|_| !control.none());
+        Self { beside: self.beside.or_else(told), ..self }
     }
 
     /// The key as stored.
@@ -101,12 +105,12 @@ impl EntityWriter {
     }
 
     fn write_members(&self, out: &mut Vec<u8>, row: &dyn Row) -> Result<(), Misfit> {
-        let full = match &self.full {
-            Some(full) => Some((full, entity_path(&self.set, &self.key(row))?)),
+        let beside = match &self.beside {
+            Some(beside) => Some((beside, entity_path(&self.set, &self.key(row))?)),
             None => None,
         };
-        if let Some((full, path)) = &full {
-            full.write(out, path);
+        if let Some((beside, path)) = &beside {
+            beside.write(out, path);
         }
         let mut first = true;
         for column in &self.columns {
@@ -120,8 +124,8 @@ impl EntityWriter {
             first = false;
             self.write_property(out, column, value)?;
         }
-        if let Some((full, path)) = &full {
-            full.write_links(out, path);
+        if let Some((beside, path)) = &beside {
+            beside.write_links(out, path);
         }
         Ok(())
     }
@@ -184,14 +188,22 @@ fn navigation_link(name: &str, control: &Control) -> (String, String) {
     (control.name_of(name, "navigationLink"), format!("/{}", segment.replace("%5F", "_")))
 }
 
-impl Full {
+impl Beside {
+    /// With full metadata.
     fn new(set: &EntitySet, control: &Control, style: &Style) -> Self {
+        Self {
+            addresses: vec![control.name("id"), control.name("readLink")],
+            navigation: set.navigation.iter().map(|to| navigation_link(&to.name, control)).collect(),
+            ..Self::type_and_id(set, control, style)
+        }
+    }
+
+    fn type_and_id(set: &EntitySet, control: &Control, style: &Style) -> Self {
         let ty = json_string(&format!("#{}", entity_type_name(&style.namespace, set)));
         Self {
             ty: format!("{}{ty},", control.name("type")),
-            id: control.name("id"),
-            read_link: control.name("readLink"),
-            navigation: set.navigation.iter().map(|to| navigation_link(&to.name, control)).collect(),
+            addresses: vec![control.name("id")],
+            navigation: Vec::new(),
             root: control.root().to_owned(),
         }
     }
@@ -207,7 +219,7 @@ impl Full {
 
     fn write(&self, out: &mut Vec<u8>, path: &str) {
         out.extend_from_slice(self.ty.as_bytes());
-        for name in [&self.id, &self.read_link] {
+        for name in &self.addresses {
             out.extend_from_slice(name.as_bytes());
             string(out, &format!("{}{path}", self.root));
             out.push(b',');

@@ -23,6 +23,8 @@ pub(super) struct RowsSink {
     page: RowsPage,
     control: Control,
     entities: EntityWriter,
+    /// The context of each entity, where the page's does not tell which set it is from (JSON Format 4.01 section 4.6.1).
+    prefix: String,
     /// Present where references stand in the place of the entities.
     references: Option<ReferenceWriter>,
     expander: Expander,
@@ -48,9 +50,18 @@ impl RowsSink {
         body: Box<dyn Body>,
     ) -> Self {
         let control = Control::new(json(&read), style.root.clone());
+        let mut entities = EntityWriter::new(&read.set, &read.columns, &read.returned, 0, &control, style);
+        let mut prefix = String::new();
+        if matches!(read.shape, Shape::OfAnySet { .. }) {
+            entities = entities.telling_types(&control, style);
+            if !control.none() {
+                prefix = format!("{},", control.context(&format!("{}/$entity", read.set.name)));
+            }
+        }
         Self {
             page,
-            entities: EntityWriter::new(&read.set, &read.columns, &read.returned, 0, &control, style),
+            entities,
+            prefix,
             references: matches!(read.shape, Shape::References).then(|| ReferenceWriter::new(&read.set, &control)),
             expander: Expander::new(&read.expand, &read.columns, &control, style, &keyring),
             held: Vec::new(),
@@ -96,10 +107,22 @@ impl RowsSink {
             (None, None) if self.page.tracked.is_some() => {
                 return Err(Error::internal("a tracked page was read without its window"));
             }
-            (None, None) => return Ok(()),
+            (None, None) => {
+                self.write_link_to_next_set();
+                return Ok(());
+            }
         };
         self.links.write(self.chunks.buffer(), &self.read, &self.control, &link, state);
         Ok(())
+    }
+
+    fn write_link_to_next_set(&mut self) {
+        let remaining = self.page.remaining.map(|remaining| remaining - self.taken);
+        if let Shape::OfAnySet { next: Some(next) } = &self.read.shape
+            && remaining != Some(0)
+        {
+            self.links.write_to_set(self.chunks.buffer(), &self.read, &self.control, next, remaining);
+        }
     }
 }
 
@@ -145,7 +168,7 @@ impl RowSink for RowsSink {
         }
         self.empty &= !write_item(self.chunks.buffer(), self.empty, |out| match &self.references {
             Some(references) => references.write(out, &self.entities.key(row), ""),
-            None => self.entities.write(out, row, ""),
+            None => self.entities.write(out, row, &self.prefix),
         });
         Ok(self.chunks.flush())
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Style;
 use super::control::{Control, json_string};
-use crate::plan::{Expansion, Read};
+use crate::edm::EntitySet;
+use crate::plan::{Expansion, Read, place_in_all};
 use crate::token::{Keyring, State, Token, fingerprint};
 
 /// Makes the links of one read.
@@ -28,16 +29,40 @@ impl Links {
 
     /// `,"@odata.nextLink":"..."` or `,"@odata.deltaLink":"..."`
     pub(super) fn write(&self, out: &mut Vec<u8>, read: &Read, control: &Control, link: &Link, state: State) {
-        let (name, option) = match link {
-            Link::Delta => ("deltaLink", "$deltatoken"),
-            Link::Next => ("nextLink", "$skiptoken"),
-        };
         let token = Token {
             set: read.token_path.clone(),
             select: read.select.clone(),
             query: read.query.text.clone(),
             fingerprint: fingerprint(&read.set, &read.returned),
             state,
+        };
+        self.write_token(out, read, control, link, &token);
+    }
+
+    /// The same, to the beginning of `next` where all sets are read one after the other; `remaining` is what `$top` leaves.
+    pub(super) fn write_to_set(
+        &self,
+        out: &mut Vec<u8>,
+        read: &Read,
+        control: &Control,
+        next: &EntitySet,
+        remaining: Option<u64>,
+    ) {
+        let all: Vec<usize> = (0..next.properties.len()).collect();
+        let token = Token {
+            set: place_in_all(next),
+            select: None,
+            query: read.query.text.clone(),
+            fingerprint: fingerprint(next, &all),
+            state: State::Rows { after: Vec::new(), remaining, anchor: None },
+        };
+        self.write_token(out, read, control, &Link::Next, &token);
+    }
+
+    fn write_token(&self, out: &mut Vec<u8>, read: &Read, control: &Control, link: &Link, token: &Token) {
+        let (name, option) = match link {
+            Link::Delta => ("deltaLink", "$deltatoken"),
+            Link::Next => ("nextLink", "$skiptoken"),
         };
         let url = format!("{}{}", self.root, read.link(option, &token.seal(&self.keyring)));
         out.push(b',');

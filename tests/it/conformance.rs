@@ -77,6 +77,13 @@ fn every_test_that_is_named_exists() {
 }
 
 #[test]
+fn all_that_the_levels_of_4_0_demand_is_met() {
+    for Row { level, number, state, .. } in rows().iter().filter(|row| row.must && row.level.starts_with("OData 4.0 ")) {
+        assert!(!state.starts_with("not met"), "{level} {number}: {state}");
+    }
+}
+
+#[test]
 fn no_announced_level_has_a_must_that_is_not_met() {
     let source = text("src/response/metadata/capabilities.rs");
     let announced = source.split("Capabilities.ConformanceLevelType\", member: \"").nth(1).unwrap();

@@ -59,6 +59,9 @@ const QUESTIONS: &[(&str, Header)] = &[
     ("/odata/Orders/a/b", None),
     ("/odata/Orders/a/b", ISOLATION),
     ("/odata/Orders/$query", None),
+    ("/odata/$all?$skiptoken={all}", None),
+    ("/odata/$all?$skiptoken={away}", None),
+    ("/odata/$all/Deltalink.Model.Orders?$deltatoken={pruned}", None),
     ("/odata/Writer(1)/Teacher/$ref", None),
     ("/odata/Book(10)/Writer/Teacher/$ref", None),
     ("/odata/Orders/Deltalink.Model.Orders(2)/Note", None),
@@ -82,8 +85,10 @@ const SINGLE: [[&str; 3]; 10] = [
     ["Orders/Deltalink.Model.Orders(1)", "Orders/Deltalink.Model.Orders(one)", "Orders/Deltalink.Model.Orders(99)"],
 ];
 
-/// Addresses, the same with a malformed key and with a name or a key that does not exist.
-const REFERENCES: [[&str; 3]; 4] = [
+/// Pages beside those of entity sets, the same with what is malformed and with a name or a key that does not exist.
+const COLLECTIONS: [[&str; 3]; 6] = [
+    ["$all", "$all?$top=-1", "$all/Nope"],
+    ["$all/Deltalink.Model.Orders", "$all/Deltalink.Model.Orders?$top=-1", "$all/Nope"],
     ["Orders/$ref", "Orders/$ref?$top=-1", "Nope/$ref"],
     ["Orders(1)/$ref", "Orders(one)/$ref", "Orders(99)/$ref"],
     ["Writer(1)/Book/$ref", "Writer(one)/Book/$ref", "Writer(99)/Book/$ref"],
@@ -108,9 +113,9 @@ fn questions() -> Vec<Question> {
         let and = if single.contains('?') { '&' } else { '?' };
         questions.extend([malformed, missing, format!("{single}{and}$apply=x")].map(|path| get(&path, None)));
     }
-    for [references, malformed, missing] in REFERENCES.map(|paths| paths.map(|path| format!("/odata/{path}"))) {
-        questions.extend([None, ISOLATION, IMAGE].map(|header| get(&references, header)));
-        questions.extend([malformed, missing, format!("{references}?$apply=x")].map(|path| get(&path, None)));
+    for [page, malformed, missing] in COLLECTIONS.map(|paths| paths.map(|path| format!("/odata/{path}"))) {
+        questions.extend([None, ISOLATION, IMAGE].map(|header| get(&page, header)));
+        questions.extend([malformed, missing, format!("{page}?$apply=x")].map(|path| get(&path, None)));
     }
     for [counted, missing] in COUNTED.map(|paths| paths.map(|path| format!("/odata/{path}"))) {
         questions.extend([None, ISOLATION].map(|header| get(&counted, header)));
@@ -123,7 +128,7 @@ fn questions() -> Vec<Question> {
 
 /// Asked when the database's file is away.
 fn offline() -> Vec<Question> {
-    let data = SINGLE.iter().chain(&REFERENCES).map(|[path, ..]| path);
+    let data = SINGLE.iter().chain(&COLLECTIONS).map(|[path, ..]| path);
     let data = data.chain(COUNTED.iter().map(|[path, _]| path)).chain(&["Orders"]);
     let paths = data.map(|path| format!("/odata/{path}")).chain(["/readyz".to_owned()]);
     paths.map(|path| ("GET", path, None)).collect()
@@ -135,9 +140,12 @@ fn shop_with_books() -> Database {
     database.execute(
         "CREATE TABLE Writer (Id BIGINT NOT NULL PRIMARY KEY, Name VARCHAR(40), TeacherId BIGINT REFERENCES Writer (Id));
          CREATE TABLE Book (Id BIGINT NOT NULL PRIMARY KEY, WriterId BIGINT REFERENCES Writer (Id));
+         CREATE TABLE Away (Id BIGINT NOT NULL PRIMARY KEY);
+         INSERT INTO Away VALUES (1), (2);
          INSERT INTO Writer VALUES (1, 'Anna', NULL);
          INSERT INTO Book VALUES (10, 1), (11, 1)",
     );
+    database.track("Away");
     database.track("Writer");
     database.track("Book");
     database
@@ -176,12 +184,15 @@ fn every_status_of_every_operation_is_given_as_described() {
     let tokens = [
         ("{pruned}", token(&client.track("/odata/Orders").expect(200).delta_link())),
         ("{next}", next_token(&client, "/odata/Writer(1)/Book")),
+        ("{all}", next_token(&client, "/odata/$all?$search=none")),
+        ("{away}", next_token(&client, "/odata/$all")),
         ("{references}", next_token(&client, "/odata/Writer(1)/Book/$ref")),
         ("{further_references}", next_token(&client, "/odata/Book(10)/Writer/Book/$ref")),
         ("{all_references}", next_token(&client, "/odata/Book/$ref")),
         ("{further}", next_token(&client, "/odata/Book(10)/Writer/Book")),
     ];
     database.execute("UPDATE Orders SET Note = 'x' WHERE Id = 1; UPDATE Orders SET Note = 'y' WHERE Id = 1");
+    database.execute("DROP TABLE Away");
     database.execute("ALTER TABLE Book ADD COLUMN Pages INT; ALTER TABLE Book RENAME COLUMN Id TO Number");
     database.prune("Orders");
     let writing = ["POST", "PUT", "PATCH", "DELETE"];

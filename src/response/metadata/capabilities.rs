@@ -10,6 +10,7 @@ use crate::edm::{Edm, EntitySet};
 
 /// The service as a whole: what it is, then what it cannot do.
 pub(super) fn of_service(edm: &Edm) -> Vec<Annotation> {
+    // One level for all versions that are announced: of 4.0 alone it would be a higher one.
     let level = Expression::EnumMember { ty: "Capabilities.ConformanceLevelType", member: "Intermediate" };
     let mut annotations = vec![
         annotation("Core.ODataVersions", Expression::String("4.0 4.01".into())),

@@ -233,3 +233,95 @@ fn what_is_no_id_finds_nothing() {
         assert_eq!(library.get(&format!("/odata/{path}")).status, status, "{path}");
     }
 }
+
+/// The ids of everything on the pages of `path`, and how many there are on each page.
+#[track_caller]
+fn everything(served: &Served, path: &str, prefer: &str) -> (Vec<String>, Vec<usize>) {
+    let pages = served.pages(&format!("/odata/{path}"), prefer);
+    let id = |item: &Value| item["@odata.id"].as_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    let ids = pages.iter().flat_map(|page| page.value().iter().map(id).collect::<Vec<_>>()).collect();
+    (ids, pages.iter().map(|page| page.value().len()).collect())
+}
+
+#[test]
+fn all_entities_come_set_by_set() {
+    let library = library();
+    let (ids, sizes) = everything(&library, "$all", "");
+    let set = |id: &String| id.split('(').next().unwrap().to_owned();
+    let mut sets: Vec<String> = ids.iter().map(set).collect();
+    sets.dedup();
+    assert_eq!((sizes, sets), (vec![5, 4, 4], ["Book", "Chapter", "Writer"].map(str::to_owned).to_vec()));
+    assert_eq!(everything(&library, "$all", "maxpagesize=2"), (ids.clone(), vec![2, 2, 1, 2, 2, 2, 2]));
+    assert_eq!(everything(&library, "$all?$count=false", "maxpagesize=5"), (ids.clone(), vec![5, 4, 4]));
+    assert_eq!(everything(&library, "$all?$top=7", "maxpagesize=3"), (ids[..7].to_vec(), vec![3, 2, 2]));
+    assert_eq!(everything(&library, "$all?$top=5", ""), (ids[..5].to_vec(), vec![5]));
+    assert_eq!(everything(&library, "$all?$top=0", ""), (vec![], vec![0]));
+    let found = ["Book(10)", "Writer(1)", "Writer(3)", "Writer(4)"].map(str::to_owned).to_vec();
+    assert_eq!(everything(&library, "$all?$search=a", "maxpagesize=2"), (found, vec![1, 0, 2, 1]));
+    for (path, set) in [("$all/Deltalink.Model.Book", "Book"), ("$all/Deltalink.Model.Book?$top=1", "Book?$top=1")] {
+        assert_eq!(json_of(&library, path), json_of(&library, set), "{path}");
+    }
+    library.ask("HEAD", "/odata/$all").send().expect(200);
+}
+
+#[test]
+fn each_of_all_entities_says_what_it_is() {
+    let library = library();
+    let base = &library.client.base;
+    let page = json_of(&library, "$all?$top=1");
+    let book = json!({
+        "@odata.context": format!("{base}/odata/$metadata#Book/$entity"),
+        "@odata.type": "#Deltalink.Model.Book",
+        "@odata.id": format!("{base}/odata/Book(10)"),
+        "Id": 10, "Title": "A", "WriterId": 1,
+    });
+    let context = format!("{base}/odata/$metadata#Collection(Edm.EntityType)");
+    assert_eq!(page, json!({ "@odata.context": context, "value": [book] }));
+    let of = |accept: &str| library.get_with("/odata/$all?$top=1", "Accept", accept).expect(200).value()[0].clone();
+    let full = of("application/json;odata.metadata=full");
+    assert_eq!(full["@odata.context"], book["@odata.context"]);
+    assert_eq!(full["Writer@odata.navigationLink"], format!("{base}/odata/Book(10)/Writer"));
+    assert_eq!(of("application/json;odata.metadata=none"), json!({ "Id": 10, "Title": "A", "WriterId": 1 }));
+    let newer = library.ask("GET", "/odata/$all?$top=1").header("OData-MaxVersion", "4.01").send().expect(200);
+    assert_eq!(newer.value()[0]["@type"], "#Deltalink.Model.Book");
+}
+
+#[test]
+fn what_cannot_be_asked_of_all_entities_is_said() {
+    let library = library();
+    let options = [
+        "$filter=true",
+        "$orderby=Id",
+        "$select=Id",
+        "$expand=*",
+        "$skip=1",
+        "$count=true",
+        "$apply=x",
+        "$id=Book(10)",
+    ];
+    for option in options {
+        let answer = library.get(&format!("/odata/$all?{option}")).expect(501);
+        assert_eq!(answer.json()["error"]["target"], option.split('=').next().unwrap(), "{option}");
+    }
+    library.get("/odata/$all?$deltatoken=latest").expect(400);
+    library.get("/odata/$all/Deltalink.Model.Paper").expect(404);
+    library.get("/odata/$all/Book").expect(404);
+    library.get("/odata/$all/$count").expect(404);
+    let page = library.track("/odata/$all").expect(200);
+    assert_eq!((page.header("Preference-Applied"), page.link("deltaLink")), (None, None));
+}
+
+#[test]
+fn links_through_all_entities_belong_there() {
+    let library = library();
+    let next = |path: &str| library.get_with(path, "Prefer", "maxpagesize=2").expect(200).link("nextLink").unwrap();
+    let (all, some) = (next("/odata/$all"), next("/odata/Book"));
+    library.get(&all.replace("$all?", "Book?")).expect(400);
+    let behind = library.get(&all).expect(200).link("nextLink").unwrap();
+    library.get(&behind.replace("$all?", "Chapter?")).expect(400);
+    assert_eq!(library.get(&some.replace("Book?", "$all?")).status, 400);
+    library.execute("ALTER TABLE Chapter ADD Heading INT");
+    library.get(&all).expect(200);
+    let started_over = library.get(&behind).expect(410).header("Location").unwrap().to_owned();
+    assert_eq!(started_over, format!("{}/odata/$all", library.client.base));
+}
