@@ -55,9 +55,9 @@ pub enum State {
         /// The last item of the page before.
         after: Option<ChangePosition>,
     },
-    /// After a row of an entity set.
+    /// After a row of an entity set, or at its beginning where another set has ended.
     Rows {
-        /// The position of the last row of the page before: what it is ordered by, then its key.
+        /// The position of the last row of the page before: what it is ordered by, then its key. Empty at the beginning.
         after: Vec<Value>,
         /// Rows still to return because of `$top`.
         remaining: Option<u64>,
@@ -210,12 +210,13 @@ mod tests {
 
     fn state() -> impl Strategy<Value = State> {
         let key = || proptest::collection::vec(value(), 1..4);
+        let rows = proptest::collection::vec(value(), 0..4);
         let position = (any::<u64>(), any::<u64>(), any::<bool>(), key()).prop_map(|(upper, version, deleted, key)| {
             ChangePosition { upper: ChangeVersion(upper), version: ChangeVersion(version), deleted, key }
         });
         prop_oneof![
             (anchor(), proptest::option::of(position)).prop_map(|(anchor, after)| State::Changes { anchor, after }),
-            (key(), proptest::option::of(any::<u64>()), proptest::option::of(anchor()))
+            (rows, proptest::option::of(any::<u64>()), proptest::option::of(anchor()))
                 .prop_map(|(after, remaining, anchor)| State::Rows { after, remaining, anchor }),
         ]
     }

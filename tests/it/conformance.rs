@@ -78,7 +78,8 @@ fn every_test_that_is_named_exists() {
 
 #[test]
 fn all_that_the_levels_of_4_0_demand_is_met() {
-    for Row { level, number, state, .. } in rows().iter().filter(|row| row.must && row.level.starts_with("OData 4.0 ")) {
+    for Row { level, number, state, .. } in rows().iter().filter(|row| row.must && row.level.starts_with("OData 4.0 "))
+    {
         assert!(!state.starts_with("not met"), "{level} {number}: {state}");
     }
 }
