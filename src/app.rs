@@ -9,12 +9,15 @@ use crate::edm::{Catalog, Edm, Exposure, Obstacle, Table, Tracking, Unexposed, e
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
+use crate::sharing::Sharing;
 use crate::token::Keyring;
 
 /// The gateway.
 pub struct App {
     /// The database.
     pub backend: Arc<dyn Backend>,
+    /// What clients that ask the same share.
+    pub sharing: Sharing,
     /// Signs and verifies tokens.
     pub keyring: Arc<Keyring>,
     /// What plans depend on.
@@ -59,6 +62,7 @@ impl App {
         report(&unexposed, &catalog);
         expire_damaged(&*backend, &catalog, &Catalog::default()).await;
         Ok(Self {
+            sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
             keyring: Arc::new(keyring),
             settings: config.settings(),

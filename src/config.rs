@@ -2,6 +2,8 @@
 //!
 //! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
 
+mod sharing;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,6 +13,7 @@ use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
+pub use sharing::Sharing;
 
 /// The whole file. Command line and environment win over it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -26,6 +29,8 @@ pub struct Config {
     pub sql_server: SqlServer,
     /// How the service answers.
     pub service: Service,
+    /// What clients that ask the same share.
+    pub sharing: Sharing,
     /// What is exposed, by table.
     pub tables: BTreeMap<String, TableExposure>,
 }
@@ -96,6 +101,7 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| wrong(text, &error))?;
         config.service.check()?;
+        config.sharing.check()?;
         Ok(config)
     }
 
@@ -104,6 +110,7 @@ impl Config {
         Settings {
             page_size: self.service.page_size.min(self.service.max_page_size),
             max_page_size: self.service.max_page_size,
+            longest_wait: self.sharing.longest_wait_seconds(),
         }
     }
 

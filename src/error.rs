@@ -40,6 +40,8 @@ pub enum ErrorKind {
     OptionNotSupported,
     /// A query option that change tracking excludes.
     OptionNotSupportedWithChangeTracking,
+    /// More is asked for at one time than the service was made to bear.
+    Overloaded,
     /// The body of a request is greater than is taken.
     PayloadTooLarge,
     /// `If-Match` names another state.
@@ -62,7 +64,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, for the documents and tests that list them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::CatalogChanged,
         Self::Configuration,
         Self::DatabaseUnavailable,
@@ -77,6 +79,7 @@ impl ErrorKind {
         Self::NotAcceptable,
         Self::OptionNotSupported,
         Self::OptionNotSupportedWithChangeTracking,
+        Self::Overloaded,
         Self::PayloadTooLarge,
         Self::PreconditionFailed,
         Self::PropertyNotFound,
@@ -103,6 +106,7 @@ impl ErrorKind {
             Self::NotAcceptable => ("NotAcceptable", 406),
             Self::OptionNotSupported => ("OptionNotSupported", 501),
             Self::OptionNotSupportedWithChangeTracking => ("OptionNotSupportedWithChangeTracking", 400),
+            Self::Overloaded => ("Overloaded", 503),
             Self::PayloadTooLarge => ("PayloadTooLarge", 413),
             Self::PreconditionFailed => ("PreconditionFailed", 412),
             Self::PropertyNotFound => ("PropertyNotFound", 400),
@@ -232,6 +236,19 @@ impl Error {
     #[must_use]
     pub fn while_serving(self) -> Self {
         if self.kind == ErrorKind::Configuration { Self::database_unavailable(self.to_string()) } else { self }
+    }
+
+    /// The same for another who waits for the same: the cause as its text.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self {
+            kind: self.kind,
+            message: self.message.clone(),
+            target: self.target.clone(),
+            expiry: self.expiry,
+            start_over: self.start_over.clone(),
+            source: self.source.as_ref().map(|source| source.to_string().into()),
+        }
     }
 
     /// Names the part of the request that is at fault.

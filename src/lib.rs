@@ -25,6 +25,7 @@
 //! - [`sql`]: how a database says it, and how it records changes.
 //! - [`backend`]: where rows come from.
 //! - [`response`]: how the answer is written.
+//! - [`sharing`]: what clients that ask the same share: a look at the database, a finished answer, a watcher.
 //! - [`config`]: the configuration file.
 //! - [`app`]: the only place that wires these together.
 //! - [`http`]: the only place that knows the web framework.
@@ -43,6 +44,7 @@ pub mod http;
 pub mod odata;
 pub mod plan;
 pub mod response;
+pub mod sharing;
 pub mod sql;
 pub mod token;
 pub mod version;

@@ -4,7 +4,7 @@
 //! database counts up again through numbers that it gave before. A [`Witness`] proves that this history is the one.
 
 /// The number of a change, growing within a table's history; 0 is the state before the first change, and legal.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ChangeVersion(pub u64);
 
 /// What only this history can know about one of its versions: random in SQLite, a commit's fingerprint elsewhere.
@@ -25,7 +25,7 @@ pub struct Witness {
 pub struct Incarnation(pub u32);
 
 /// A table's history as one snapshot shows it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Window {
     /// The tracking installation.
     pub incarnation: Incarnation,

@@ -54,6 +54,10 @@ pub trait Backend: Send + Sync {
         Err(without_snapshots())
     }
 
+    /// A number that is another one whenever something may have been committed since it was asked for last. Cheap: it is asked
+    /// for many times a second while clients wait for changes.
+    async fn stamp(&self) -> Result<u64>;
+
     /// Runs a script that changes the database, in one transaction; the number of rows that it changed.
     async fn execute(&self, script: Script) -> Result<u64>;
 }

@@ -3,9 +3,11 @@
 //! A newcomer's trap: an answer is whole only when its last chunk has come. A channel that closes before means that the
 //! read failed, and then the body must end as broken as it is: never in a well-formed half answer.
 
+use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
+use actix_web::body::SizedStream;
 use actix_web::rt::task::JoinHandle;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
@@ -44,9 +46,9 @@ pub(super) struct Receiver {
 /// The reader's end, at the first octets.
 pub(super) enum Answer {
     /// All of it.
-    Whole(Vec<u8>),
-    /// The first chunk; more to come.
-    Begun(Vec<u8>, Receiver),
+    Whole(Vec<Bytes>),
+    /// The first chunks; more to come.
+    Begun(Vec<Bytes>, Receiver),
 }
 
 pub(super) fn channel() -> (Sender, Receiver) {
@@ -85,10 +87,10 @@ impl Receiver {
     pub(super) async fn opened(mut self, reading: JoinHandle<Result<()>>) -> Result<(Head, Answer)> {
         let Some(Part::Head(head)) = self.parts.recv().await else { return Err(failure(reading).await) };
         match self.parts.recv().await {
-            Some(Part::Last(octets)) => Ok((head, Answer::Whole(octets))),
+            Some(Part::Last(octets)) => Ok((head, Answer::Whole(vec![octets.into()]))),
             Some(Part::Chunk(octets)) => {
                 actix_web::rt::spawn(report(reading));
-                Ok((head, Answer::Begun(octets, self)))
+                Ok((head, Answer::Begun(vec![octets.into()], self)))
             }
             _ => Err(failure(reading).await),
         }
@@ -112,31 +114,79 @@ async fn report(reading: JoinHandle<Result<()>>) {
 }
 
 impl Answer {
+    /// Octets that have come.
+    pub(super) fn length(&self) -> u64 {
+        let (Self::Whole(chunks) | Self::Begun(chunks, _)) = self;
+        length(chunks)
+    }
+
+    /// The same, with as much of it as comes within `most` octets: whole, unless it is longer or breaks off.
+    pub(super) async fn collected(self, most: u64) -> Self {
+        let Self::Begun(mut chunks, mut receiver) = self else { return self };
+        let mut length = length(&chunks);
+        while length <= most {
+            match receiver.parts.recv().await {
+                Some(Part::Chunk(octets)) => {
+                    length += octets.len() as u64;
+                    chunks.push(octets.into());
+                }
+                Some(Part::Last(octets)) => {
+                    chunks.push(octets.into());
+                    return Self::Whole(chunks);
+                }
+                // The reader finds the channel as it is, and the body breaks off.
+                Some(Part::Head(_)) | None => break,
+            }
+        }
+        Self::Begun(chunks, receiver)
+    }
+
     /// The response; for HEAD, `without_body`, with the length where it is known.
     pub(super) fn into_response(self, response: &mut HttpResponseBuilder, without_body: bool) -> HttpResponse {
         match self {
-            Self::Whole(octets) => response.body(octets),
+            Self::Whole(chunks) => whole(&chunks, response),
             Self::Begun(..) if without_body => response.body(actix_web::body::None::new()),
-            Self::Begun(first, receiver) => response.streaming(stream::unfold(State::First(first, receiver), next)),
+            Self::Begun(first, receiver) => {
+                response.streaming(stream::unfold(State { first: first.into(), receiver: Some(receiver) }, next))
+            }
         }
     }
 }
 
-enum State {
-    First(Vec<u8>, Receiver),
-    Later(Receiver),
-    Done,
+/// The response whose body is `chunks`; they are not copied.
+pub(super) fn whole(chunks: &[Bytes], response: &mut HttpResponseBuilder) -> HttpResponse {
+    match chunks {
+        [only] => response.body(only.clone()),
+        chunks => {
+            let parts: Vec<std::io::Result<Bytes>> = chunks.iter().cloned().map(Ok).collect();
+            response.body(SizedStream::new(length(chunks), stream::iter(parts)))
+        }
+    }
+}
+
+fn length(chunks: &[Bytes]) -> u64 {
+    chunks.iter().map(Bytes::len).sum::<usize>() as u64
+}
+
+/// What of a body is still to be sent.
+struct State {
+    first: VecDeque<Bytes>,
+    /// Absent once the body has ended.
+    receiver: Option<Receiver>,
 }
 
 /// The next piece of the body: an error, which aborts the connection, where the writer left before its last chunk.
-async fn next(state: State) -> Option<(std::io::Result<Bytes>, State)> {
-    match state {
-        State::First(octets, receiver) => Some((Ok(octets.into()), State::Later(receiver))),
-        State::Later(mut receiver) => match receiver.parts.recv().await {
-            Some(Part::Chunk(octets)) => Some((Ok(octets.into()), State::Later(receiver))),
-            Some(Part::Last(octets)) => Some((Ok(octets.into()), State::Done)),
-            Some(Part::Head(_)) | None => Some((Err(std::io::ErrorKind::BrokenPipe.into()), State::Done)),
-        },
-        State::Done => None,
+async fn next(mut state: State) -> Option<(std::io::Result<Bytes>, State)> {
+    if let Some(octets) = state.first.pop_front() {
+        return Some((Ok(octets), state));
+    }
+    let mut receiver = state.receiver.take()?;
+    match receiver.parts.recv().await {
+        Some(Part::Chunk(octets)) => {
+            state.receiver = Some(receiver);
+            Some((Ok(octets.into()), state))
+        }
+        Some(Part::Last(octets)) => Some((Ok(octets.into()), state)),
+        Some(Part::Head(_)) | None => Some((Err(std::io::ErrorKind::BrokenPipe.into()), state)),
     }
 }

@@ -29,7 +29,7 @@ pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allo
     reply.headers.push(("Content-Language", "en".to_owned()));
     match error.kind() {
         ErrorKind::MethodNotAllowed => reply.headers.push(("Allow", allowed.to_owned())),
-        ErrorKind::CatalogChanged | ErrorKind::DatabaseUnavailable => {
+        ErrorKind::CatalogChanged | ErrorKind::DatabaseUnavailable | ErrorKind::Overloaded => {
             reply.headers.push(("Retry-After", RETRY_AFTER.to_owned()));
         }
         ErrorKind::DeltaLinkExpired => {
@@ -64,7 +64,7 @@ fn body(error: &Error) -> Value {
 /// Failures of ours or of the database are logged with their cause, the client's mistakes only for who looks closely.
 fn log(error: &Error) {
     match error.kind().status() {
-        500.. if error.kind() != ErrorKind::OptionNotSupported => {
+        500.. if ![ErrorKind::OptionNotSupported, ErrorKind::Overloaded].contains(&error.kind()) => {
             tracing::error!(code = error.kind().code(), %error, "request failed");
         }
         _ => tracing::debug!(code = error.kind().code(), "request refused"),

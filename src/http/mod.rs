@@ -5,6 +5,7 @@ mod batch;
 mod body;
 mod cors;
 mod error;
+mod follow;
 mod headers;
 mod health;
 mod read;
@@ -102,10 +103,11 @@ impl Reload {
 
 /// Serves until the process is told to stop, and then until running answers are finished.
 pub async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<()> {
-    let server = server(app, listener)?;
+    let server = server(Arc::clone(&app), listener)?;
     let handle = server.handle();
     let stopping = tokio::spawn(async move {
         stop.0.await;
+        app.sharing.watch.close();
         handle.stop(true).await;
     });
     let outcome = server.await;

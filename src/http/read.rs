@@ -6,15 +6,16 @@ use std::time::Instant;
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::body;
+use super::body::{self, Answer};
 use super::error::error_response;
+use super::follow;
 use super::headers;
 use super::reply;
-use super::stages::{self, Planned, Reading};
+use super::stages::{self, Answering, Planned, Reading};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata;
-use crate::response::Content;
+use crate::response::{Content, Head, Reply};
 
 /// Answers a request under `/odata`.
 pub(super) async fn read(http: HttpRequest, app: web::Data<App>) -> HttpResponse {
@@ -40,24 +41,38 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result
     .identified(root)?;
     let answer = async |planned| match planned {
         Planned::Document(reply) => Ok(reply::response(reply)),
-        Planned::Read(reading) => read_and_respond(http, app, *reading).await,
+        Planned::Read(reading) => match reading.answering.read().followed() {
+            Some(followed) => follow::answer(http, app, root, *reading, followed).await,
+            None => read_and_respond(http, app, *reading).await,
+        },
     };
     stages::with_plan(app, &request, root, answer).await
 }
 
-async fn read_and_respond(http: &HttpRequest, app: &web::Data<App>, reading: Reading) -> Result<HttpResponse> {
-    let Reading { query, answering, replying } = reading;
+async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Result<HttpResponse> {
+    let Reading { answering, replying } = reading;
     let told = answering.told();
+    let (head, answer) = begun(app, answering).await.map_err(told)?;
+    let reply = replying.reply(&head)?;
+    Ok(respond_with(http, &reply, answer))
+}
+
+/// Begins to read; returns once the database has said that it can be read, and some of it has come.
+pub(super) async fn begun(app: &App, answering: Answering) -> Result<(Head, Answer)> {
+    let query = answering.query(app);
     let (sender, answer) = body::channel();
     let sink = answering.sink(Box::new(sender));
     let backend = Arc::clone(&app.backend);
     let reading = actix_web::rt::spawn(async move { backend.read(query, sink).await });
-    let (head, answer) = answer.opened(reading).await.map_err(told)?;
-    let reply = replying.reply(&head)?;
-    if reply.content == Content::Nothing {
-        return Ok(reply::response(reply));
+    answer.opened(reading).await
+}
+
+/// The response that `reply` begins and `answer` ends.
+pub(super) fn respond_with(http: &HttpRequest, reply: &Reply, answer: Answer) -> HttpResponse {
+    match reply.content {
+        Content::Nothing => reply::begin(reply).finish(),
+        _ => answer.into_response(&mut reply::begin(reply), http.method() == Method::HEAD),
     }
-    Ok(answer.into_response(&mut reply::begin(&reply), http.method() == Method::HEAD))
 }
 
 /// What follows the first segment, still encoded. The route has found that segment to be `odata`, but characters of it

@@ -1,5 +1,7 @@
 //! An answer's beginning -> a response of actix-web; and what a read's beginning is made of.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 
@@ -11,22 +13,30 @@ use crate::response::{Content, Head, Reply};
 /// What a cache may do with an answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Caching {
-    /// Keep nothing: what follows from a token is for its bearer, and an expired link must not seem to live.
+    /// Keep nothing: an expired link must not seem to live.
     Never,
     /// Ask again before each use.
     Revalidate,
+    /// Keep it for so long, for everybody, and never ask: it stays as it is.
+    Keep(Duration),
+}
+
+impl Caching {
+    fn header(self) -> String {
+        match self {
+            Self::Never => "no-store".to_owned(),
+            Self::Keep(age) if age.as_secs() > 0 => format!("public, max-age={}, immutable", age.as_secs()),
+            Self::Revalidate | Self::Keep(_) => "no-cache".to_owned(),
+        }
+    }
 }
 
 /// A reply with what every answer under the service root carries.
 pub(super) fn reply(status: u16, version: ODataVersion, caching: Caching) -> Reply {
-    let cache_control = match caching {
-        Caching::Never => "no-store",
-        Caching::Revalidate => "no-cache",
-    };
     let headers = vec![
         ("OData-Version", version.as_str().to_owned()),
         ("Vary", "Accept, OData-MaxVersion, Prefer".to_owned()),
-        ("Cache-Control", cache_control.to_owned()),
+        ("Cache-Control", caching.header()),
     ];
     Reply { status, headers, content: Content::Follows }
 }
@@ -74,23 +84,27 @@ pub(super) struct Replying {
     version: ODataVersion,
     caching: Caching,
     content_type: String,
-    applied: Option<String>,
+    applied: Vec<String>,
     if_match: Option<EntityTags>,
     if_none_match: Option<EntityTags>,
 }
 
 impl Replying {
-    pub(super) fn new(read: &Read, request: &Request) -> Self {
-        let of_changes = matches!(read.target, Target::Changes(_) | Target::ChangeCount(_) | Target::Latest);
+    /// `page_max_age` is how long caches may keep what never changes.
+    pub(super) fn new(read: &Read, request: &Request, page_max_age: Duration) -> Self {
         Self {
             version: request.headers.version,
-            caching: if of_changes { Caching::Never } else { Caching::Revalidate },
+            caching: match &read.target {
+                Target::Latest => Caching::Never,
+                _ if read.is_final() => Caching::Keep(page_max_age),
+                _ => Caching::Revalidate,
+            },
             content_type: match read.format {
                 Format::Json(json) => json.content_type(),
                 Format::Octets => "application/octet-stream".to_owned(),
                 Format::Text => "text/plain".to_owned(),
             },
-            applied: (!read.applied.is_empty()).then(|| read.applied.join(", ")),
+            applied: read.applied.clone(),
             if_match: request.headers.if_match.clone(),
             if_none_match: request.headers.if_none_match.clone(),
         }
@@ -98,22 +112,61 @@ impl Replying {
 
     /// The reply, once the database has said what `head` tells; refused where `If-Match` names another state.
     pub(super) fn reply(self, head: &Head) -> Result<Reply> {
+        let reply = self.unconditional(head);
+        self.on_condition(reply)
+    }
+
+    /// The reply to whoever sets no conditions.
+    pub(super) fn unconditional(&self, head: &Head) -> Reply {
         let mut reply = reply(200, self.version, self.caching);
-        if let Some(etag) = &head.etag {
-            if self.if_match.is_some_and(|wanted| !wanted.contain(etag)) {
-                let message = "The entity is no longer in the state that \"If-Match\" names.";
-                return Err(Error::new(ErrorKind::PreconditionFailed, message).about("If-Match"));
-            }
-            reply.headers.push(("ETag", etag.clone()));
-            if self.if_none_match.is_some_and(|known| known.contain(etag)) {
-                return Ok(Reply { status: 304, content: Content::Nothing, ..reply });
-            }
-        }
+        reply.headers.extend(head.etag.clone().map(|etag| ("ETag", etag)));
         if head.no_content {
-            return Ok(Reply { status: 204, content: Content::Nothing, ..reply });
+            return Reply { status: 204, content: Content::Nothing, ..reply };
         }
-        reply.headers.extend(self.applied.map(|applied| ("Preference-Applied", applied)));
-        reply.headers.push(("Content-Type", self.content_type));
+        if !self.applied.is_empty() {
+            reply.headers.push(("Preference-Applied", self.applied.join(", ")));
+        }
+        reply.headers.push(("Content-Type", self.content_type.clone()));
+        reply
+    }
+
+    /// What becomes of `reply` under the conditions of the request.
+    pub(super) fn on_condition(&self, reply: Reply) -> Result<Reply> {
+        let Some(etag) = reply.header("ETag") else { return Ok(reply) };
+        if self.if_match.as_ref().is_some_and(|wanted| !wanted.contain(etag)) {
+            let message = "The entity is no longer in the state that \"If-Match\" names.";
+            return Err(Error::new(ErrorKind::PreconditionFailed, message).about("If-Match"));
+        }
+        if self.if_none_match.as_ref().is_some_and(|known| known.contain(etag)) {
+            return Ok(self.not_modified(etag));
+        }
         Ok(reply)
+    }
+
+    /// The reply to who holds what has `etag` already and says so; none to who does not, or does not care which it is.
+    pub(super) fn known(&self, etag: &str) -> Option<Reply> {
+        match (&self.if_match, &self.if_none_match) {
+            (None, Some(tags @ EntityTags::List(_))) if tags.contain(etag) => Some(self.not_modified(etag)),
+            _ => None,
+        }
+    }
+
+    fn not_modified(&self, etag: &str) -> Reply {
+        let mut reply = reply(304, self.version, self.caching);
+        reply.headers.push(("ETag", etag.to_owned()));
+        Reply { content: Content::Nothing, ..reply }
+    }
+
+    /// What an answer depends on beside its URL.
+    pub(super) fn variant(&self) -> String {
+        format!("{} {} {}", self.version.as_str(), self.content_type, self.applied.join(", "))
+    }
+}
+
+/// Says in `reply` that a preference was applied.
+pub(super) fn apply(reply: &mut Reply, preference: &str) {
+    match reply.headers.iter_mut().find(|(name, _)| *name == "Preference-Applied") {
+        Some((_, applied)) => *applied = format!("{applied}, {preference}"),
+        None => reply.headers.push(("Preference-Applied", preference.to_owned())),
     }
 }

@@ -30,7 +30,6 @@ pub(super) enum Planned {
 
 /// A read, and how it is answered.
 pub(super) struct Reading {
-    pub(super) query: Query,
     pub(super) answering: Answering,
     pub(super) replying: Replying,
 }
@@ -43,6 +42,16 @@ pub(super) struct Answering {
 }
 
 impl Answering {
+    /// What is asked of the database.
+    pub(super) fn query(&self, app: &App) -> Query {
+        sql::query(&self.read, app.backend.dialect())
+    }
+
+    /// What is read.
+    pub(super) fn read(&self) -> &Read {
+        &self.read
+    }
+
     /// The sink that writes into `body`.
     pub(super) fn sink(self, body: Box<dyn Body>) -> Box<dyn RowSink> {
         response::sink(self.read, &self.style, self.keyring, body)
@@ -76,8 +85,7 @@ pub(super) fn plan(app: &App, request: &Request, edm: &Edm, root: &str) -> Resul
         Plan::Read(read) => {
             let style = Style { root: root.to_owned(), namespace: edm.namespace.clone(), deleted_id: app.deleted_id };
             Planned::Read(Box::new(Reading {
-                query: sql::query(&read, app.backend.dialect()),
-                replying: Replying::new(&read, request),
+                replying: Replying::new(&read, request, app.sharing.limits.page_max_age),
                 answering: Answering { read, style, keyring: Arc::clone(&app.keyring) },
             }))
         }

@@ -91,6 +91,8 @@ pub struct Preferences {
     pub max_page_size: Option<Preference<u32>>,
     /// A delta link is wanted.
     pub track_changes: Option<Preference<()>>,
+    /// Seconds that an answer may wait for what it tells of (RFC 7240 section 4.3).
+    pub wait: Option<Preference<u32>>,
 }
 
 /// A preference, and the name under which it came, for `Preference-Applied`.
@@ -147,22 +149,21 @@ fn preferences(lines: &[&str]) -> Preferences {
         .map(|preference| preference.split_once('=').unwrap_or((preference, "")))
         .map(|(name, value)| (name.trim().to_ascii_lowercase(), value.trim().trim_matches('"')))
         .collect();
-    let first = |names: [&'static str; 2]| {
-        names
-            .into_iter()
-            .find_map(|name| pairs.iter().find(|(given, _)| given == name).map(|(_, value)| (name, *value)))
+    let first = |names: &[&'static str]| {
+        names.iter().find_map(|name| pairs.iter().find(|(given, _)| given == name).map(|(_, value)| (*name, *value)))
     };
     Preferences {
-        continue_on_error: first(["continue-on-error", "odata.continue-on-error"])
+        continue_on_error: first(&["continue-on-error", "odata.continue-on-error"])
             .and_then(|(name, value)| boolean(value).map(|value| Preference { name, value })),
-        include_annotations: first(["include-annotations", "odata.include-annotations"])
+        include_annotations: first(&["include-annotations", "odata.include-annotations"])
             .map(|(name, value)| Preference { name, value: annotations::include(value) }),
-        omit_nulls: first(["omit-values", "odata.omit-values"])
+        omit_nulls: first(&["omit-values", "odata.omit-values"])
             .filter(|(_, value)| value.eq_ignore_ascii_case("nulls"))
             .map(|(name, _)| Preference { name, value: () }),
-        max_page_size: first(["maxpagesize", "odata.maxpagesize"])
-            .and_then(|(name, value)| page_size(value).map(|value| Preference { name, value })),
-        track_changes: first(["track-changes", "odata.track-changes"]).map(|(name, _)| Preference { name, value: () }),
+        max_page_size: first(&["maxpagesize", "odata.maxpagesize"])
+            .and_then(|(name, value)| positive(value).map(|value| Preference { name, value })),
+        track_changes: first(&["track-changes", "odata.track-changes"]).map(|(name, _)| Preference { name, value: () }),
+        wait: first(&["wait"]).and_then(|(name, value)| positive(value).map(|value| Preference { name, value })),
     }
 }
 
@@ -180,8 +181,10 @@ fn boolean(text: &str) -> Option<bool> {
 
 /// ```text
 /// maxpagesizePreference = [ "odata." ] "maxpagesize" EQ oneToNine *DIGIT
+/// waitPreference        = "wait" EQ 1*DIGIT
 /// ```
-fn page_size(text: &str) -> Option<u32> {
+/// Waiting for no time is as not to ask for it.
+fn positive(text: &str) -> Option<u32> {
     let positive = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0') && !text.is_empty();
     positive.then(|| text.parse().unwrap_or(u32::MAX))
 }
@@ -246,6 +249,14 @@ mod tests {
             assert_eq!(preferences(&[&line]).max_page_size, None, "{wrong}");
         }
         assert_eq!(preferences(&["maxpagesize=99999999999"]).max_page_size.map(|size| size.value), Some(u32::MAX));
+    }
+
+    #[test]
+    fn waiting_has_no_form_with_a_prefix() {
+        assert_eq!(preferences(&["Wait=15"]).wait, Some(Preference { name: "wait", value: 15 }));
+        for nothing in ["wait", "wait=0", "wait=-1", "odata.wait=5"] {
+            assert_eq!(preferences(&[nothing]).wait, None, "{nothing}");
+        }
     }
 
     #[test]

@@ -45,6 +45,8 @@ pub struct Settings {
     pub page_size: u32,
     /// Rows per page at most.
     pub max_page_size: u32,
+    /// Seconds at most that an answer waits for changes.
+    pub longest_wait: u32,
 }
 
 /// What is to be done.
@@ -87,8 +89,40 @@ pub struct Read {
     pub format: Format,
     /// The value of `$format`, which links repeat.
     pub format_option: Option<String>,
+    /// Seconds that the answer waits for changes, where there are none; whoever waits says so in `Preference-Applied`.
+    pub wait: Option<u32>,
     /// What `Preference-Applied` says.
     pub applied: Vec<String>,
+}
+
+/// What a link of changes leads to.
+#[derive(Clone, Copy, Debug)]
+pub struct Followed {
+    /// What the client has seen.
+    pub anchor: Anchor,
+    /// Whether the answer stays as it is when more changes come.
+    pub is_final: bool,
+}
+
+impl Read {
+    /// The link that is followed, if it is one of changes: the answer depends on nothing else but how far their history has come.
+    pub fn followed(&self) -> Option<Followed> {
+        let anchor = match &self.target {
+            Target::Changes(page) => page.anchor,
+            Target::ChangeCount(anchor) => *anchor,
+            _ => return None,
+        };
+        Some(Followed { anchor, is_final: self.is_final() })
+    }
+
+    /// Whether an answer once given stays right: what changes behind it is in the changes that its last link leads to.
+    pub fn is_final(&self) -> bool {
+        match &self.target {
+            Target::Changes(page) => page.after.is_some(),
+            Target::Rows(page) => matches!(page.tracked, Some(Tracked::Since(_))),
+            _ => false,
+        }
+    }
 }
 
 /// What of an entity set is read.
@@ -212,6 +246,7 @@ impl Scope<'_> {
             select: None,
             format,
             format_option: self.options().value(SystemOption::Format).map(str::to_owned),
+            wait: None,
             applied: Vec::new(),
         }
     }

@@ -184,8 +184,10 @@ impl Scope<'_> {
         if let Some(preference) = preference {
             applied.insert(0, preference.name.to_owned());
         }
+        let preference = self.request.headers.preferences.wait.filter(|_| after.is_none());
+        let wait = preference.map(|preference| preference.value.min(self.settings.longest_wait));
         let page = ChangesPage { anchor, after, limit, count: self.options().boolean(SystemOption::Count)? };
-        Ok(Read { returned, select, applied, ..self.read_of(Target::Changes(page), Format::Json(json)) })
+        Ok(Read { returned, select, applied, wait, ..self.read_of(Target::Changes(page), Format::Json(json)) })
     }
 
     /// `$deltatoken=latest`: no rows, a delta link that starts now.

@@ -2,6 +2,8 @@
 
 use std::ops::ControlFlow;
 
+use crate::version::Window;
+
 pub(super) const CHUNK: usize = 64 * 1024;
 
 /// Takes finished parts of an answer. Each call may wait for the reader, and answers `Break` once it has left.
@@ -23,6 +25,8 @@ pub struct Head {
     pub etag: Option<String>,
     /// Whether the answer has no content: a null property.
     pub no_content: bool,
+    /// Where the table's history stood, of an answer that depends on it.
+    pub window: Option<Window>,
 }
 
 /// Collects octets into chunks.

@@ -109,7 +109,7 @@ impl RowSink for ChangesSink {
         self.upper = self.pinned.unwrap_or(window.bound);
         self.seen = window.current;
         self.incarnation = window.incarnation;
-        self.chunks.head(Head::default());
+        self.chunks.head(Head { window: Some(window), ..Head::default() });
         let context =
             self.control.context(&format!("{}/$delta", fragment(&self.read.set, self.read.select.as_deref())));
         let out = self.chunks.buffer();

@@ -21,7 +21,7 @@ impl CountSink {
 impl RowSink for CountSink {
     fn begin(&mut self, opening: &Opening) -> Result<()> {
         let count = opening.count.ok_or_else(|| Error::internal("a count was read without a number"))?;
-        self.chunks.head(Head::default());
+        self.chunks.head(Head { window: opening.window, ..Head::default() });
         self.chunks.buffer().extend_from_slice(count.to_string().as_bytes());
         Ok(())
     }

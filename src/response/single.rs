@@ -52,7 +52,7 @@ impl EntitySink {
         self.found = self.entities.write_with(self.chunks.buffer(), row, &prefix, members);
         if self.found {
             let etag = self.expander.is_empty().then_some(etag);
-            self.chunks.head(Head { etag, no_content: false });
+            self.chunks.head(Head { etag, ..Head::default() });
         }
     }
 
@@ -136,7 +136,7 @@ fn end_of_one(read: &Read, found: bool, chunks: &mut Chunks) -> Result<()> {
     let may_be_absent = matches!(read.target, Target::Entity(None));
     match (found, may_be_absent) {
         (true, _) => {}
-        (false, true) => chunks.head(Head { etag: None, no_content: true }),
+        (false, true) => chunks.head(Head { no_content: true, ..Head::default() }),
         (false, false) => return Err(no_such_entity(read)),
     }
     chunks.finish();
@@ -206,7 +206,7 @@ impl RowSink for PropertySink {
         self.found = true;
         let value = row.value(0);
         let no_content = value == ValueRef::Null;
-        self.chunks.head(Head { etag: Some(weak(&digest(row, 1))), no_content });
+        self.chunks.head(Head { etag: Some(weak(&digest(row, 1))), no_content, window: None });
         if !no_content {
             self.write(value);
         }

@@ -99,9 +99,9 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
     }
 }
 
-/// The query of nothing but the history of `set`.
-pub fn latest(set: &EntitySet, dialect: &dyn Dialect) -> Query {
-    let history = history(set, None, dialect);
+/// The query of nothing but the history of `set`, which must hold what `claim` says.
+pub fn history_of(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect) -> Query {
+    let history = history(set, claim, dialect);
     Query {
         table_version: set.table_version,
         opening: dialect.opening(set, history.is_some()),

@@ -5,18 +5,19 @@ use std::path::{Path, PathBuf};
 
 /// Each folder (or file) of `src/`, and the others that it may name. `config` stands beside the stages: it is what the
 /// operator says about them.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
-    ("app", &["backend", "config", "edm", "error", "plan", "response", "sql", "token", "version"]),
+const MAY_KNOW: [(&str, &[&str]); 15] = [
+    ("app", &["backend", "config", "edm", "error", "plan", "response", "sharing", "sql", "token", "version"]),
     ("backend", &["edm", "error", "sql", "token", "version"]),
     ("cli", &["app", "backend", "config", "edm", "error", "http", "plan", "response", "sql", "token", "version"]),
-    ("config", &["edm", "error", "plan", "response"]),
+    ("config", &["edm", "error", "plan", "response", "sharing"]),
     ("edm", &["error", "version"]),
     ("error", &[]),
-    ("http", &["app", "backend", "edm", "error", "odata", "plan", "response", "sql", "token", "version"]),
+    ("http", &["app", "backend", "edm", "error", "odata", "plan", "response", "sharing", "sql", "token", "version"]),
     ("main", &["cli"]),
     ("odata", &["edm", "error"]),
     ("plan", &["edm", "error", "odata", "token", "version"]),
     ("response", &["backend", "edm", "error", "plan", "token", "version"]),
+    ("sharing", &["backend", "edm", "error", "response", "sql", "token", "version"]),
     ("sql", &["edm", "error", "plan", "token", "version"]),
     ("token", &["edm", "error", "version"]),
     ("version", &[]),

@@ -49,6 +49,10 @@ impl Backend for Breaking {
         self.whole.snapshot(queries, breaking).await
     }
 
+    async fn stamp(&self) -> Result<u64> {
+        self.whole.stamp().await
+    }
+
     async fn execute(&self, script: Script) -> Result<u64> {
         self.whole.execute(script).await
     }

@@ -38,6 +38,10 @@ impl Backend for Counting {
         self.inner.read(query, Box::new(CountingSink { sink, statements: Arc::clone(&self.statements) })).await
     }
 
+    async fn stamp(&self) -> Result<u64> {
+        self.inner.stamp().await
+    }
+
     async fn execute(&self, script: Script) -> Result<u64> {
         self.inner.execute(script).await
     }

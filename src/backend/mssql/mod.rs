@@ -219,6 +219,15 @@ impl Backend for MssqlBackend {
         .await
     }
 
+    async fn stamp(&self) -> Result<u64> {
+        self.with_session(|mut session| async move {
+            let results = session.batch(&mssql::stamp()).await?.results().await?;
+            let version = results.first().and_then(|rows| rows.first()).and_then(|row| value::integer(row, 0));
+            Ok(version.unwrap_or_default().cast_unsigned())
+        })
+        .await
+    }
+
     /// Each statement by itself: what changes the database as a whole must not stand in a transaction. What was run once is
     /// not run again.
     async fn execute(&self, script: Script) -> Result<u64> {

@@ -7,6 +7,7 @@ mod catalog;
 mod functions;
 mod pool;
 mod read;
+mod stamp;
 mod types;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::sql::sqlite::Sqlite;
 use crate::sql::{Dialect, Query, Script};
 use pool::{Connector, Pool};
+use stamp::Stamps;
 
 /// One small read of a local file.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
@@ -32,6 +34,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 pub struct SqliteBackend {
     connector: Arc<Connector>,
     readers: Pool,
+    stamps: Arc<Stamps>,
 }
 
 impl SqliteBackend {
@@ -39,7 +42,7 @@ impl SqliteBackend {
     pub fn open(path: impl Into<PathBuf>) -> Result<Self> {
         let connector = Arc::new(Connector::new(path.into()));
         connector.probe()?;
-        Ok(Self { readers: pool::readers(Arc::clone(&connector))?, connector })
+        Ok(Self { readers: pool::readers(Arc::clone(&connector))?, stamps: Arc::default(), connector })
     }
 
     /// A new database in the file `path`, in WAL mode, so that reading and writing do not wait for each other.
@@ -93,6 +96,11 @@ impl Backend for SqliteBackend {
             snapshot.close()
         })
         .await
+    }
+
+    async fn stamp(&self) -> Result<u64> {
+        let (stamps, connector) = (Arc::clone(&self.stamps), Arc::clone(&self.connector));
+        tokio::task::spawn_blocking(move || stamps.now(&connector)).await.map_err(Error::internal)?
     }
 
     async fn execute(&self, script: Script) -> Result<u64> {

@@ -59,7 +59,7 @@ impl Connector {
         })
     }
 
-    fn reader(&self) -> Result<Connection> {
+    pub(super) fn reader(&self) -> Result<Connection> {
         let file = self.identity()?;
         let sqlite = self.connect()?;
         functions::install(&sqlite).map_err(|error| failure(&error))?;
@@ -92,7 +92,7 @@ impl Connector {
         connect().map_err(|error: rusqlite::Error| failure(&error))
     }
 
-    fn identity(&self) -> Result<FileIdentity> {
+    pub(super) fn identity(&self) -> Result<FileIdentity> {
         fs::metadata(&self.path).map(|metadata| identity_of(&metadata)).map_err(Error::database_unavailable)
     }
 }

@@ -168,7 +168,7 @@ async fn exposed(backend: &dyn Backend, catalog: &Catalog, doctor: &dyn Doctor, 
 
 /// The history of `set`, read as a request for `$deltatoken=latest` would.
 async fn window(backend: &dyn Backend, set: &Arc<EntitySet>) -> Result<Option<Window>> {
-    let query = sql::latest(set, backend.dialect());
+    let query = sql::history_of(set, None, backend.dialect());
     let seen = Arc::new(Mutex::new(None));
     backend.read(query, Box::new(Looking(Arc::clone(&seen)))).await?;
     let window = *seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -39,7 +39,8 @@ async fn one(batch: &Batch, at: usize, request: &Request) -> Result<Result<()>> 
             Ok(Ok(()))
         }
         Planned::Read(reading) => {
-            let Reading { query, answering, replying } = *reading;
+            let Reading { answering, replying } = *reading;
+            let query = answering.query(&batch.app);
             let told = answering.told();
             let sink = answering.sink(batch.answers.part(batch.id(at), batch.opener(at, replying)));
             match batch.app.backend.read(query, sink).await.map_err(told) {

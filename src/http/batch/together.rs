@@ -66,7 +66,7 @@ fn plan(batch: &Batch, requests: &[Result<Request, Reply>], edm: &Edm) -> Steps 
         let step = match planned {
             Ok(Planned::Document(reply)) => Step::Write(reply),
             Ok(Planned::Read(reading)) => {
-                plan.queries.push(reading.query);
+                plan.queries.push(reading.answering.query(&batch.app));
                 let query = plan.queries.len() - 1;
                 Step::Read(Box::new(Read { query, answering: reading.answering, replying: reading.replying }))
             }

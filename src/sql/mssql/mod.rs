@@ -34,6 +34,11 @@ pub fn catalog() -> String {
     template::fill(include_str!("../../../sql/mssql/catalog.sql"), &[("signature", slot(SIGNATURE))])
 }
 
+/// The newest version of the database's changes.
+pub fn stamp() -> String {
+    slot(include_str!("../../../sql/mssql/stamp.sql"))
+}
+
 const FORK: &str = include_str!("../../../sql/mssql/fork.sql");
 const SIGNATURE: &str = include_str!("../../../sql/mssql/signature.sql");
 

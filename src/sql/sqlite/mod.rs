@@ -42,6 +42,8 @@ pub mod fixed {
     pub const CATALOG_VERSION: &str = include_str!("../../../sql/sqlite/catalog_version.sql");
     /// The demonstration's changes, separated by blank lines.
     pub const CHURN: &str = include_str!("../../../sql/sqlite/churn.sql");
+    /// Whether somebody has committed.
+    pub const DATA_VERSION: &str = include_str!("../../../sql/sqlite/data_version.sql");
     /// The demonstration's tables.
     pub const DEMO: &str = include_str!("../../../sql/sqlite/demo.sql");
     /// What the demonstration's walk changes.

@@ -74,6 +74,10 @@ impl Backend for WithoutSnapshots {
         self.0.read(query, sink).await
     }
 
+    async fn stamp(&self) -> Result<u64> {
+        self.0.stamp().await
+    }
+
     async fn execute(&self, script: Script) -> Result<u64> {
         self.0.execute(script).await
     }

@@ -124,12 +124,20 @@ fn the_dollar_of_the_token_may_be_encoded() {
 }
 
 #[test]
-fn what_follows_from_a_token_is_not_stored() {
+fn what_can_still_change_is_asked_for_again_and_what_cannot_is_kept() {
     let shop = shop();
-    let page = shop.track("/odata/Orders").expect(200);
-    assert_eq!(page.header("Cache-Control"), Some("no-cache"));
-    let delta = shop.get(&page.delta_link()).expect(200);
-    assert_eq!(delta.header("Cache-Control"), Some("no-store"));
+    let caching = |answer: &Answer| answer.header("Cache-Control").unwrap().to_owned();
+    let paged = |url: &str| shop.get_with(url, "Prefer", "track-changes, maxpagesize=2").expect(200);
+    let first = paged("/odata/Orders");
+    let second = paged(&first.link("nextLink").unwrap());
+    assert_eq!([caching(&first), caching(&second)], ["no-cache", "public, max-age=3600, immutable"]);
+    let link = second.delta_link();
+    shop.execute("UPDATE Orders SET Total = Total + 1");
+    let first = paged(&link);
+    let second = paged(&first.link("nextLink").unwrap());
+    assert_eq!([caching(&first), caching(&second)], ["no-cache", "public, max-age=3600, immutable"]);
+    let untracked = shop.get_with("/odata/Orders", "Prefer", "maxpagesize=2").expect(200);
+    assert_eq!(caching(&shop.get(&untracked.link("nextLink").unwrap()).expect(200)), "no-cache");
 }
 
 #[test]

@@ -82,6 +82,10 @@ impl Backend for Meanwhile {
         self.whole.snapshot(queries, watched).await
     }
 
+    async fn stamp(&self) -> Result<u64> {
+        self.whole.stamp().await
+    }
+
     async fn execute(&self, script: Script) -> Result<u64> {
         self.whole.execute(script).await
     }

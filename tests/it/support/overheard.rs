@@ -149,6 +149,10 @@ impl Backend for Overheard {
         self.inner.snapshot(queries, work).await
     }
 
+    async fn stamp(&self) -> Result<u64> {
+        self.inner.stamp().await
+    }
+
     async fn execute(&self, script: Script) -> Result<u64> {
         self.inner.execute(script).await
     }

@@ -29,7 +29,7 @@ pub(super) fn check_body(headers: &Headers, body: &Value, raw: &[u8]) -> Result<
 }
 
 /// Entities hold others only where these were expanded. What is one, an entity or a property, has a tag unless it holds others;
-/// what is many has none.
+/// what is many has none, unless these are changes.
 pub(super) fn check_against_query(headers: &Headers, query: &str, raw: &[u8]) -> Result<(), String> {
     let (Some(form), Ok(body)) = (Form::of(headers), serde_json::from_slice::<Value>(raw)) else {
         return Ok(());
@@ -41,7 +41,7 @@ pub(super) fn check_against_query(headers: &Headers, query: &str, raw: &[u8]) ->
     match (form.is_one(&body), headers.value("etag")) {
         (Some(true), None) if !expanding => Err("what is one has no ETag".to_owned()),
         (Some(true), Some(tag)) if expanding => Err(format!("the ETag {tag} is not that of what was expanded, too")),
-        (Some(false), Some(tag)) => Err(format!("a page has the ETag {tag}")),
+        (Some(false), Some(tag)) if !form.is_of_changes(&body) => Err(format!("a page of entities has the ETag {tag}")),
         _ => Ok(()),
     }
 }
@@ -133,9 +133,16 @@ impl<'a> Form<'a> {
     /// Whether the context names one entity or one property; it is not there without metadata, and names nothing in the
     /// service document.
     fn is_one(&self, body: &Value) -> Option<bool> {
-        let (_, fragment) = body.get(self.name("context"))?.as_str()?.split_once('#')?;
-        let changes = fragment.ends_with("/$delta");
-        Some(!changes && fragment.contains('/'))
+        let fragment = self.fragment(body)?;
+        Some(!self.is_of_changes(body) && fragment.contains('/'))
+    }
+
+    fn is_of_changes(&self, body: &Value) -> bool {
+        self.fragment(body).is_some_and(|fragment| fragment.ends_with("/$delta"))
+    }
+
+    fn fragment<'b>(&self, body: &'b Value) -> Option<&'b str> {
+        Some(body.get(self.name("context"))?.as_str()?.split_once('#')?.1)
     }
 
     fn name(&self, term: &str) -> String {

@@ -1,0 +1,149 @@
+//! A link of changes that is followed -> its answer: not modified, one that somebody else had, or one of its own; at once, or when there is
+//! news.
+//!
+//! The lookout is asked first, always. What it says decides whether the client has the answer already, and which kept answer is
+//! the one; a link that is not valid any more is read like any other, and refused there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse};
+use tokio::time::{Instant, timeout_at};
+
+use super::body::{self, Answer};
+use super::read::{begun, respond_with};
+use super::reply::{self, Replying};
+use super::stages::{Answering, Reading};
+use crate::app::App;
+use crate::edm::EntitySet;
+use crate::error::Result;
+use crate::plan::Followed;
+use crate::response::{Content, Reply};
+use crate::sharing::{Finished, Key, Making, Sight, Turn, tag};
+use crate::version::Window;
+
+/// Answers the request that `reading` was planned for.
+pub(super) async fn answer(
+    http: &HttpRequest,
+    app: &App,
+    root: &str,
+    reading: Reading,
+    followed: Followed,
+) -> Result<HttpResponse> {
+    let Reading { answering, replying } = reading;
+    let (wait, told) = (answering.read().wait, answering.told());
+    let link = http.uri().path_and_query().map_or("", |link| link.as_str());
+    let (mut reply, octets) =
+        Following { app, root, link, followed }.answer(answering, &replying).await.map_err(told)?;
+    if let Some(seconds) = wait {
+        reply::apply(&mut reply, &format!("wait={seconds}"));
+    }
+    Ok(match octets {
+        _ if reply.content == Content::Nothing => reply::response(reply),
+        Octets::Kept(finished) => body::whole(&finished.octets, &mut reply::begin(&reply)),
+        Octets::Read(answer) => respond_with(http, &reply, answer),
+        Octets::None => reply::response(reply),
+    })
+}
+
+/// A link that is followed.
+struct Following<'a> {
+    app: &'a App,
+    root: &'a str,
+    /// Its path and query.
+    link: &'a str,
+    followed: Followed,
+}
+
+/// What comes behind a reply.
+enum Octets {
+    None,
+    Kept(Arc<Finished>),
+    Read(Answer),
+}
+
+impl Following<'_> {
+    async fn answer(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Octets)> {
+        let (set, wait) = (Arc::clone(&answering.read().set), answering.read().wait);
+        let sight = self.sight(&set, wait).await?;
+        if !self.is_valid(&sight.window) {
+            return self.read(answering, replying).await.map(|(reply, answer)| (reply, Octets::Read(answer)));
+        }
+        if let Some(reply) = replying.known(&self.tag(&sight.window)) {
+            return Ok((reply, Octets::None));
+        }
+        let (reply, octets) = match self.app.sharing.kept.turn(&self.key(&set, replying, &sight)).await {
+            Turn::Take(finished) => (finished.reply.clone(), Octets::Kept(finished)),
+            Turn::Read => self.read(answering, replying).await.map(|(reply, answer)| (reply, Octets::Read(answer)))?,
+            Turn::Make(making) => self.make(answering, replying, making).await?,
+        };
+        Ok((replying.on_condition(reply)?, octets))
+    }
+
+    /// Where the history of `set` stands: now, or as soon as there is news, if the client would wait for some.
+    async fn sight(&self, set: &Arc<EntitySet>, wait: Option<u32>) -> Result<Sight> {
+        let lookout = &self.app.sharing.lookout;
+        let sight = lookout.look(set).await?;
+        let Some(seconds) = wait.filter(|_| !self.has_news(&sight.window)) else { return Ok(sight) };
+        let deadline = Instant::now() + Duration::from_secs(seconds.into());
+        let mut news = self.app.sharing.watch.news(set)?;
+        loop {
+            let sight = lookout.look(set).await?;
+            if self.has_news(&sight.window) || news.is_interrupted() || Instant::now() >= deadline {
+                return Ok(sight);
+            }
+            // Whether there is news or no time left is seen above.
+            let _ = timeout_at(deadline, news.beyond(&sight.window)).await;
+        }
+    }
+
+    /// Whether there is something to tell, if only that the link has expired.
+    fn has_news(&self, window: &Window) -> bool {
+        !self.is_valid(window) || window.bound != self.followed.anchor.since
+    }
+
+    /// Whether the link can be valid. Whether it is, who reads it finds out.
+    fn is_valid(&self, window: &Window) -> bool {
+        let anchor = &self.followed.anchor;
+        window.incarnation == anchor.incarnation && window.min_valid_version <= anchor.since
+    }
+
+    fn tag(&self, window: &Window) -> String {
+        tag(self.link, (!self.followed.is_final).then_some(window))
+    }
+
+    fn key(&self, set: &EntitySet, replying: &Replying, sight: &Sight) -> Key {
+        let Window { bound, current, .. } = sight.window;
+        Key {
+            request: format!("{} {} {}", self.root, self.link, replying.variant()),
+            table_version: set.table_version,
+            history: sight.history,
+            versions: (!self.followed.is_final).then_some((bound, current.version)),
+        }
+    }
+
+    async fn read(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
+        let (mut head, answer) = begun(self.app, answering).await?;
+        head.etag = head.window.map(|window| self.tag(&window));
+        Ok((replying.unconditional(&head), answer))
+    }
+
+    /// Reads for all who ask the same, unless it is too long for that.
+    async fn make(&self, answering: Answering, replying: &Replying, making: Making<'_>) -> Result<(Reply, Octets)> {
+        let longest = self.app.sharing.kept.longest();
+        let (reply, answer) = self.read(answering, replying).await?;
+        match answer.collected(longest).await {
+            Answer::Whole(octets) => {
+                let finished = Arc::new(Finished { reply: reply.clone(), octets });
+                making.finish(Arc::clone(&finished));
+                Ok((reply, Octets::Kept(finished)))
+            }
+            answer @ Answer::Begun(..) => {
+                if answer.length() > longest {
+                    making.give_up();
+                }
+                Ok((reply, Octets::Read(answer)))
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Finished answers -> the same octets for everybody who asks the same, within a limit of memory.
+//!
+//! Of several who ask for what is not there yet, one makes it and the others wait for it.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+
+use crate::response::Reply;
+use crate::version::ChangeVersion;
+
+/// One answer may take this part of the memory.
+const PART: u64 = 8;
+/// What an entry takes beside its octets, about.
+const OVERHEAD: u64 = 1024;
+/// Octets of an answer on average, about: how many there may be.
+const TYPICAL: u64 = 8 * 1024;
+
+/// What an answer depends on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The request, and what of its headers the answer depends on.
+    pub request: String,
+    /// The definition of the table.
+    pub table_version: u64,
+    /// [`Sight::history`](super::Sight).
+    pub history: u64,
+    /// The versions up to which the history goes, of answers that change with them.
+    pub versions: Option<(ChangeVersion, ChangeVersion)>,
+}
+
+/// An answer, whole.
+#[derive(Debug)]
+pub struct Finished {
+    /// What goes before the body.
+    pub reply: Reply,
+    /// The body.
+    pub octets: Vec<Bytes>,
+}
+
+/// What is known of a request.
+#[derive(Clone)]
+enum Entry {
+    Finished(Arc<Finished>),
+    /// Its answer is too long to be kept: everybody reads it for themselves.
+    TooLong,
+}
+
+/// Finished answers.
+pub struct Kept {
+    answers: Answers,
+    longest: u64,
+}
+
+type Answers = Cache<Key, Entry, Weight>;
+
+/// What one who asks is to do.
+pub enum Turn<'a> {
+    /// Take this answer.
+    Take(Arc<Finished>),
+    /// Read for themselves.
+    Read,
+    /// Read for all who ask the same.
+    Make(Making<'a>),
+}
+
+/// The duty to make an answer. Dropped, it passes to the next who waits.
+pub struct Making<'a>(PlaceholderGuard<'a, Key, Entry, Weight, DefaultHashBuilder, DefaultLifecycle<Key, Entry>>);
+
+impl Kept {
+    /// Keeps up to `memory` octets.
+    pub(super) fn new(memory: u64) -> Self {
+        let options = OptionsBuilder::new()
+            .estimated_items_capacity(usize::try_from(memory / TYPICAL).unwrap_or(usize::MAX).max(16))
+            .weight_capacity(memory)
+            // The limit is divided among the shards, and there are few answers.
+            .shards(1)
+            .build();
+        let options = options.unwrap_or_else(|_| unreachable!("the options are complete"));
+        let answers = Cache::with_options(options, Weight, DefaultHashBuilder::default(), DefaultLifecycle::default());
+        Self { answers, longest: memory / PART }
+    }
+
+    /// Octets of the longest answer that is kept.
+    pub fn longest(&self) -> u64 {
+        self.longest
+    }
+
+    /// What to do for the answer of `key`; waits while somebody else makes it.
+    pub async fn turn(&self, key: &Key) -> Turn<'_> {
+        match self.answers.get_value_or_guard_async(key).await {
+            Ok(Entry::Finished(finished)) => Turn::Take(finished),
+            Ok(Entry::TooLong) => Turn::Read,
+            Err(guard) => Turn::Make(Making(guard)),
+        }
+    }
+}
+
+impl Making<'_> {
+    /// Gives the answer to all who wait for it, and to those who will ask.
+    pub fn finish(self, finished: Arc<Finished>) {
+        // What was removed meanwhile is not missed.
+        let _ = self.0.insert(Entry::Finished(finished));
+    }
+
+    /// Lets everybody read for themselves.
+    pub fn give_up(self) {
+        let _ = self.0.insert(Entry::TooLong);
+    }
+}
+
+/// What an answer takes of the memory.
+#[derive(Clone)]
+struct Weight;
+
+impl Weighter<Key, Entry> for Weight {
+    fn weight(&self, key: &Key, entry: &Entry) -> u64 {
+        let octets = match entry {
+            Entry::Finished(finished) => finished.octets.iter().map(Bytes::len).sum::<usize>(),
+            Entry::TooLong => 0,
+        };
+        OVERHEAD + (key.request.len() + octets) as u64
+    }
+}

@@ -1,0 +1,203 @@
+//! Many who ask how far a table's history has come -> one look at the database for all who ask at the same time.
+//!
+//! A newcomer's trap: a look that had begun before somebody asked does not count for them, since what they wrote a moment ago may be
+//! missing in it. So those who come while one is under way share the next one.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+
+use crate::backend::{Backend, Opening, RowSink};
+use crate::edm::{EntitySet, Row};
+use crate::error::{Error, ErrorKind, Result};
+use crate::sql;
+use crate::token::Anchor;
+use crate::version::{ChangeVersion, Window};
+
+/// Between two looks at a table as many times the last one's duration: looking takes a fifth of one connection's time at most,
+/// however many ask.
+const REST: u32 = 4;
+/// The longest rest, so that a slow look does not make all slow.
+const LONGEST_REST: Duration = Duration::from_millis(10);
+/// The shortest, since timers are no finer.
+const SHORTEST_REST: Duration = Duration::from_millis(1);
+
+/// A table's history as a look has found it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// Where it stands.
+    pub window: Window,
+    /// The same for as long as each look finds the history in which the look before was made; another one after a restore.
+    pub history: u64,
+}
+
+/// Looks at tables.
+pub struct Lookout {
+    backend: Arc<dyn Backend>,
+    /// How old a look may be to count for a request.
+    age: Duration,
+    places: Mutex<HashMap<String, Arc<Place>>>,
+}
+
+/// What is known of one table.
+#[derive(Default)]
+struct Place {
+    /// Held while there is a look.
+    last: tokio::sync::Mutex<Last>,
+    /// A copy of the last look that found something, and when it had begun.
+    fresh: Mutex<Option<(Instant, Sight)>>,
+    /// The look that has not begun yet.
+    next: Mutex<Option<Next>>,
+}
+
+#[derive(Clone, Default)]
+struct Last {
+    sight: Option<Sight>,
+    history: u64,
+    ended: Option<Instant>,
+    took: Duration,
+}
+
+/// A look to come, at the table as it was defined by this version.
+struct Next {
+    table_version: u64,
+    outcome: watch::Receiver<Option<Outcome>>,
+}
+
+type Outcome = Result<Sight, Arc<Error>>;
+
+impl Lookout {
+    /// Looks at the tables of `backend`; a look that is not older than `age` is as good as a new one.
+    pub(super) fn new(backend: Arc<dyn Backend>, age: Duration) -> Self {
+        Self { backend, age, places: Mutex::default() }
+    }
+
+    /// How far the history of `set` has come, no earlier than at the time of the call.
+    ///
+    /// # Errors
+    /// `CatalogChanged` where the table is not defined any more as in `set`, and what else a read may fail with.
+    pub async fn look(&self, set: &Arc<EntitySet>) -> Result<Sight> {
+        let place = self.place(&set.name);
+        if let Some(sight) = self.fresh_enough(&place) {
+            return Ok(sight);
+        }
+        let mut outcome = self.next(place, set);
+        let outcome = outcome.wait_for(Option::is_some).await.map(|outcome| outcome.clone());
+        match outcome {
+            Ok(Some(Ok(sight))) => Ok(sight),
+            Ok(Some(Err(error))) => Err(error.copy()),
+            Ok(None) | Err(_) => Err(Error::internal("a look at the database ended without an outcome")),
+        }
+    }
+
+    fn place(&self, name: &str) -> Arc<Place> {
+        let mut places = lock(&self.places);
+        if let Some(place) = places.get(name) {
+            return Arc::clone(place);
+        }
+        Arc::clone(places.entry(name.to_owned()).or_default())
+    }
+
+    fn fresh_enough(&self, place: &Place) -> Option<Sight> {
+        if self.age.is_zero() {
+            return None;
+        }
+        lock(&place.fresh).filter(|(begun, _)| begun.elapsed() <= self.age).map(|(_, sight)| sight)
+    }
+
+    /// The look that will come next. Whoever finds none begins one, in a task of its own: it must not end because its client has left.
+    fn next(&self, place: Arc<Place>, set: &Arc<EntitySet>) -> watch::Receiver<Option<Outcome>> {
+        let mut next = lock(&place.next);
+        if let Some(next) = next.as_ref().filter(|next| next.table_version == set.table_version) {
+            return next.outcome.clone();
+        }
+        let (sender, outcome) = watch::channel(None);
+        *next = Some(Next { table_version: set.table_version, outcome: outcome.clone() });
+        drop(next);
+        let (backend, set) = (Arc::clone(&self.backend), Arc::clone(set));
+        tokio::spawn(async move {
+            let outcome = place.look(&*backend, &set).await.map_err(Arc::new);
+            sender.send_replace(Some(outcome));
+        });
+        outcome
+    }
+}
+
+impl Place {
+    /// Looks, when the look before has ended and has had its rest.
+    async fn look(&self, backend: &dyn Backend, set: &EntitySet) -> Result<Sight> {
+        let mut last = self.last.lock().await;
+        last.rest().await;
+        // Who asks from here on is not served by this look.
+        lock(&self.next).take();
+        let begun = Instant::now();
+        let outcome = last.go_on(backend, set).await;
+        last.ended = Some(Instant::now());
+        last.took = begun.elapsed();
+        *lock(&self.fresh) = outcome.as_ref().ok().map(|sight| (begun, *sight));
+        outcome
+    }
+}
+
+impl Last {
+    async fn rest(&self) {
+        let rest = (self.took * REST).min(LONGEST_REST);
+        let left = self.ended.map(|ended| rest.saturating_sub(ended.elapsed())).unwrap_or_default();
+        if left >= SHORTEST_REST {
+            tokio::time::sleep(left).await;
+        }
+    }
+
+    /// Looks, and notices whether the history is still the one of the look before.
+    async fn go_on(&mut self, backend: &dyn Backend, set: &EntitySet) -> Result<Sight> {
+        let window = match see(backend, set, self.sight.map(|sight| proof(&sight.window))).await {
+            Err(error) if error.kind() == ErrorKind::DeltaLinkExpired && self.sight.is_some() => {
+                self.sight = None;
+                self.history += 1;
+                see(backend, set, None).await?
+            }
+            outcome => outcome?,
+        };
+        let sight = Sight { window, history: self.history };
+        self.sight = Some(sight);
+        Ok(sight)
+    }
+}
+
+/// What only a history can confirm that holds the newest version of `window`. How far back it reaches does not matter here.
+fn proof(window: &Window) -> Anchor {
+    Anchor { incarnation: window.incarnation, since: ChangeVersion(u64::MAX), witness: window.current }
+}
+
+async fn see(backend: &dyn Backend, set: &EntitySet, claim: Option<Anchor>) -> Result<Window> {
+    let seen = Arc::<Mutex<Option<Window>>>::default();
+    let query = sql::history_of(set, claim, backend.dialect());
+    backend.read(query, Box::new(Seeing(Arc::clone(&seen)))).await?;
+    let window = *lock(&seen);
+    window.ok_or_else(|| Error::internal("a history was read without its window"))
+}
+
+/// Takes the window and nothing else.
+struct Seeing(Arc<Mutex<Option<Window>>>);
+
+impl RowSink for Seeing {
+    fn begin(&mut self, opening: &Opening) -> Result<()> {
+        *lock(&self.0) = opening.window;
+        Ok(())
+    }
+
+    fn row(&mut self, _: &dyn Row) -> Result<ControlFlow<()>> {
+        Ok(ControlFlow::Break(()))
+    }
+
+    fn end(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

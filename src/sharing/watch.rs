@@ -1,0 +1,226 @@
+//! Clients that wait for changes -> one watcher of the database, which wakes them.
+//!
+//! The watcher asks the whole database whether anything was committed; only then it looks at the tables that somebody waits for, and
+//! wakes those whose table has moved. It lives as long as somebody waits.
+//!
+//! A newcomer's trap: who waits asks for [`News`] first and looks at the table afterwards. The other way round, a change between
+//! the two would be noticed with the next one only.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::lookout::Lookout;
+use crate::backend::Backend;
+use crate::edm::EntitySet;
+use crate::error::{Error, ErrorKind, Result};
+use crate::version::Window;
+
+/// How soon the watcher looks again after a change; twice as late each time that there is none.
+const SOON: Duration = Duration::from_millis(10);
+/// How late at most.
+const LATE: Duration = Duration::from_millis(250);
+/// Every so often it looks at the tables even if the database says that there is nothing new.
+const ANYWAY: Duration = Duration::from_secs(5);
+
+/// Watches a database for those who wait.
+pub struct Watch {
+    backend: Arc<dyn Backend>,
+    lookout: Arc<Lookout>,
+    /// Who may wait at one time.
+    most: usize,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    clients: usize,
+    /// Whether there is a watcher.
+    watched: bool,
+    /// Nobody waits any more: the server is to end.
+    closed: bool,
+    tables: HashMap<String, Table>,
+}
+
+/// A table that somebody waits for.
+struct Table {
+    set: Arc<EntitySet>,
+    clients: usize,
+    told: watch::Sender<Told>,
+}
+
+/// What those who wait are told.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Told {
+    /// Where the table's history stood when the watcher last looked.
+    window: Option<Window>,
+    /// Grows with every reason to stop waiting that is not in the window: a failure, the server's end.
+    interruptions: u64,
+}
+
+impl Watch {
+    pub(super) fn new(backend: Arc<dyn Backend>, lookout: Arc<Lookout>, most: usize) -> Self {
+        Self { backend, lookout, most, waiting: Mutex::default() }
+    }
+
+    /// News of `set` from here on.
+    ///
+    /// # Errors
+    /// `Overloaded` where too many wait already.
+    pub fn news(self: &Arc<Self>, set: &Arc<EntitySet>) -> Result<News> {
+        let mut waiting = lock(&self.waiting);
+        if waiting.clients >= self.most {
+            let message = "Too many clients wait for changes already. Ask without \"wait\", or try again later.";
+            return Err(Error::new(ErrorKind::Overloaded, message).about("Prefer"));
+        }
+        waiting.clients += 1;
+        let table = waiting.tables.entry(set.name.clone()).or_insert_with(|| Table {
+            set: Arc::clone(set),
+            clients: 0,
+            told: watch::Sender::default(),
+        });
+        table.clients += 1;
+        table.set = Arc::clone(set);
+        let told = table.told.subscribe();
+        let interruptions = told.borrow().interruptions;
+        let closed = waiting.closed;
+        if !std::mem::replace(&mut waiting.watched, true) {
+            tokio::spawn(watch_while_awaited(Watching { watch: Arc::clone(self), done: false }));
+        }
+        drop(waiting);
+        Ok(News { watch: Arc::clone(self), name: set.name.clone(), told, interruptions, closed })
+    }
+
+    /// Wakes everybody who waits, now and later: the server is to end.
+    pub fn close(&self) {
+        let mut waiting = lock(&self.waiting);
+        waiting.closed = true;
+        waiting.tables.values().for_each(Table::interrupt);
+    }
+
+    /// The tables that somebody waits for; none, and then no watcher, when nobody does.
+    fn awaited(&self) -> Vec<Arc<EntitySet>> {
+        let mut waiting = lock(&self.waiting);
+        waiting.watched = !waiting.tables.is_empty();
+        waiting.tables.values().map(|table| Arc::clone(&table.set)).collect()
+    }
+
+    /// Looks at a table and tells those who wait for it; whether it has moved.
+    async fn look(&self, set: &Arc<EntitySet>) -> bool {
+        let outcome = self.lookout.look(set).await;
+        let waiting = lock(&self.waiting);
+        let Some(table) = waiting.tables.get(&set.name) else { return false };
+        match outcome {
+            Ok(sight) => table.told.send_if_modified(|told| {
+                let moved = told.window.is_none_or(|window| window.current != sight.window.current);
+                told.window = Some(sight.window);
+                moved
+            }),
+            Err(_) => {
+                // Each of them finds out by themselves what is wrong.
+                table.interrupt();
+                false
+            }
+        }
+    }
+
+    fn interrupt(&self) {
+        lock(&self.waiting).tables.values().for_each(Table::interrupt);
+    }
+}
+
+impl Table {
+    fn interrupt(&self) {
+        self.told.send_modify(|told| told.interruptions += 1);
+    }
+}
+
+/// What a client that waits is told of one table.
+pub struct News {
+    watch: Arc<Watch>,
+    name: String,
+    told: watch::Receiver<Told>,
+    interruptions: u64,
+    closed: bool,
+}
+
+impl News {
+    /// Waits until the history of the table may have come further than `seen`, or something is wrong that a look will tell.
+    pub async fn beyond(&mut self, seen: &Window) {
+        let interruptions = self.interruptions;
+        let has_news = |told: &Told| {
+            told.interruptions != interruptions || told.window.is_some_and(|window| window.current != seen.current)
+        };
+        if !self.closed {
+            // The sender is there for as long as this is.
+            let _ = self.told.wait_for(has_news).await;
+        }
+    }
+
+    /// Whether there is nothing to wait for any more.
+    pub fn is_interrupted(&self) -> bool {
+        self.closed || self.told.borrow().interruptions != self.interruptions
+    }
+}
+
+impl Drop for News {
+    fn drop(&mut self) {
+        let mut waiting = lock(&self.watch.waiting);
+        waiting.clients -= 1;
+        if let Some(table) = waiting.tables.get_mut(&self.name) {
+            table.clients -= 1;
+            if table.clients == 0 {
+                waiting.tables.remove(&self.name);
+            }
+        }
+    }
+}
+
+/// The watcher's duty. If its runtime ends before it is done, the next who waits begins another one.
+struct Watching {
+    watch: Arc<Watch>,
+    done: bool,
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        if !self.done {
+            lock(&self.watch.waiting).watched = false;
+        }
+    }
+}
+
+async fn watch_while_awaited(mut watching: Watching) {
+    let watch = Arc::clone(&watching.watch);
+    let (mut stamp, mut pause, mut looked) = (None, SOON, tokio::time::Instant::now());
+    loop {
+        let sets = watch.awaited();
+        if sets.is_empty() {
+            // `awaited` has said so to those who come now.
+            watching.done = true;
+            return;
+        }
+        match watch.backend.stamp().await {
+            Ok(now) if stamp != Some(now) || looked.elapsed() >= ANYWAY => {
+                (stamp, looked) = (Some(now), tokio::time::Instant::now());
+                let mut moved = false;
+                for set in &sets {
+                    moved |= watch.look(set).await;
+                }
+                pause = if moved { SOON } else { (pause * 2).min(LATE) };
+            }
+            Ok(_) => pause = (pause * 2).min(LATE),
+            Err(_) => {
+                watch.interrupt();
+                (stamp, pause) = (None, LATE);
+            }
+        }
+        tokio::time::sleep(pause).await;
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
