@@ -8,8 +8,11 @@ use std::sync::Arc;
 use super::expression::Hop;
 use super::key::{self, Key};
 use crate::edm::{Edm, EntitySet, NavigationProperty, Value, key_path};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::odata::{KeyPredicate, Options, Segment};
+
+/// Navigation properties in a path, at most: each is a query within a query, of which SQL Server takes 32.
+const MOST: usize = 16;
 
 /// How entities are reached: from one entity by a navigation property.
 #[derive(Clone, Debug)]
@@ -46,7 +49,7 @@ impl Place {
         let key = key.map(|key| key::resolve(key, set, options)).transpose()?;
         let path = super::links::encode(&set.name);
         let mut place = Self { set: Arc::clone(set), key: None, via: None, path }.with_key(key);
-        let mut rest = rest;
+        let (mut rest, mut followed) = (rest, 0);
         while let [segment @ (Segment::Name(name) | Segment::Keyed(name, _)), behind @ ..] = rest {
             if edm.key_as_segment && !place.is_one() && matches!(segment, Segment::Name(_)) {
                 let key = key::of_segment(name, &place.set)?;
@@ -57,6 +60,10 @@ impl Place {
             let Some(navigation) = place.set.navigation_property(name).filter(|_| place.is_one()).cloned() else {
                 break;
             };
+            followed += 1;
+            if followed > MOST {
+                return Err(too_long());
+            }
             place = place.follow(edm, &navigation)?;
             if let Segment::Keyed(_, predicate) = segment {
                 let key = key::resolve(predicate, &place.set, options)?;
@@ -90,6 +97,11 @@ impl Place {
             path: format!("{}/{}", self.path, super::links::encode(&navigation.name)),
         })
     }
+}
+
+fn too_long() -> Error {
+    let message = format!("The path follows more than {MOST} navigation properties.");
+    Error::new(ErrorKind::InvalidValue, message).about("The path")
 }
 
 /// The key as a URL has it.
