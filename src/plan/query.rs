@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::expression::{Class, Form, Resolver, Typed, now};
+use super::expression::{Class, Form, MOST, Resolver, Typed, now, too_large};
 use super::{Expansion, Scope, links};
 use crate::edm::EntitySet;
 use crate::error::{Error, ErrorKind, Result};
@@ -16,6 +16,9 @@ use crate::token::Token;
 /// The options that a query is made of, and that its links keep.
 const KEPT: [SystemOption; 4] =
     [SystemOption::Expand, SystemOption::Filter, SystemOption::OrderBy, SystemOption::Search];
+
+/// Items of `$orderby`, at most: each is a column of the rows, and a condition within a condition on the pages behind the first.
+const ITEMS: usize = 32;
 
 /// Which entities, and in which order.
 #[derive(Clone, Debug, Default)]
@@ -82,15 +85,18 @@ pub(super) struct Resolving<'a> {
     /// Where parameter aliases have their values.
     options: &'a Options,
     now: String,
+    /// Operands of the query that is being resolved.
+    operands: usize,
 }
 
 impl<'a> Resolving<'a> {
     pub(super) fn new(scope: &'a Scope<'a>, options: &'a Options) -> Self {
-        Self { scope, options, now: now() }
+        Self { scope, options, now: now(), operands: 0 }
     }
 
     /// What the options in the parentheses of an item of `$expand` ask for, of entities of `set`.
     pub(super) fn nested_query(&mut self, set: &Arc<EntitySet>, options: &ExpandOptions) -> Result<Query> {
+        self.operands = 0;
         Ok(Query {
             filter: self.conditions(set, options.filter.as_ref(), options.search.as_ref())?,
             order: self.order(set, &options.order)?,
@@ -107,6 +113,8 @@ impl<'a> Resolving<'a> {
     ) -> Result<Option<Typed>> {
         let mut resolver = Resolver::new(self.scope.edm, set, self.options, "$filter", &self.now);
         let filter = filter.map(|filter| resolver.condition(filter)).transpose()?;
+        self.spend(resolver.operands(), "$filter")?;
+        self.spend(sought.map_or(0, |sought| super::search::operands(set, sought)), "$search")?;
         let sought = sought.map(|sought| super::search::condition(set, sought));
         Ok(match (filter, sought) {
             (Some(filter), Some(sought)) => {
@@ -119,14 +127,26 @@ impl<'a> Resolving<'a> {
 
     /// What is the same for all entities puts none before another.
     fn order(&mut self, set: &Arc<EntitySet>, items: &[OrderItem]) -> Result<Vec<Sorting>> {
+        if items.len() > ITEMS {
+            let message = format!("The value of \"$orderby\" has more than {ITEMS} items.");
+            return Err(Error::new(ErrorKind::InvalidValue, message).about("$orderby"));
+        }
         let mut order = Vec::with_capacity(items.len());
         for item in items {
-            let by = Resolver::new(self.scope.edm, set, self.options, "$orderby", &self.now).typed(&item.expression)?;
+            let mut resolver = Resolver::new(self.scope.edm, set, self.options, "$orderby", &self.now);
+            let by = resolver.typed(&item.expression)?;
+            self.spend(resolver.operands(), "$orderby")?;
             if varies(&by) {
                 order.push(Sorting { by, descending: item.descending });
             }
         }
         Ok(order)
+    }
+
+    /// All options of a query go into one statement.
+    fn spend(&mut self, operands: usize, part: &'static str) -> Result<()> {
+        self.operands += operands;
+        if self.operands > MOST { Err(too_large(part)) } else { Ok(()) }
     }
 }
 
