@@ -85,18 +85,20 @@ pub(super) struct Resolving<'a> {
     /// Where parameter aliases have their values.
     options: &'a Options,
     now: String,
+    /// Whether they are of what `$expand` brings.
+    nested: bool,
     /// Operands of the query that is being resolved.
     operands: usize,
 }
 
 impl<'a> Resolving<'a> {
     pub(super) fn new(scope: &'a Scope<'a>, options: &'a Options) -> Self {
-        Self { scope, options, now: now(), operands: 0 }
+        Self { scope, options, now: now(), nested: false, operands: 0 }
     }
 
     /// What the options in the parentheses of an item of `$expand` ask for, of entities of `set`.
     pub(super) fn nested_query(&mut self, set: &Arc<EntitySet>, options: &ExpandOptions) -> Result<Query> {
-        self.operands = 0;
+        (self.nested, self.operands) = (true, 0);
         Ok(Query {
             filter: self.conditions(set, options.filter.as_ref(), options.search.as_ref())?,
             order: self.order(set, &options.order)?,
@@ -111,9 +113,10 @@ impl<'a> Resolving<'a> {
         filter: Option<&Expression>,
         sought: Option<&Search>,
     ) -> Result<Option<Typed>> {
-        let mut resolver = Resolver::new(self.scope.edm, set, self.options, "$filter", &self.now);
+        let mut resolver = self.resolver(set, "$filter");
         let filter = filter.map(|filter| resolver.condition(filter)).transpose()?;
-        self.spend(resolver.operands(), "$filter")?;
+        let operands = resolver.operands();
+        self.spend(operands, "$filter")?;
         self.spend(sought.map_or(0, |sought| super::search::operands(set, sought)), "$search")?;
         let sought = sought.map(|sought| super::search::condition(set, sought));
         Ok(match (filter, sought) {
@@ -133,14 +136,21 @@ impl<'a> Resolving<'a> {
         }
         let mut order = Vec::with_capacity(items.len());
         for item in items {
-            let mut resolver = Resolver::new(self.scope.edm, set, self.options, "$orderby", &self.now);
+            let mut resolver = self.resolver(set, "$orderby");
             let by = resolver.typed(&item.expression)?;
-            self.spend(resolver.operands(), "$orderby")?;
+            let operands = resolver.operands();
+            self.spend(operands, "$orderby")?;
             if varies(&by) {
                 order.push(Sorting { by, descending: item.descending });
             }
         }
         Ok(order)
+    }
+
+    fn resolver(&self, set: &Arc<EntitySet>, part: &'static str) -> Resolver<'_> {
+        let mut resolver = Resolver::new(self.scope.edm, set, self.options, part, &self.now);
+        resolver.nested = self.nested;
+        resolver
     }
 
     /// All options of a query go into one statement.

@@ -25,7 +25,7 @@ pub(in crate::plan) struct Resolver<'a> {
     /// The names of rows; the first is the row that is read.
     pub(super) variables: Vec<Named>,
     /// Whether the row that is read is one that `$expand` brings.
-    pub(super) nested: bool,
+    pub(in crate::plan) nested: bool,
     rows: u32,
     depth: usize,
     operands: usize,

@@ -231,3 +231,12 @@ fn a_link_that_has_ended_starts_over_where_it_came_from() {
         assert_eq!(location, format!("{}/odata/{path}", library.client.base));
     }
 }
+
+/// It is the entity that the path leads to, not the one that is expanded.
+#[test]
+fn the_outer_entity_is_not_known_to_what_is_expanded() {
+    let library = library();
+    for options in ["$filter=$it/Id%20eq%2010", "$orderby=$it/Id", "$filter=Chapter/any(c:c/Pages%20eq%20$it/Id)"] {
+        library.get(&format!("/odata/Writer?$expand=Book({options})")).expect(501);
+    }
+}
