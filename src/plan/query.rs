@@ -9,7 +9,7 @@ use super::expression::{Class, Form, MOST, Resolver, Typed, now, too_large};
 use super::{Expansion, Scope, links};
 use crate::edm::EntitySet;
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{ExpandOptions, Expression, OrderItem, Search, filter, order_by, search};
+use crate::odata::expression::{ExpandOptions, Expression, OrderItem, Search, Written, filter, order_by, search};
 use crate::odata::{Options, SystemOption, options};
 use crate::token::Token;
 
@@ -97,12 +97,18 @@ impl<'a> Resolving<'a> {
     }
 
     /// What the options in the parentheses of an item of `$expand` ask for, of entities of `set`.
-    pub(super) fn nested_query(&mut self, set: &Arc<EntitySet>, options: &ExpandOptions) -> Result<Query> {
+    /// `written` is what links say of it.
+    pub(super) fn nested_query(
+        &mut self,
+        set: &Arc<EntitySet>,
+        options: &ExpandOptions,
+        written: &Written,
+    ) -> Result<Query> {
         (self.nested, self.operands) = (true, 0);
         Ok(Query {
             filter: self.conditions(set, options.filter.as_ref(), options.search.as_ref())?,
             order: self.order(set, &options.order)?,
-            text: links::nested_query_string(&options.written, &KEPT, self.options),
+            text: links::nested_query_string(written, &KEPT, self.options),
         })
     }
 

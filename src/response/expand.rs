@@ -241,7 +241,7 @@ impl Node {
     /// The link to what is beyond the limit.
     fn write_next(&self, out: &mut Vec<u8>, row: &Held, parents: &EntityWriter, after: Vec<Value>) {
         let Ok(parent) = entity_path(&self.expansion.hop.from, &parents.key(row)) else { return };
-        let path = format!("{parent}/{}", self.expansion.name);
+        let path = self.expansion.path(&parent);
         let state = State::Rows { after, remaining: self.remaining(), anchor: None };
         let url = self.links.related(&path, &self.expansion, state);
         out.extend_from_slice(self.next.as_bytes());
