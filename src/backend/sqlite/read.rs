@@ -122,8 +122,8 @@ impl Further<'_> {
 }
 
 impl backend::Further for Further<'_> {
-    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
-        let statement = backend::related(self.query, path, |related| related.entities(origins, &Sqlite))?;
+    fn entities(&mut self, path: &[usize], origins: &[Origin], each: usize, take: Take<'_>) -> Result<()> {
+        let statement = backend::related(self.query, path, |related| related.entities(origins, each, &Sqlite))?;
         self.all(&statement, take)
     }
 

@@ -2,7 +2,7 @@
 //! the database.
 
 use super::related::library;
-use super::{Served, encoded};
+use super::{Database, Served, encoded};
 
 #[track_caller]
 fn refused(served: &Served, url: &str, target: &str) {
@@ -85,4 +85,35 @@ fn options_together_are_no_larger_than_one() {
         |count: usize| format!("/odata/Writer?$filter=Id%20in%20({})&$search={}", list(700), encoded(&words(count)));
     library.get(&sought(700)).expect(200);
     refused(&library, &sought(900), "$search");
+}
+
+/// Each level multiplies what the level before has found: 20 notes, of one topic, which has 20 notes, of one topic. The texts are large.
+#[test]
+fn what_is_expanded_on_deep_levels_is_linked_to_where_it_is_too_much() {
+    let database = Database::empty();
+    let rows: Vec<String> = (1..=20).map(|id| format!("({id}, 1, '{}')", "x".repeat(4_000))).collect();
+    database.execute(&format!(
+        "CREATE TABLE Topic (Id INT NOT NULL PRIMARY KEY);
+         CREATE TABLE Note (Id INT NOT NULL PRIMARY KEY, TopicId INT REFERENCES Topic (Id), Text VARCHAR(4000));
+         INSERT INTO Topic VALUES (1);
+         INSERT INTO Note VALUES {}",
+        rows.join(", ")
+    ));
+    database.track("Topic");
+    database.track("Note");
+    let served = Served::with(database, "");
+    let asked = "/odata/Note?$select=Id&$expand=Topic($expand=Note($select=Id;$expand=Topic($expand=Note($top=15))))";
+    let notes = served.get(asked).expect(200).value();
+    let mut seen = 0;
+    for topic in notes.iter().flat_map(|note| note["Topic"]["Note"].as_array().unwrap()) {
+        let (note, more) = (&topic["Topic"]["Note"], &topic["Topic"]["Note@odata.nextLink"]);
+        seen += note.as_array().unwrap().len();
+        assert!(more.is_string());
+    }
+    assert!((400..4_200).contains(&seen), "{seen} notes of 4,000 octets are more than 16 MiB");
+    let part = &notes[19]["Topic"]["Note"][19]["Topic"];
+    let pages = served.pages(part["Note@odata.nextLink"].as_str().unwrap(), "");
+    let ids = part["Note"].as_array().unwrap().iter().map(|note| note["Id"].as_i64().unwrap());
+    let ids: Vec<i64> = ids.chain(pages.iter().flat_map(super::ids)).collect();
+    assert_eq!(ids, (1..=15).collect::<Vec<_>>());
 }
