@@ -6,7 +6,7 @@
 use super::expand::Held;
 
 /// Octets of what is held on one level.
-const ROOM: usize = 16 * 1024 * 1024;
+pub(super) const ROOM: usize = 16 * 1024 * 1024;
 
 /// What was read for one origin.
 #[derive(Default)]

@@ -117,3 +117,19 @@ fn what_is_expanded_on_deep_levels_is_linked_to_where_it_is_too_much() {
     let ids: Vec<i64> = ids.chain(pages.iter().flat_map(super::ids)).collect();
     assert_eq!(ids, (1..=15).collect::<Vec<_>>());
 }
+
+#[test]
+fn a_page_of_large_entities_that_expands_others_is_shorter() {
+    let database = Database::empty();
+    let text = "x".repeat(1_000_000);
+    database.execute("CREATE TABLE Note (Id INT NOT NULL PRIMARY KEY, UpId INT REFERENCES Note (Id), Text TEXT)");
+    for id in 1..=20 {
+        database.execute(&format!("INSERT INTO Note VALUES ({id}, 1, '{text}')"));
+    }
+    database.track("Note");
+    let served = Served::with(database, "");
+    let pages = served.pages("/odata/Note?$expand=Up($select=Id)&$top=19&$skip=1", "");
+    assert_eq!(pages.iter().map(|page| page.value().len()).collect::<Vec<_>>(), [17, 2]);
+    let ids: Vec<i64> = pages.iter().flat_map(super::ids).collect();
+    assert_eq!(ids, (2..=20).collect::<Vec<_>>());
+}
