@@ -214,6 +214,17 @@ fn a_link_to_more_keeps_the_levels_and_the_format() {
     }
 }
 
+#[test]
+fn the_size_of_a_page_that_expands_others_is_told_as_it_is() {
+    let library = library();
+    let applied = |url: &str| {
+        let page = library.get_with(url, "Prefer", "maxpagesize=1500").expect(200);
+        page.header("preference-applied").unwrap().to_owned()
+    };
+    assert_eq!(applied("/odata/Writer"), "maxpagesize=1500");
+    assert_eq!(applied("/odata/Writer?$expand=Book"), "maxpagesize=1000");
+}
+
 fn titles(books: &Value) -> Vec<String> {
     books.as_array().unwrap().iter().map(|book| book["Title"].as_str().unwrap().to_owned()).collect()
 }
