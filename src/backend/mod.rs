@@ -113,8 +113,8 @@ pub struct Opening {
 
 /// What can be read in the snapshot of a read once its rows are known: its [`Query::related`], by their paths.
 pub trait Further {
-    /// Lends the related entities of `origins`: the number of the origin, the columns of properties, what they are ordered by.
-    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()>;
+    /// Lends the related entities of `origins`, of each so many at most: the number of the origin, the columns of properties, what they are ordered by.
+    fn entities(&mut self, path: &[usize], origins: &[Origin], each: usize, take: Take<'_>) -> Result<()>;
 
     /// Lends the numbers of the origins that have related entities, each with how many it has.
     fn counts(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()>;

@@ -11,7 +11,7 @@ use super::query::Resolving;
 use super::{Query, Scope, selection};
 use crate::edm::{EntitySet, NavigationProperty};
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{ExpandItem, ExpandOptions, ExpandPath, expand};
+use crate::odata::expression::{ExpandItem, ExpandOptions, ExpandPath, Written, expand};
 use crate::odata::{Options, SystemOption};
 
 /// Related entities of one entity, at most; more are linked to.
@@ -50,6 +50,8 @@ pub struct Expansion {
     pub count: bool,
     /// What is expanded of them.
     pub expand: Vec<Expansion>,
+    /// The value of `$format`, which links repeat.
+    pub format_option: Option<String>,
 }
 
 /// What is written of related entities.
@@ -153,7 +155,7 @@ impl Expanding<'_> {
         let names = options.select.as_ref().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
         let (select, returned) = selection(&set, names.filter(|names| !names.contains(&"*")))?;
         let mut expand = self.items(&set, &options.expand, depth - 1)?;
-        self.further_levels(&set, navigation, what, options, depth, &mut expand)?;
+        let written = self.further_levels(&set, navigation, what, options, depth, &mut expand)?;
         let hop = Hop { from: Arc::clone(from), to: Arc::clone(&set), pairs: navigation.pairs.clone() };
         let (limit, may_continue) = match options.top {
             _ if !navigation.many => (1, false),
@@ -168,17 +170,19 @@ impl Expanding<'_> {
             columns: columns(&returned, &expand),
             returned,
             select,
-            query: self.resolving.nested_query(&set, options)?,
+            query: self.resolving.nested_query(&set, options, &written)?,
             skip: options.skip.unwrap_or(0),
             limit,
             top: options.top,
             may_continue,
             count: options.count.unwrap_or(false) && navigation.many,
             expand,
+            format_option: self.scope.options().value(SystemOption::Format).map(str::to_owned),
         })
     }
 
-    /// `$levels`: the same again of the entities that are reached, where they are of the same kind.
+    /// `$levels`: the same again of the entities that are reached, where they are of the same kind. And the options with which links
+    /// to more of these go as deep.
     fn further_levels(
         &mut self,
         set: &Arc<EntitySet>,
@@ -187,7 +191,7 @@ impl Expanding<'_> {
         options: &ExpandOptions,
         depth: u32,
         expand: &mut Vec<Expansion>,
-    ) -> Result<()> {
+    ) -> Result<Written> {
         let levels = match options.levels {
             Some(u32::MAX) => depth,
             Some(0) => return Err(wrong("the value of \"$levels\" must be 1 or more")),
@@ -196,11 +200,11 @@ impl Expanding<'_> {
         let same = set.navigation_property(&navigation.name);
         let named = expand.iter().any(|further| further.name == navigation.name);
         match same {
-            _ if levels <= 1 || named => Ok(()),
+            _ if levels <= 1 || named => Ok(options.written.clone()),
             Some(again) => {
-                let options = ExpandOptions { levels: Some(levels - 1), ..options.clone() };
-                expand.push(self.expansion(set, again, what, &options, depth - 1)?);
-                Ok(())
+                let below = ExpandOptions { levels: Some(levels - 1), ..options.clone() };
+                expand.push(self.expansion(set, again, what, &below, depth - 1)?);
+                Ok(below_levels(&options.written, &again.name, levels - 1))
             }
             None => {
                 Err(wrong(&format!("\"{}\" does not lead back to itself, so it has no \"$levels\"", navigation.name)))
@@ -214,10 +218,22 @@ fn below_star(star: &ExpandItem, depth: u32) -> ExpandOptions {
     let mut options = star.options.clone();
     let levels = options.levels.take().map_or(1, |levels| levels.min(depth));
     if levels > 1 {
+        options.written.0.push((SystemOption::Expand, format!("*($levels={})", levels - 1)));
         let again = ExpandOptions { levels: Some(levels - 1), ..ExpandOptions::default() };
         options.expand.push(ExpandItem { at: star.at, path: star.path.clone(), options: again });
     }
     options
+}
+
+/// `written` with its levels as what they stand for: the same of `name`, with one level less.
+fn below_levels(written: &Written, name: &str, levels: u32) -> Written {
+    let of = |wanted: SystemOption| written.0.iter().filter(move |(option, _)| *option == wanted);
+    let others = || written.0.iter().filter(|(option, _)| *option != SystemOption::Levels);
+    let options = others().map(|(option, value)| format!(";{}={value}", option.name()));
+    let again = format!("{name}($levels={levels}{})", options.collect::<String>());
+    let expand = of(SystemOption::Expand).map(|(_, value)| value.clone()).chain([again]).collect::<Vec<_>>().join(",");
+    let kept = others().filter(|(option, _)| *option != SystemOption::Expand).cloned();
+    Written(kept.chain([(SystemOption::Expand, expand)]).collect())
 }
 
 fn is_star(path: &ExpandPath) -> bool {

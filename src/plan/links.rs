@@ -2,7 +2,7 @@
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::Read;
+use super::{Expanded, Expansion, Read};
 use crate::odata::expression::Written;
 use crate::odata::{Options, SystemOption};
 
@@ -36,10 +36,26 @@ impl Read {
 
     /// The link that carries `token` in `option`.
     pub fn link(&self, option: &str, token: &str) -> String {
-        let format =
-            self.format_option.as_ref().map(|format| format!("$format={}&", encode(format))).unwrap_or_default();
-        format!("{}?{format}{option}={token}", self.path)
+        link(&self.path, self.format_option.as_deref(), option, token)
     }
+}
+
+impl Expansion {
+    /// The path of what is expanded of the entity at `parent`, as in a URL.
+    pub fn path(&self, parent: &str) -> String {
+        let shape = if self.what == Expanded::References { "/$ref" } else { "" };
+        format!("{parent}/{}{shape}", encode(&self.name))
+    }
+
+    /// The link that carries `token`, to more of what stands at `path`.
+    pub fn link(&self, path: &str, token: &str) -> String {
+        link(path, self.format_option.as_deref(), "$skiptoken", token)
+    }
+}
+
+fn link(path: &str, format: Option<&str>, option: &str, token: &str) -> String {
+    let format = format.map(|format| format!("$format={}&", encode(format))).unwrap_or_default();
+    format!("{path}?{format}{option}={token}")
 }
 
 /// `path` and `query` are as in a URL already.

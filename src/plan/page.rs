@@ -120,14 +120,14 @@ impl Scope<'_> {
         let (select, returned) = self.selection(self.selected()?)?;
         let (query, expand) = self.query_and_expansions()?;
         let remaining = options.number(SystemOption::Top)?;
-        let (size, mut applied) = self.page_size(json);
+        let (size, mut applied) = self.page_size(json, &expand);
         if let Some(preference) = preference {
             applied.insert(0, preference.name.to_owned());
         }
         let page = RowsPage {
             after: None,
             skip: options.number(SystemOption::Skip)?.unwrap_or(0),
-            limit: page_limit(size, remaining, &expand),
+            limit: remaining.unwrap_or(u64::MAX).min(size),
             remaining,
             count: options.boolean(SystemOption::Count)?,
             tracked: preference.map(|_| Tracked::Start),
@@ -156,11 +156,11 @@ impl Scope<'_> {
                 if !from_the_beginning && after.len() != query.order.len() + self.set.key.len() {
                     return Err(Error::token_invalid());
                 }
-                let (size, applied) = self.page_size(json);
+                let (size, applied) = self.page_size(json, &expand);
                 let page = RowsPage {
                     after: (!from_the_beginning).then_some(after),
                     skip: 0,
-                    limit: page_limit(size, remaining, &expand),
+                    limit: remaining.unwrap_or(u64::MAX).min(size),
                     remaining,
                     count: self.options().boolean(SystemOption::Count)?,
                     tracked: anchor.map(Tracked::Since),
@@ -179,7 +179,7 @@ impl Scope<'_> {
         // What has become null has changed, and must be told.
         let json = JsonFormat { omit_nulls: false, ..json };
         let (select, returned) = self.returned(token)?;
-        let (limit, mut applied) = self.page_size(json);
+        let (limit, mut applied) = self.page_size(json, &[]);
         let preference = self.request.headers.preferences.track_changes.filter(|_| after.is_none());
         if let Some(preference) = preference {
             applied.insert(0, preference.name.to_owned());
@@ -187,7 +187,7 @@ impl Scope<'_> {
         let preference = self.request.headers.preferences.wait.filter(|_| after.is_none());
         let wait = preference.map(|preference| preference.value.min(self.settings.longest_wait));
         let page = ChangesPage { anchor, after, limit, count: self.options().boolean(SystemOption::Count)? };
-        Ok(Read { returned, select, applied, wait, ..self.read_of(Target::Changes(page), Format::Json(json)) })
+        Ok(Read { returned, select, wait, applied, ..self.read_of(Target::Changes(page), Format::Json(json)) })
     }
 
     /// `$deltatoken=latest`: no rows, a delta link that starts now.
@@ -209,14 +209,16 @@ impl Scope<'_> {
     }
 
     /// The page size in force, and what `Preference-Applied` says of it and of how entities are written.
-    fn page_size(&self, json: JsonFormat) -> (u64, Vec<String>) {
+    /// Entities that bring others with them are held until these are read.
+    fn page_size(&self, json: JsonFormat, expand: &[Expansion]) -> (u64, Vec<String>) {
         let written = self.written(json);
+        let most = if expand.is_empty() { u64::MAX } else { EXPANDED };
         match self.request.headers.preferences.max_page_size {
             Some(wish) => {
-                let size = wish.value.min(self.settings.max_page_size);
-                (u64::from(size), std::iter::once(format!("{}={size}", wish.name)).chain(written).collect())
+                let size = u64::from(wish.value.min(self.settings.max_page_size)).min(most);
+                (size, std::iter::once(format!("{}={size}", wish.name)).chain(written).collect())
             }
-            None => (u64::from(self.settings.page_size), written),
+            None => (u64::from(self.settings.page_size).min(most), written),
         }
     }
 
@@ -250,12 +252,6 @@ impl Scope<'_> {
         let (path, query) = (&self.place.path, token.query.as_deref());
         Error::expired(expiry).starting_over_at(super::links::defining_query(path, select.as_deref(), query, format))
     }
-}
-
-/// Entities of a page at most. Those that bring others with them are held until these are read.
-fn page_limit(size: u64, remaining: Option<u64>, expand: &[Expansion]) -> u64 {
-    let size = if expand.is_empty() { size } else { size.min(EXPANDED) };
-    remaining.unwrap_or(u64::MAX).min(size)
 }
 
 fn same_names(a: &[&str], b: &[&str]) -> bool {

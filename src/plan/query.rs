@@ -5,17 +5,20 @@
 
 use std::sync::Arc;
 
-use super::expression::{Class, Form, Resolver, Typed, now};
+use super::expression::{Class, Form, MOST, Resolver, Typed, now, too_large};
 use super::{Expansion, Scope, links};
 use crate::edm::EntitySet;
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{ExpandOptions, Expression, OrderItem, Search, filter, order_by, search};
+use crate::odata::expression::{ExpandOptions, Expression, OrderItem, Search, Written, filter, order_by, search};
 use crate::odata::{Options, SystemOption, options};
 use crate::token::Token;
 
 /// The options that a query is made of, and that its links keep.
 const KEPT: [SystemOption; 4] =
     [SystemOption::Expand, SystemOption::Filter, SystemOption::OrderBy, SystemOption::Search];
+
+/// Items of `$orderby`, at most: each is a column of the rows, and a condition within a condition on the pages behind the first.
+const ITEMS: usize = 32;
 
 /// Which entities, and in which order.
 #[derive(Clone, Debug, Default)]
@@ -82,19 +85,30 @@ pub(super) struct Resolving<'a> {
     /// Where parameter aliases have their values.
     options: &'a Options,
     now: String,
+    /// Whether they are of what `$expand` brings.
+    nested: bool,
+    /// Operands of the query that is being resolved.
+    operands: usize,
 }
 
 impl<'a> Resolving<'a> {
     pub(super) fn new(scope: &'a Scope<'a>, options: &'a Options) -> Self {
-        Self { scope, options, now: now() }
+        Self { scope, options, now: now(), nested: false, operands: 0 }
     }
 
     /// What the options in the parentheses of an item of `$expand` ask for, of entities of `set`.
-    pub(super) fn nested_query(&mut self, set: &Arc<EntitySet>, options: &ExpandOptions) -> Result<Query> {
+    /// `written` is what links say of it.
+    pub(super) fn nested_query(
+        &mut self,
+        set: &Arc<EntitySet>,
+        options: &ExpandOptions,
+        written: &Written,
+    ) -> Result<Query> {
+        (self.nested, self.operands) = (true, 0);
         Ok(Query {
             filter: self.conditions(set, options.filter.as_ref(), options.search.as_ref())?,
             order: self.order(set, &options.order)?,
-            text: links::nested_query_string(&options.written, &KEPT, self.options),
+            text: links::nested_query_string(written, &KEPT, self.options),
         })
     }
 
@@ -105,8 +119,11 @@ impl<'a> Resolving<'a> {
         filter: Option<&Expression>,
         sought: Option<&Search>,
     ) -> Result<Option<Typed>> {
-        let mut resolver = Resolver::new(self.scope.edm, set, self.options, "$filter", &self.now);
+        let mut resolver = self.resolver(set, "$filter");
         let filter = filter.map(|filter| resolver.condition(filter)).transpose()?;
+        let operands = resolver.operands();
+        self.spend(operands, "$filter")?;
+        self.spend(sought.map_or(0, |sought| super::search::operands(set, sought)), "$search")?;
         let sought = sought.map(|sought| super::search::condition(set, sought));
         Ok(match (filter, sought) {
             (Some(filter), Some(sought)) => {
@@ -119,14 +136,33 @@ impl<'a> Resolving<'a> {
 
     /// What is the same for all entities puts none before another.
     fn order(&mut self, set: &Arc<EntitySet>, items: &[OrderItem]) -> Result<Vec<Sorting>> {
+        if items.len() > ITEMS {
+            let message = format!("The value of \"$orderby\" has more than {ITEMS} items.");
+            return Err(Error::new(ErrorKind::InvalidValue, message).about("$orderby"));
+        }
         let mut order = Vec::with_capacity(items.len());
         for item in items {
-            let by = Resolver::new(self.scope.edm, set, self.options, "$orderby", &self.now).typed(&item.expression)?;
+            let mut resolver = self.resolver(set, "$orderby");
+            let by = resolver.typed(&item.expression)?;
+            let operands = resolver.operands();
+            self.spend(operands, "$orderby")?;
             if varies(&by) {
                 order.push(Sorting { by, descending: item.descending });
             }
         }
         Ok(order)
+    }
+
+    fn resolver(&self, set: &Arc<EntitySet>, part: &'static str) -> Resolver<'_> {
+        let mut resolver = Resolver::new(self.scope.edm, set, self.options, part, &self.now);
+        resolver.nested = self.nested;
+        resolver
+    }
+
+    /// All options of a query go into one statement.
+    fn spend(&mut self, operands: usize, part: &'static str) -> Result<()> {
+        self.operands += operands;
+        if self.operands > MOST { Err(too_large(part)) } else { Ok(()) }
     }
 }
 

@@ -12,6 +12,9 @@ use crate::edm::{Edm, EntitySet, NavigationProperty, Value, key_path};
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::{KeyPredicate, Options, Segment};
 
+/// Navigation properties in a path, at most: each is a query within a query, of which SQL Server takes 32.
+const MOST: usize = 16;
+
 /// How entities are reached: from one entity by a navigation property.
 #[derive(Clone, Debug)]
 pub struct Via {
@@ -48,7 +51,7 @@ impl Place {
         let set = edm.set(set).ok_or_else(|| Error::not_found(format!("The entity set \"{set}\"")).about(set))?;
         let key = key.map(|key| key::resolve(key, set, options)).transpose()?;
         let mut place = Self::of_set(set).with_key(key);
-        let mut rest = rest;
+        let (mut rest, mut followed) = (rest, 0);
         while let [segment @ (Segment::Name(name) | Segment::Keyed(name, _)), behind @ ..] = rest {
             let predicate = if let Segment::Keyed(_, predicate) = segment { Some(predicate) } else { None };
             if let Some(set) = edm.set_of_type(name).filter(|_| predicate.is_none() || !place.is_one()) {
@@ -57,6 +60,10 @@ impl Place {
                 let key = key::of_segment(name, &place.set)?;
                 place = place.with_key(Some(key));
             } else if let Some(navigation) = place.set.navigation_property(name).filter(|_| place.is_one()).cloned() {
+                followed += 1;
+                if followed > MOST {
+                    return Err(too_long());
+                }
                 place = place.follow(edm, &navigation)?;
             } else {
                 break;
@@ -126,6 +133,11 @@ impl Place {
             path: format!("{}/{}", self.path, super::links::encode(&navigation.name)),
         })
     }
+}
+
+fn too_long() -> Error {
+    let message = format!("The path follows more than {MOST} navigation properties.");
+    Error::new(ErrorKind::InvalidValue, message).about("The path")
 }
 
 /// The key as a URL has it.

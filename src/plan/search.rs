@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::expression::{Class, Comparison, Form, Function, PropertyPath, Typed, Variable};
-use crate::edm::{EntitySet, Value};
+use crate::edm::{EntitySet, Property, Value};
 use crate::odata::expression::Search;
 
 /// The condition that an entity of `set` matches.
@@ -19,9 +19,21 @@ pub(super) fn condition(set: &Arc<EntitySet>, search: &Search) -> Typed {
     }
 }
 
+/// How many operands that condition has.
+pub(super) fn operands(set: &EntitySet, search: &Search) -> usize {
+    match search {
+        Search::And(left, right) | Search::Or(left, right) => operands(set, left) + operands(set, right),
+        Search::Not(operand) => operands(set, operand),
+        Search::Term(_) => set.properties.iter().filter(|property| is_text(property)).count(),
+    }
+}
+
+fn is_text(property: &Property) -> bool {
+    Class::of(property.ty) == Class::String
+}
+
 /// Whether a property that is text contains `term`.
 fn found(set: &Arc<EntitySet>, term: &str) -> Typed {
-    let is_text = |property: &usize| Class::of(set.properties[*property].ty) == Class::String;
     let term = constant(Class::String, Value::Text(term.to_lowercase()));
     let contains = |property: usize| {
         let nullable = set.properties[property].nullable;
@@ -30,7 +42,8 @@ fn found(set: &Arc<EntitySet>, term: &str) -> Typed {
         let lower = Typed { form: Form::Call(Function::ToLower, vec![text]), class: Class::String, nullable };
         Typed { form: Form::Call(Function::Contains, vec![lower, term.clone()]), class: Class::Boolean, nullable }
     };
-    let any: Vec<Typed> = (0..set.properties.len()).filter(is_text).map(contains).collect();
+    let any: Vec<Typed> =
+        (0..set.properties.len()).filter(|property| is_text(&set.properties[*property])).map(contains).collect();
     if any.is_empty() { constant(Class::Boolean, Value::Integer(0)) } else { nullable(Form::AnyOf(any)) }
 }
 

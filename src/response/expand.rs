@@ -1,13 +1,14 @@
 //! Entities that are held -> what is expanded of them, in JSON.
 //!
 //! Related entities come for many at once, each with the number of the one that it belongs to. So entities are held until these are
-//! read; never more than [`AT_ONCE`](crate::backend::AT_ONCE) with all that belongs to them.
+//! read; never more than [`AT_ONCE`](crate::backend::AT_ONCE) with what belongs to them, of which `found` bounds how much that is.
 
 use std::sync::Arc;
 
 use super::Style;
 use super::control::Control;
 use super::entity::EntityWriter;
+use super::found::{Found, Gathered};
 use super::reference::ReferenceWriter;
 use super::rows::write_item;
 use super::tail::{Links, write_count_of};
@@ -18,12 +19,22 @@ use crate::plan::{Expanded, Expansion};
 use crate::token::{Keyring, State};
 
 /// A row that is kept.
-pub(super) struct Held(Vec<Value>);
+pub(super) struct Held(pub(super) Vec<Value>);
 
 impl Held {
     /// So many columns of `row`, from `first` on.
     pub(super) fn new(row: &dyn Row, first: usize, columns: usize) -> Self {
         Self((first..first + columns).map(|column| row.value(column).to_value()).collect())
+    }
+
+    /// About how much memory it takes.
+    pub(super) fn octets(&self) -> usize {
+        let texts = self.0.iter().map(|value| match value {
+            Value::Bytes(octets) | Value::IllFormed(octets) => octets.len(),
+            Value::Text(text) => text.len(),
+            Value::Integer(_) | Value::Null | Value::Real(_) => 0,
+        });
+        size_of::<Self>() + self.0.len() * size_of::<Value>() + texts.sum::<usize>()
     }
 }
 
@@ -54,13 +65,6 @@ struct Node {
     count: String,
     /// `"Orders@odata.nextLink":`
     next: String,
-}
-
-/// What was read for one origin.
-#[derive(Default)]
-struct Found {
-    rows: Vec<Held>,
-    count: u64,
 }
 
 impl Expander {
@@ -133,9 +137,8 @@ impl Node {
         more: &mut dyn Further,
         members: &mut [Vec<u8>],
     ) -> Result<()> {
-        let mut found: Vec<Found> = rows.iter().map(|_| Found::default()).collect();
-        self.read(path, rows, more, &mut found)?;
-        let lasts: Vec<_> = found.iter_mut().map(|found| self.cut(&mut found.rows)).collect();
+        let found = self.read(path, rows, more)?;
+        let lasts: Vec<_> = found.iter().map(|found| self.last(found)).collect();
         let numbers: Vec<usize> = found.iter().map(|found| found.rows.len()).collect();
         let counts: Vec<u64> = found.iter().map(|found| found.count).collect();
         // What belongs to all of them is read together, whichever of the rows they belong to.
@@ -155,13 +158,15 @@ impl Node {
                 self.write_entities(out, own, own_inner);
             }
             if let Some(last) = last {
-                self.write_next(out, row, parents, last);
+                self.write_next(out, row, parents, number, last);
             }
         }
         Ok(())
     }
 
-    fn read(&self, path: &[usize], rows: &[Held], more: &mut dyn Further, found: &mut [Found]) -> Result<()> {
+    fn read(&self, path: &[usize], rows: &[Held], more: &mut dyn Further) -> Result<Vec<Found>> {
+        let limit = usize::try_from(self.expansion.limit).unwrap_or(usize::MAX);
+        let mut gathered = Gathered::new(rows.len(), limit);
         let origins: Vec<Origin> =
             rows.iter().enumerate().filter_map(|(number, row)| self.origin(number, row)).collect();
         let columns = self.expansion.columns.len() + self.expansion.query.order.len();
@@ -169,23 +174,26 @@ impl Node {
         let at_once = (crate::backend::AT_ONCE / self.leads.len().max(1)).max(1);
         for origins in origins.chunks(at_once) {
             if self.expansion.what != Expanded::Count {
-                more.entities(path, origins, &mut |row| {
-                    if let Some(found) = number(row, 0).and_then(|number| found.get_mut(number)) {
-                        found.rows.push(Held::new(row, 1, columns));
+                // One more than they may keep tells that there are more.
+                let beyond = usize::from(self.expansion.may_continue || gathered.most < limit);
+                let each = gathered.most.saturating_add(beyond);
+                more.entities(path, origins, each, &mut |row| {
+                    if let Some(number) = number(row, 0) {
+                        gathered.add(number, Held::new(row, 1, columns));
                     }
                     Ok(())
                 })?;
             }
             if self.expansion.count || self.expansion.what == Expanded::Count {
                 more.counts(path, origins, &mut |row| {
-                    if let Some(found) = number(row, 0).and_then(|number| found.get_mut(number)) {
+                    if let Some(found) = number(row, 0).and_then(|number| gathered.found.get_mut(number)) {
                         found.count = number(row, 1).unwrap_or_default() as u64;
                     }
                     Ok(())
                 })?;
             }
         }
-        Ok(())
+        Ok(gathered.found)
     }
 
     /// None where one of its values is null: that leads nowhere.
@@ -194,14 +202,9 @@ impl Node {
         (!values.contains(&Value::Null)).then_some((number, values))
     }
 
-    /// Takes off what is beyond the limit; the position of the last that stays, if there was more.
-    fn cut(&self, related: &mut Vec<Held>) -> Option<Vec<Value>> {
-        let limit = usize::try_from(self.expansion.limit).unwrap_or(usize::MAX);
-        if related.len() <= limit {
-            return None;
-        }
-        related.truncate(limit);
-        let last = related.last()?;
+    /// The position of the last, if there are others behind it.
+    fn last(&self, found: &Found) -> Option<Vec<Value>> {
+        let last = found.rows.last().filter(|_| found.more)?;
         let first = self.expansion.columns.len();
         let order = (first..first + self.expansion.query.order.len()).map(|column| last.value(column));
         Some(order.chain(self.entities.key(last)).map(ValueRef::to_value).collect())
@@ -231,19 +234,15 @@ impl Node {
         self.references.write(out, &self.entities.key(row), "")
     }
 
-    /// The link to what is beyond the limit.
-    fn write_next(&self, out: &mut Vec<u8>, row: &Held, parents: &EntityWriter, after: Vec<Value>) {
+    /// The link to what is behind the `written`.
+    fn write_next(&self, out: &mut Vec<u8>, row: &Held, parents: &EntityWriter, written: usize, after: Vec<Value>) {
         let Ok(parent) = entity_path(&self.expansion.hop.from, &parents.key(row)) else { return };
-        let path = format!("{parent}/{}", self.expansion.name);
-        let state = State::Rows { after, remaining: self.remaining(), anchor: None };
+        let path = self.expansion.path(&parent);
+        let remaining = self.expansion.top.map(|top| top.saturating_sub(written as u64));
+        let state = State::Rows { after, remaining, anchor: None };
         let url = self.links.related(&path, &self.expansion, state);
         out.extend_from_slice(self.next.as_bytes());
         super::value::string(out, &url);
-    }
-
-    /// Of `$top`, what the linked pages may still return.
-    fn remaining(&self) -> Option<u64> {
-        self.expansion.top.map(|top| top.saturating_sub(self.expansion.limit))
     }
 }
 

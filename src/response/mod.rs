@@ -11,6 +11,7 @@ mod control;
 mod count;
 mod entity;
 mod expand;
+mod found;
 mod metadata;
 mod misfit;
 mod reference;

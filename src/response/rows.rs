@@ -8,6 +8,7 @@ use super::body::{Body, Chunks, Head};
 use super::control::{Control, page_fragment};
 use super::entity::EntityWriter;
 use super::expand::{Expander, Held};
+use super::found::ROOM;
 use super::reference::ReferenceWriter;
 use super::tail::{Link, Links, write_count};
 use crate::backend::{AT_ONCE, Further, Opening, RowSink};
@@ -30,12 +31,16 @@ pub(super) struct RowsSink {
     expander: Expander,
     /// The entities of the page, while what is expanded of them is not read.
     held: Vec<Held>,
+    /// Octets of these.
+    octets: usize,
     links: Links,
     chunks: Chunks,
     window: Option<Window>,
     /// Rows that the page took, written or left out.
     taken: u64,
     empty: bool,
+    /// Whether it takes no more.
+    full: bool,
     /// The position of the page's last row, once the page is full.
     last: Option<Vec<Value>>,
     more: bool,
@@ -65,11 +70,13 @@ impl RowsSink {
             references: matches!(read.shape, Shape::References).then(|| ReferenceWriter::new(&read.set, &control)),
             expander: Expander::new(&read.expand, &read.columns, &control, style, &keyring),
             held: Vec::new(),
+            octets: 0,
             links: Links::new(keyring, style),
             chunks: Chunks::new(body),
             window: None,
             taken: 0,
             empty: true,
+            full: false,
             last: None,
             more: false,
             control,
@@ -100,7 +107,7 @@ impl RowsSink {
         let after = if self.more { self.last.take() } else { None };
         let (link, state) = match (after, anchor) {
             (Some(after), anchor) => {
-                let remaining = self.page.remaining.map(|remaining| remaining - self.page.limit);
+                let remaining = self.page.remaining.map(|remaining| remaining.saturating_sub(self.taken));
                 (Link::Next, State::Rows { after, remaining, anchor })
             }
             (None, Some(anchor)) => (Link::Delta, State::Changes { anchor, after: None }),
@@ -154,16 +161,22 @@ impl RowSink for RowsSink {
     }
 
     fn row(&mut self, row: &dyn Row) -> Result<ControlFlow<()>> {
-        if self.taken == self.page.limit {
+        if self.full {
             self.more = true;
             return Ok(ControlFlow::Continue(()));
         }
         self.taken += 1;
-        if self.taken == self.page.limit && self.page.may_continue() {
+        let holds = !self.expander.is_empty();
+        if holds {
+            let held = Held::new(row, 0, self.read.columns.len());
+            self.octets += held.octets();
+            self.held.push(held);
+        }
+        self.full = self.taken == self.page.limit || self.octets > ROOM;
+        if self.full && (self.taken < self.page.limit || self.page.may_continue()) {
             self.last = Some(self.position(row));
         }
-        if !self.expander.is_empty() {
-            self.held.push(Held::new(row, 0, self.read.columns.len()));
+        if holds {
             return Ok(ControlFlow::Continue(()));
         }
         self.empty &= !write_item(self.chunks.buffer(), self.empty, |out| match &self.references {

@@ -82,7 +82,7 @@ impl Links {
             fingerprint: fingerprint(set, &expansion.returned),
             state,
         };
-        format!("{}{path}?$skiptoken={}", self.root, token.seal(&self.keyring))
+        format!("{}{}", self.root, expansion.link(path, &token.seal(&self.keyring)))
     }
 }
 

@@ -112,18 +112,15 @@ impl Watch {
         let outcome = self.lookout.look(set).await;
         let waiting = lock(&self.waiting);
         let Some(table) = waiting.tables.get(&set.name) else { return false };
-        match outcome {
-            Ok(sight) => table.told.send_if_modified(|told| {
-                let moved = told.window.is_none_or(|window| window.current != sight.window.current);
-                told.window = Some(sight.window);
-                moved
-            }),
-            Err(_) => {
-                // Each of them finds out by themselves what is wrong.
-                table.interrupt();
-                false
-            }
-        }
+        let Ok(sight) = outcome else {
+            // Each of them finds out by themselves what is wrong.
+            table.interrupt();
+            return false;
+        };
+        table.told.send_if_modified(|told| {
+            let before = told.window.replace(sight.window);
+            before.is_none_or(|before| before.current != sight.window.current)
+        })
     }
 
     fn interrupt(&self) {

@@ -44,8 +44,8 @@ impl Related {
         self.expansion.hop.pairs.len()
     }
 
-    /// Reads the entities that `origins` lead to: rows of the number of the origin and the properties' columns, then what they are ordered by.
-    pub fn entities(&self, origins: &[Origin], dialect: &dyn Dialect) -> Statement {
+    /// Reads the entities that `origins` lead to, of each origin so many: rows of the number of the origin and the properties' columns, then what they are ordered by.
+    pub fn entities(&self, origins: &[Origin], each: usize, dialect: &dyn Dialect) -> Statement {
         let expansion = &self.expansion;
         let mut build = Builder::new(dialect);
         let order = Order::new(&mut build, &expansion.hop.to, &expansion.query.order);
@@ -57,13 +57,12 @@ impl Related {
         let columns: Vec<String> =
             std::iter::once("r.n".to_owned()).chain((0..found.len()).map(|number| format!("r.c{number}"))).collect();
         let mut slots = self.origins(&mut build, origins);
-        let more = u64::from(expansion.may_continue);
         slots.extend([
             ("columns", columns.join(", ")),
             ("found", found.join(", ")),
             ("order", order.clause()),
             ("skip", build.number(expansion.skip)),
-            ("last", build.number(expansion.skip.saturating_add(expansion.limit).saturating_add(more))),
+            ("last", build.number(expansion.skip.saturating_add(each as u64))),
         ]);
         build.finish(Skeleton::Related, &slots)
     }

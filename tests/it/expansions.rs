@@ -76,9 +76,9 @@ struct CountingFurther<'a> {
 }
 
 impl Further for CountingFurther<'_> {
-    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+    fn entities(&mut self, path: &[usize], origins: &[Origin], each: usize, take: Take<'_>) -> Result<()> {
         self.statements.fetch_add(1, Ordering::Relaxed);
-        self.more.entities(path, origins, take)
+        self.more.entities(path, origins, each, take)
     }
 
     fn counts(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {

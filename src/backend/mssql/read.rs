@@ -213,9 +213,9 @@ impl Further<'_, '_> {
 }
 
 impl backend::Further for Further<'_, '_> {
-    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
+    fn entities(&mut self, path: &[usize], origins: &[Origin], each: usize, take: Take<'_>) -> Result<()> {
         let dialect = self.snapshot.means.dialect;
-        let statement = backend::related(self.query, path, |related| related.entities(origins, dialect))?;
+        let statement = backend::related(self.query, path, |related| related.entities(origins, each, dialect))?;
         self.all(&statement, take)
     }
 

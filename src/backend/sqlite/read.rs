@@ -83,8 +83,8 @@ impl<'c> Snapshot<'c> {
         current: ChangeVersion,
         read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>> {
-        let mut prepared = prepare(&self.transaction, statement, current)?;
-        let mut rows = prepared.raw_query();
+        let mut ready = prepare(&self.transaction, statement, current)?;
+        let mut rows = ready.statement().raw_query();
         let row = rows.next().map_err(|error| failure(&error))?;
         row.map(read).transpose().map_err(|error| failure(&error))
     }
@@ -96,8 +96,8 @@ impl<'c> Snapshot<'c> {
         current: ChangeVersion,
         mut take: impl FnMut(&dyn Row) -> Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>> {
-        let mut prepared = prepare(&self.transaction, statement, current)?;
-        let mut rows = prepared.raw_query();
+        let mut ready = prepare(&self.transaction, statement, current)?;
+        let mut rows = ready.statement().raw_query();
         while let Some(row) = rows.next().map_err(|error| failure(&error))? {
             let flow = take(&Lent(row))?;
             if flow.is_break() {
@@ -122,8 +122,8 @@ impl Further<'_> {
 }
 
 impl backend::Further for Further<'_> {
-    fn entities(&mut self, path: &[usize], origins: &[Origin], take: Take<'_>) -> Result<()> {
-        let statement = backend::related(self.query, path, |related| related.entities(origins, &Sqlite))?;
+    fn entities(&mut self, path: &[usize], origins: &[Origin], each: usize, take: Take<'_>) -> Result<()> {
+        let statement = backend::related(self.query, path, |related| related.entities(origins, each, &Sqlite))?;
         self.all(&statement, take)
     }
 
@@ -165,17 +165,40 @@ fn history_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<HistoryRow> {
     Ok(HistoryRow { window, witness_mark: row.get::<_, Option<i64>>(4)?.map(mark) })
 }
 
-/// The statement with its parameters bound.
-fn prepare<'a>(
-    snapshot: &'a Transaction<'_>,
-    statement: &Statement,
-    current: ChangeVersion,
-) -> Result<CachedStatement<'a>> {
-    let mut prepared = snapshot.prepare_cached(&statement.sql).map_err(|error| failure(&error))?;
-    for (index, param) in statement.params.iter().enumerate() {
-        bind(&mut prepared, index + 1, param, current).map_err(|error| failure(&error))?;
+/// Octets of a statement that is kept for the next time. A large one takes some thirty times as much memory, and hardly comes again.
+const KEPT: usize = 8 * 1024;
+
+/// A statement of SQLite.
+enum Ready<'a> {
+    Kept(CachedStatement<'a>),
+    Once(Prepared<'a>),
+}
+
+impl<'a> Ready<'a> {
+    fn new(snapshot: &'a Transaction<'_>, sql: &str) -> rusqlite::Result<Self> {
+        if sql.len() <= KEPT {
+            snapshot.prepare_cached(sql).map(Self::Kept)
+        } else {
+            snapshot.prepare(sql).map(Self::Once)
+        }
     }
-    Ok(prepared)
+
+    fn statement(&mut self) -> &mut Prepared<'a> {
+        match self {
+            Self::Kept(prepared) => prepared,
+            Self::Once(prepared) => prepared,
+        }
+    }
+}
+
+/// The statement with its parameters bound.
+fn prepare<'a>(snapshot: &'a Transaction<'_>, statement: &Statement, current: ChangeVersion) -> Result<Ready<'a>> {
+    let mut ready = Ready::new(snapshot, &statement.sql).map_err(|error| failure(&error))?;
+    let prepared = ready.statement();
+    for (index, param) in statement.params.iter().enumerate() {
+        bind(prepared, index + 1, param, current).map_err(|error| failure(&error))?;
+    }
+    Ok(ready)
 }
 
 fn bind(prepared: &mut Prepared<'_>, index: usize, param: &Param, current: ChangeVersion) -> rusqlite::Result<()> {

@@ -46,6 +46,7 @@ pub(super) fn coerced(typed: Typed, class: Class) -> Typed {
         #[expect(clippy::cast_precision_loss, reason = "numeric promotion to binary64 may round")]
         (Class::Integer, Class::Double, Value::Integer(number)) => Some(Value::Real(*number as f64)),
         (Class::Decimal, Class::Double, Value::Text(text)) => text.parse().ok().map(Value::Real),
+        (Class::Decimal, Class::Integer, Value::Text(text)) => whole(text).map(Value::Integer),
         (Class::String, Class::Date | Class::DateTimeOffset | Class::TimeOfDay | Class::Guid, Value::Text(text)) => {
             read(text, class)
         }
@@ -55,6 +56,12 @@ pub(super) fn coerced(typed: Typed, class: Class) -> Typed {
         Some(value) => Typed { form: Form::Constant(value), class, nullable: false },
         None => typed,
     }
+}
+
+/// The whole number that a decimal is.
+fn whole(decimal: &str) -> Option<i64> {
+    let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
+    whole.parse().ok().filter(|_| fraction.bytes().all(|digit| digit == b'0'))
 }
 
 /// The value of `class` that `text` is.

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub use function::Function;
 pub(super) use now::now;
-pub(super) use resolve::Resolver;
+pub(super) use resolve::{MOST, Resolver, too_large};
 
 use crate::edm::{EdmType, EntitySet, Value};
 

@@ -8,6 +8,9 @@ use crate::edm::{Edm, EntitySet, NavigationProperty};
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::expression::{Constant, Expression, Lambda, Step, Term};
 
+/// Navigation properties in a path, at most: SQLite joins 64 tables, and the databases' patience ends before.
+const FURTHEST: usize = 16;
+
 /// A place on the way.
 struct Place {
     from: Variable,
@@ -26,7 +29,7 @@ impl Resolver<'_> {
             match step {
                 Step::Name(name) if !place.many => {
                     if let Some(navigation) = place.set.clone().navigation_property(name) {
-                        place = place.follow(self.edm, navigation)?;
+                        place = self.follow(place, navigation)?;
                     } else {
                         return self.property(place, name, behind);
                     }
@@ -39,6 +42,13 @@ impl Resolver<'_> {
             rest = behind;
         }
         Err(self.wrong(&format!("\"{}\" leads to an entity, not to a value", last_name(steps))))
+    }
+
+    fn follow(&self, place: Place, navigation: &NavigationProperty) -> Result<Place> {
+        if place.hops.len() == FURTHEST {
+            return Err(self.wrong(&format!("a path follows more than {FURTHEST} navigation properties")));
+        }
+        place.follow(self.edm, navigation)
     }
 
     /// A navigation property to one entity, compared with `null`: whether there is none.
@@ -57,7 +67,7 @@ impl Resolver<'_> {
         let (mut place, mut rest) = self.beginning(steps)?;
         while let [Step::Name(name), behind @ ..] = rest {
             let Some(navigation) = place.set.clone().navigation_property(name).cloned() else { return Ok(None) };
-            place = place.follow(self.edm, &navigation)?;
+            place = self.follow(place, &navigation)?;
             rest = behind;
         }
         if !rest.is_empty() || place.many || place.hops.is_empty() {

@@ -11,8 +11,10 @@ use crate::odata::expression::{self, BinaryOperator as Binary, Expression, Lambd
 
 /// Operands within operands: what neither database nor a thread's stack minds.
 const DEEPEST: usize = 100;
-/// Operands in all: SQL Server takes 2,100 parameters.
-const MOST: usize = 1_500;
+/// Operands in all, of the options that one statement is made of: SQL Server takes 2,100 parameters.
+pub(in crate::plan) const MOST: usize = 1_500;
+/// Collections within collections: each is a query within a query, of which SQL Server takes 32.
+const INNERMOST: usize = 8;
 
 /// Resolves the expressions of one option.
 pub(in crate::plan) struct Resolver<'a> {
@@ -23,7 +25,7 @@ pub(in crate::plan) struct Resolver<'a> {
     /// The names of rows; the first is the row that is read.
     pub(super) variables: Vec<Named>,
     /// Whether the row that is read is one that `$expand` brings.
-    pub(super) nested: bool,
+    pub(in crate::plan) nested: bool,
     rows: u32,
     depth: usize,
     operands: usize,
@@ -50,6 +52,11 @@ impl<'a> Resolver<'a> {
         Self { edm, options, part, variables: vec![root], nested: false, rows: 0, depth: 0, operands: 0, now }
     }
 
+    /// How many operands have been resolved.
+    pub(in crate::plan) fn operands(&self) -> usize {
+        self.operands
+    }
+
     /// `expression` as a condition.
     pub(in crate::plan) fn condition(&mut self, expression: &Expression) -> Result<Typed> {
         let typed = self.typed(expression)?;
@@ -66,7 +73,7 @@ impl<'a> Resolver<'a> {
         self.depth += 1;
         self.operands += 1;
         if self.depth > DEEPEST || self.operands > MOST {
-            return Err(self.wrong("the expression is too large; ask for less at once"));
+            return Err(too_large(self.part));
         }
         let typed = self.term(expression)?;
         self.depth -= 1;
@@ -236,6 +243,9 @@ impl<'a> Resolver<'a> {
         if self.variables.iter().any(|variable| variable.name == lambda.variable) {
             return Err(self.wrong(&format!("the name \"{}\" is used twice", lambda.variable)));
         }
+        if self.variables.len() > INNERMOST {
+            return Err(self.wrong(&format!("it asks about collections more than {INNERMOST} levels deep")));
+        }
         self.variables.push(Named { name: lambda.variable.clone(), variable: member, set: Arc::clone(set) });
         let predicate = self.condition(&lambda.predicate);
         self.variables.pop();
@@ -249,8 +259,7 @@ impl<'a> Resolver<'a> {
 
     /// 400: valid by grammar, but not for this model.
     pub(super) fn wrong(&self, what: &str) -> Error {
-        Error::new(ErrorKind::InvalidValue, format!("The value of \"{}\" is wrong: {what}.", self.part))
-            .about(self.part)
+        wrong(self.part, what)
     }
 
     /// 501: valid, and not implemented.
@@ -258,4 +267,13 @@ impl<'a> Resolver<'a> {
         let message = format!("The value of \"{}\" uses {what}, which this service does not support.", self.part);
         Error::new(ErrorKind::OptionNotSupported, message).about(self.part)
     }
+}
+
+/// 400: with this option, the request has more operands than there may be.
+pub(in crate::plan) fn too_large(part: &'static str) -> Error {
+    wrong(part, "the expression is too large; ask for less at once")
+}
+
+fn wrong(part: &'static str, what: &str) -> Error {
+    Error::new(ErrorKind::InvalidValue, format!("The value of \"{part}\" is wrong: {what}.")).about(part)
 }

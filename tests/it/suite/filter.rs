@@ -351,3 +351,22 @@ fn what_is_wrong_with_an_expression_is_said() {
         assert_eq!(answer["error"]["code"], code, "{filter}: {answer}");
     }
 }
+
+/// In SQLite, decimals are compared as doubles, which do not have every whole number.
+#[test]
+fn whole_numbers_are_told_apart_however_they_are_written() {
+    let served = one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY);
+         INSERT INTO Animal VALUES (9007199254740992), (9007199254740993), (-9223372036854775808)",
+    );
+    for (filter, expected) in [
+        ("Id eq 9007199254740993", 9_007_199_254_740_993),
+        ("Id eq 9007199254740993.0", 9_007_199_254_740_993),
+        ("Id in (9007199254740993.00,1.5)", 9_007_199_254_740_993),
+        ("9007199254740992.0 lt Id", 9_007_199_254_740_993),
+        ("Id eq -9223372036854775808.0", i64::MIN),
+    ] {
+        assert_eq!(found(&served, filter), [expected], "{filter}");
+    }
+}

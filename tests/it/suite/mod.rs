@@ -20,6 +20,7 @@ mod formats;
 mod freshness;
 mod hostile;
 mod keys;
+mod limits;
 mod names;
 mod paging;
 mod paths;

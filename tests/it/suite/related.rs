@@ -186,6 +186,45 @@ fn many_related_entities_are_linked_to() {
     assert_eq!(titles, expected);
 }
 
+#[test]
+fn a_link_to_more_keeps_the_levels_and_the_format() {
+    let database = Database::empty();
+    let rows: Vec<String> = (2..=1_200).map(|id| format!("({id}, 1)")).collect();
+    database.execute(
+        "CREATE TABLE \"Größe\" (Id INT NOT NULL PRIMARY KEY, \"ÄhnlichId\" INT REFERENCES \"Größe\" (Id));
+         INSERT INTO \"Größe\" VALUES (1, NULL)",
+    );
+    for rows in rows.chunks(900) {
+        database.execute(&format!("INSERT INTO \"Größe\" VALUES {}", rows.join(", ")));
+    }
+    database.execute("INSERT INTO \"Größe\" VALUES (2000, 1200), (3000, 2000)");
+    database.track("Größe");
+    let served = Served::with(database, "");
+    let (set, name) = (encoded("Größe"), "Größe_by_Ähnlich");
+    let options = encoded(&format!("{name}($levels=2;$select=Id;$filter=Id ne 5;$orderby=Id)"));
+    let format = encoded("application/json;odata.metadata=none");
+    for (expand, selected) in [(options, true), (encoded("*($levels=2)"), false)] {
+        let first = served.get(&format!("/odata/{set}(1)?$expand={expand}&$format={format}")).expect(200).json();
+        assert_eq!(first[name].as_array().unwrap().len(), 1_000);
+        let next = served.get(first[format!("{name}@odata.nextLink")].as_str().unwrap()).expect(200).json();
+        assert!(next.get("@odata.context").is_none());
+        let last = next["value"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!((&last["Id"], &last[name][0]["Id"]), (&json!(1_200), &json!(2_000)));
+        assert_eq!((last.get("ÄhnlichId").is_none(), last[name][0].get(name)), (selected, None));
+    }
+}
+
+#[test]
+fn the_size_of_a_page_that_expands_others_is_told_as_it_is() {
+    let library = library();
+    let applied = |url: &str| {
+        let page = library.get_with(url, "Prefer", "maxpagesize=1500").expect(200);
+        page.header("preference-applied").unwrap().to_owned()
+    };
+    assert_eq!(applied("/odata/Writer"), "maxpagesize=1500");
+    assert_eq!(applied("/odata/Writer?$expand=Book"), "maxpagesize=1000");
+}
+
 fn titles(books: &Value) -> Vec<String> {
     books.as_array().unwrap().iter().map(|book| book["Title"].as_str().unwrap().to_owned()).collect()
 }
@@ -229,5 +268,14 @@ fn a_link_that_has_ended_starts_over_where_it_came_from() {
     for (path, next) in links {
         let location = library.get(&next).expect(410).header("Location").unwrap().to_owned();
         assert_eq!(location, format!("{}/odata/{path}", library.client.base));
+    }
+}
+
+/// It is the entity that the path leads to, not the one that is expanded.
+#[test]
+fn the_outer_entity_is_not_known_to_what_is_expanded() {
+    let library = library();
+    for options in ["$filter=$it/Id%20eq%2010", "$orderby=$it/Id", "$filter=Chapter/any(c:c/Pages%20eq%20$it/Id)"] {
+        library.get(&format!("/odata/Writer?$expand=Book({options})")).expect(501);
     }
 }

@@ -110,8 +110,9 @@ impl Overheard {
         for related in related {
             let values = vec![Value::Integer(1); related.leads()];
             let origins = [(0, values.clone()), (1, values)];
-            for say in [Related::entities, Related::counts] {
-                let Statement { sql, params } = say(related, &origins, self.dialect());
+            let dialect = self.dialect();
+            for said in [related.entities(&origins, 1, dialect), related.counts(&origins, dialect)] {
+                let Statement { sql, params } = said;
                 self.heard.hear(&sql, params.len());
             }
             self.hear_related(&related.further);
