@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::resolve::Resolver;
+use super::resolve::{Resolver, UNNAMED};
 use super::{About, Class, Comparison, Form, Hop, PropertyPath, Related, Typed, Variable};
 use crate::edm::{Edm, EntitySet, NavigationProperty};
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{Constant, Expression, Lambda, Step, Term};
+use crate::odata::expression::{Constant, Expression, Step, Term};
 
 /// A place on the way.
 struct Place {
@@ -31,10 +31,8 @@ impl Resolver<'_> {
                         return self.property(place, name, behind);
                     }
                 }
-                Step::Any(lambda) if place.many => return self.related(place, About::Any, lambda.as_deref(), behind),
-                Step::All(lambda) if place.many => return self.related(place, About::All, Some(lambda), behind),
-                Step::Count(None) if place.many => return self.related(place, About::Count, None, behind),
-                step => return Err(self.no_such_step(step, place.many)),
+                step if place.many => return self.related(place, step, behind),
+                step => return Err(self.no_such_step(step, false)),
             }
             rest = behind;
         }
@@ -63,7 +61,7 @@ impl Resolver<'_> {
         if !rest.is_empty() || place.many || place.hops.is_empty() {
             return Ok(None);
         }
-        let there = self.related(place, About::Any, None, &[])?;
+        let there = self.related(place, &Step::Any(None), &[])?;
         match comparison {
             Comparison::Ne => Ok(Some(there)),
             Comparison::Eq => {
@@ -76,19 +74,18 @@ impl Resolver<'_> {
 
     /// Where a path begins, and what of it is left.
     fn beginning<'s>(&self, steps: &'s [Step]) -> Result<(Place, &'s [Step])> {
-        let root = || self.variables.first();
+        let named = |name: &str| self.variables.iter().rev().find(|variable| variable.name == name);
+        let unnamed = || named(UNNAMED);
         let (variable, rest) = match steps {
-            [Step::It, rest @ ..] if !self.nested => (root(), rest),
-            [Step::Name(name), rest @ ..] => {
-                match self.variables.iter().rev().find(|variable| variable.name == *name) {
-                    Some(variable) => (Some(variable), rest),
-                    None => (root(), steps),
-                }
-            }
+            [Step::It, rest @ ..] if !self.nested => (self.variables.first(), rest),
+            [Step::Name(name), rest @ ..] => match named(name) {
+                Some(variable) => (Some(variable), rest),
+                None => (unnamed(), steps),
+            },
             [Step::Root, ..] => return Err(self.not_supported("$root")),
             [Step::This, ..] => return Err(self.not_supported("$this")),
             [Step::It, ..] => return Err(self.not_supported("$it inside of $expand")),
-            _ => (root(), steps),
+            _ => (unnamed(), steps),
         };
         let variable = variable.ok_or_else(|| Error::internal("an expression without a row"))?;
         let (from, set) = (variable.variable, Arc::clone(&variable.set));
@@ -109,16 +106,22 @@ impl Resolver<'_> {
         Ok(Typed { form: Form::Property(path), class, nullable })
     }
 
-    fn related(&mut self, place: Place, about: About, lambda: Option<&Lambda>, behind: &[Step]) -> Result<Typed> {
+    /// What `step` says about the entities that the way leads to.
+    fn related(&mut self, place: Place, step: &Step, behind: &[Step]) -> Result<Typed> {
+        let (set, member) = (&place.set, self.new_variable());
+        let (about, predicate) = match step {
+            Step::All(lambda) => (About::All, Some(self.member(lambda, member, set)?)),
+            Step::Any(Some(lambda)) => (About::Any, Some(self.member(lambda, member, set)?)),
+            Step::Any(None) => (About::Any, None),
+            Step::Count(Some(options)) => (About::Count, self.counted(options, member, set)?),
+            Step::Count(None) => (About::Count, None),
+            step => return Err(self.no_such_step(step, place.many)),
+        };
         if let [step, ..] = behind {
             return Err(self.no_such_step(step, false));
         }
-        let member = self.new_variable();
-        let predicate = match lambda {
-            Some(lambda) => Some(Box::new(self.member(lambda, member, &place.set)?)),
-            None => None,
-        };
         let class = if about == About::Count { Class::Integer } else { Class::Boolean };
+        let predicate = predicate.map(Box::new);
         let related = Related { about, from: place.from, hops: place.hops, member, predicate };
         Ok(Typed { form: Form::Related(related), class, nullable: false })
     }
@@ -127,13 +130,12 @@ impl Resolver<'_> {
         match step {
             Step::Annotation(name) | Step::Qualified(name) => self.not_supported(name),
             Step::Key(_) => self.not_supported("a key inside of a path"),
-            Step::Count(Some(_)) => self.not_supported("$count with options"),
             Step::Root => self.not_supported("$root"),
             Step::Name(name) if many => {
                 self.wrong(&format!("\"{name}\" stands behind a collection: \"any\", \"all\" or \"$count\" do there"))
             }
             Step::Name(name) => self.wrong(&format!("\"{name}\" stands behind a value that has no properties")),
-            Step::All(_) | Step::Any(_) | Step::Count(None) => {
+            Step::All(_) | Step::Any(_) | Step::Count(_) => {
                 self.wrong("\"any\", \"all\" and \"$count\" need a collection before them")
             }
             Step::It | Step::This => self.wrong("\"$it\" and \"$this\" begin a path"),

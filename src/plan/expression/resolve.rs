@@ -7,12 +7,18 @@ use super::{Arithmetic, Class, Comparison, Form, Typed, Variable};
 use crate::edm::{Edm, EntitySet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::Options;
-use crate::odata::expression::{self, BinaryOperator as Binary, Expression, Lambda, Term, UnaryOperator};
+use crate::odata::expression::{
+    self, BinaryOperator as Binary, ExpandOptions, Expression, Lambda, Term, UnaryOperator,
+};
+use crate::plan::search;
 
 /// Operands within operands: what neither database nor a thread's stack minds.
 const DEEPEST: usize = 100;
 /// Operands in all: SQL Server takes 2,100 parameters.
 const MOST: usize = 1_500;
+
+/// The name of a row whose properties stand for themselves.
+pub(super) const UNNAMED: &str = "";
 
 /// Resolves the expressions of one option.
 pub(in crate::plan) struct Resolver<'a> {
@@ -20,7 +26,7 @@ pub(in crate::plan) struct Resolver<'a> {
     pub(super) options: &'a Options,
     /// The option, for messages.
     pub(super) part: &'static str,
-    /// The names of rows; the first is the row that is read.
+    /// The names of rows. The first is the row that is read; a path without a variable begins at the last that has no name.
     pub(super) variables: Vec<Named>,
     /// Whether the row that is read is one that `$expand` brings.
     pub(super) nested: bool,
@@ -46,7 +52,7 @@ impl<'a> Resolver<'a> {
         part: &'static str,
         now: &'a str,
     ) -> Self {
-        let root = Named { name: String::new(), variable: Variable(0), set: Arc::clone(set) };
+        let root = Named { name: UNNAMED.to_owned(), variable: Variable(0), set: Arc::clone(set) };
         Self { edm, options, part, variables: vec![root], nested: false, rows: 0, depth: 0, operands: 0, now }
     }
 
@@ -236,10 +242,35 @@ impl<'a> Resolver<'a> {
         if self.variables.iter().any(|variable| variable.name == lambda.variable) {
             return Err(self.wrong(&format!("the name \"{}\" is used twice", lambda.variable)));
         }
-        self.variables.push(Named { name: lambda.variable.clone(), variable: member, set: Arc::clone(set) });
-        let predicate = self.condition(&lambda.predicate);
+        self.condition_on(&lambda.variable, member, set, &lambda.predicate)
+    }
+
+    /// Which members of a collection of `set` are counted. Paths in the filter begin at the member.
+    pub(super) fn counted(
+        &mut self,
+        options: &ExpandOptions,
+        member: Variable,
+        set: &Arc<EntitySet>,
+    ) -> Result<Option<Typed>> {
+        let sought = options.search.as_ref().map(|search| search::condition_of(member, set, search));
+        let filter = options.filter.as_ref().map(|filter| self.condition_on(UNNAMED, member, set, filter));
+        let asked: Vec<Typed> = sought.into_iter().chain(filter.transpose()?).collect();
+        let nullable = asked.iter().any(|condition| condition.nullable);
+        Ok((!asked.is_empty()).then_some(Typed { form: Form::All(asked), class: Class::Boolean, nullable }))
+    }
+
+    /// `expression` as a condition on `row`, which has that name in it.
+    fn condition_on(
+        &mut self,
+        name: &str,
+        row: Variable,
+        set: &Arc<EntitySet>,
+        expression: &Expression,
+    ) -> Result<Typed> {
+        self.variables.push(Named { name: name.to_owned(), variable: row, set: Arc::clone(set) });
+        let condition = self.condition(expression);
         self.variables.pop();
-        predicate
+        condition
     }
 
     pub(super) fn new_variable(&mut self) -> Variable {
