@@ -3,6 +3,7 @@
 
 mod catalog;
 mod entity_path;
+mod entity_type;
 mod exact;
 mod exposure;
 mod facts;

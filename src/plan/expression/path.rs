@@ -7,6 +7,7 @@ use super::{About, Class, Comparison, Form, Hop, PropertyPath, Related, Typed, V
 use crate::edm::{Edm, EntitySet, NavigationProperty};
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::expression::{Constant, Expression, Step, Term};
+use crate::plan::cast;
 
 /// A place on the way.
 struct Place {
@@ -21,22 +22,12 @@ struct Place {
 
 impl Resolver<'_> {
     pub(super) fn path(&mut self, steps: &[Step]) -> Result<Typed> {
-        let (mut place, mut rest) = self.beginning(steps)?;
-        while let [step, behind @ ..] = rest {
-            match step {
-                Step::Name(name) if !place.many => {
-                    if let Some(navigation) = place.set.clone().navigation_property(name) {
-                        place = place.follow(self.edm, navigation)?;
-                    } else {
-                        return self.property(place, name, behind);
-                    }
-                }
-                step if place.many => return self.related(place, step, behind),
-                step => return Err(self.no_such_step(step, false)),
-            }
-            rest = behind;
+        match self.entity(steps)? {
+            (_, []) => Err(self.wrong(&format!("\"{}\" leads to an entity, not to a value", last_name(steps)))),
+            (place, [step, behind @ ..]) if place.many => self.related(place, step, behind),
+            (place, [Step::Name(name), behind @ ..]) => self.property(place, name, behind),
+            (_, [step, ..]) => Err(self.no_such_step(step, false)),
         }
-        Err(self.wrong(&format!("\"{}\" leads to an entity, not to a value", last_name(steps))))
     }
 
     /// A navigation property to one entity, compared with `null`: whether there is none.
@@ -52,12 +43,7 @@ impl Resolver<'_> {
         if !is_null(left) && !is_null(right) {
             return Ok(None);
         }
-        let (mut place, mut rest) = self.beginning(steps)?;
-        while let [Step::Name(name), behind @ ..] = rest {
-            let Some(navigation) = place.set.clone().navigation_property(name).cloned() else { return Ok(None) };
-            place = place.follow(self.edm, &navigation)?;
-            rest = behind;
-        }
+        let (place, rest) = self.entity(steps)?;
         if !rest.is_empty() || place.many || place.hops.is_empty() {
             return Ok(None);
         }
@@ -70,6 +56,24 @@ impl Resolver<'_> {
             }
             _ => Err(self.wrong("an entity has no order")),
         }
+    }
+
+    /// How far a path leads from one entity to the next, at last to many; and what of it is left.
+    fn entity<'s>(&self, steps: &'s [Step]) -> Result<(Place, &'s [Step])> {
+        let (mut place, mut rest) = self.beginning(steps)?;
+        while let [step, behind @ ..] = rest {
+            match step {
+                Step::Name(name) if !place.many => {
+                    let set = Arc::clone(&place.set);
+                    let Some(navigation) = set.navigation_property(name) else { break };
+                    place = place.follow(self.edm, navigation)?;
+                }
+                Step::Qualified(name) => cast::check(self.edm, &place.set, name, self.part)?,
+                _ => break,
+            }
+            rest = behind;
+        }
+        Ok((place, rest))
     }
 
     /// Where a path begins, and what of it is left.
@@ -128,13 +132,15 @@ impl Resolver<'_> {
 
     fn no_such_step(&self, step: &Step, many: bool) -> Error {
         match step {
-            Step::Annotation(name) | Step::Qualified(name) => self.not_supported(name),
+            Step::Annotation(name) => self.not_supported(name),
             Step::Key(_) => self.not_supported("a key inside of a path"),
             Step::Root => self.not_supported("$root"),
             Step::Name(name) if many => {
                 self.wrong(&format!("\"{name}\" stands behind a collection: \"any\", \"all\" or \"$count\" do there"))
             }
-            Step::Name(name) => self.wrong(&format!("\"{name}\" stands behind a value that has no properties")),
+            Step::Name(name) | Step::Qualified(name) => {
+                self.wrong(&format!("\"{name}\" stands behind a value that has no properties"))
+            }
             Step::All(_) | Step::Any(_) | Step::Count(_) => {
                 self.wrong("\"any\", \"all\" and \"$count\" need a collection before them")
             }

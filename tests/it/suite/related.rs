@@ -150,6 +150,7 @@ fn what_cannot_be_counted_is_refused() {
         ("Name/$count($filter=Id eq 1) gt 0", "InvalidValue"),
         ("Book/$count($top=1) gt 0", "SyntaxError"),
         ("Book/$count($search=) gt 0", "SyntaxError"),
+        ("Book/Writer eq null", "InvalidValue"),
     ] {
         assert_eq!(
             library.get(&format!("/odata/Writer?$filter={}", encoded(filter))).expect(400).code(),
@@ -204,6 +205,70 @@ fn levels_go_as_deep_as_they_say() {
     library.get("/odata/Writer(1)?$expand=Teacher($expand=Teacher($expand=Teacher($expand=Teacher($expand=Teacher($expand=Teacher)))))").expect(400);
     let all = value(&library, "Book?$expand=*&$top=1");
     assert_eq!((name(&all[0]["Writer"]), all[0]["Chapter"].as_array().unwrap().len()), (json!("Anna"), 2));
+}
+
+#[test]
+fn a_cast_to_the_type_that_entities_have_changes_nothing() {
+    let library = library();
+    let answer = |path: &str, options: &str| library.get(&format!("/odata/{path}?{options}")).expect(200).json();
+    for (path, cast, plain) in [
+        ("Book", "$filter=~Book/Title eq 'A'", "$filter=Title eq 'A'"),
+        ("Book", "$filter=$it/~Book/Title eq 'A'", "$filter=Title eq 'A'"),
+        ("Book", "$filter=Writer/~Writer/Name eq 'Anna'", "$filter=Writer/Name eq 'Anna'"),
+        ("Book", "$filter=~Book/Writer/~Writer/Teacher ne null", "$filter=Writer/Teacher ne null"),
+        ("Writer", "$filter=Book/~Book/any(b:b/~Book/Id eq 11)", "$filter=Book/any(b:b/Id eq 11)"),
+        (
+            "Writer",
+            "$filter=Book/~Book/$count($filter=~Book/Id gt 10) eq 2",
+            "$filter=Book/$count($filter=Id gt 10) eq 2",
+        ),
+        ("Book", "$orderby=Writer/~Writer/Name desc,~Book/Title", "$orderby=Writer/Name desc,Title"),
+        ("Book", "$select=~Book/Title,Title,~Book/WriterId", "$select=Title,WriterId"),
+        ("Book(10)", "$select=~Book/Title", "$select=Title"),
+        ("Book", "$expand=~Book/Writer", "$expand=Writer"),
+        ("Book", "$expand=Writer/~Writer($select=~Writer/Name)", "$expand=Writer($select=Name)"),
+        ("Writer", "$expand=~Writer/Book/~Book/$ref,Teacher", "$expand=Book/$ref,Teacher"),
+        ("Writer", "$expand=Book/~Book/$count", "$expand=Book/$count"),
+    ] {
+        let url = |options: &str| options.replace('~', "Deltalink.Model.").replace(' ', "%20");
+        assert_eq!(answer(path, &url(cast)), answer(path, &url(plain)), "{path}: {cast}");
+    }
+}
+
+#[test]
+fn a_cast_to_another_type_is_refused() {
+    let library = library();
+    for (options, code) in [
+        ("$filter=~Writer/Title eq 'A'", "InvalidValue"),
+        ("$filter=~Nothing/Title eq 'A'", "InvalidValue"),
+        ("$filter=Deltalink.Book/Title eq 'A'", "InvalidValue"),
+        ("$filter=Other.Model.Book/Title eq 'A'", "InvalidValue"),
+        ("$filter=Writer/~Book/Name eq 'A'", "InvalidValue"),
+        ("$filter=Writer/~Book/Teacher eq null", "InvalidValue"),
+        ("$filter=Chapter/~Book/any()", "InvalidValue"),
+        ("$filter=Chapter/any(c:c/~Book/Pages eq 1)", "InvalidValue"),
+        ("$filter=Title/~Book eq 'A'", "InvalidValue"),
+        ("$filter=~Book eq 'A'", "InvalidValue"),
+        ("$orderby=~Writer/Title", "InvalidValue"),
+        ("$select=~Writer/Title", "InvalidValue"),
+        ("$select=~Nothing/Title", "InvalidValue"),
+        ("$select=~Book/Nothing", "PropertyNotFound"),
+        ("$select=~Book", "PropertyNotFound"),
+        ("$select=~Book/*", "SyntaxError"),
+        ("$expand=~Writer/Writer", "InvalidValue"),
+        ("$expand=Writer/~Book", "InvalidValue"),
+        ("$expand=Writer/~Nothing", "InvalidValue"),
+        ("$expand=~Book", "PropertyNotFound"),
+        ("$expand=Writer($select=~Book/Name)", "InvalidValue"),
+        ("$expand=Writer,~Book/Writer", "InvalidValue"),
+    ] {
+        let options = options.replace('~', "Deltalink.Model.").replace(' ', "%20");
+        assert_eq!(library.get(&format!("/odata/Book?{options}")).expect(400).code(), code, "{options}");
+    }
+    let other = library.get("/odata/Book?$expand=Writer/Deltalink.Model.Book").expect(400).json();
+    let message = "The value of \"$expand\" is wrong: \"Deltalink.Model.Book\" is not the type of \"Writer\", \
+                   and no type is derived from another.";
+    assert_eq!((&other["error"]["message"], &other["error"]["target"]), (&json!(message), &json!("$expand")));
 }
 
 #[test]
