@@ -16,6 +16,7 @@ use crate::support::gateway::Gateway;
 
 mod evaluate;
 mod expression;
+mod literal;
 mod rows;
 
 use evaluate::{evaluate, holds, order};
