@@ -192,10 +192,10 @@ impl<'a> Resolver<'a> {
         let mut value = self.typed(left)?;
         let list = match &right.term {
             Term::Alias(alias) => match self.options.alias(alias) {
-                Some(text) => expression::expression(text)?,
+                Some(text) => &expression::expression(text)?,
                 None => return Err(self.wrong(&format!("\"{alias}\" has no value"))),
             },
-            _ => right.clone(),
+            _ => right,
         };
         let Term::List(items) = &list.term else {
             return Err(self.not_supported("in with something else than a list"));
