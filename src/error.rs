@@ -3,8 +3,12 @@
 //! A newcomer's trap: `message` is shown to clients, so it never holds database text, SQL, or secrets; those go
 //! into `source`, which only the log sees.
 
+mod expiry;
+
 use std::error::Error as StdError;
 use std::fmt;
+
+pub use expiry::Expiry;
 
 /// The result of every fallible function here.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -127,51 +131,6 @@ impl ErrorKind {
     /// The HTTP status.
     pub const fn status(self) -> u16 {
         self.row().1
-    }
-}
-
-/// Why a link can no longer be honoured: the `code` in the `details` of a 410.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Expiry {
-    /// Columns that the link returns were added, renamed, retyped or removed.
-    ColumnsChanged,
-    /// The database was restored or replaced: this history does not contain the link's version.
-    HistoryChanged,
-    /// The changes since the link's version have been removed by retention.
-    Pruned,
-    /// The table was dropped and created again, or its tracking was installed anew.
-    TableRecreated,
-    /// The table is not tracked any more.
-    TrackingRemoved,
-}
-
-impl Expiry {
-    /// Every reason, for the documents and tests that list them.
-    pub const ALL: [Self; 5] =
-        [Self::ColumnsChanged, Self::HistoryChanged, Self::Pruned, Self::TableRecreated, Self::TrackingRemoved];
-
-    /// The code in `details`.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ColumnsChanged => "ColumnsChanged",
-            Self::HistoryChanged => "HistoryChanged",
-            Self::Pruned => "Pruned",
-            Self::TableRecreated => "TableRecreated",
-            Self::TrackingRemoved => "TrackingRemoved",
-        }
-    }
-
-    /// The reason in words.
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::ColumnsChanged => "Columns that this link returns have been added, renamed, retyped or removed.",
-            Self::HistoryChanged => "The database has been restored or replaced since this link was issued.",
-            Self::Pruned => "The link is older than the time for which changes are kept.",
-            Self::TableRecreated => {
-                "The table or its change tracking has been created anew since this link was issued."
-            }
-            Self::TrackingRemoved => "The table's changes are not tracked any more.",
-        }
     }
 }
 

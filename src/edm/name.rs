@@ -41,24 +41,29 @@ pub fn is_identifier(name: &str) -> bool {
         && name.chars().count() <= MAX_LENGTH
 }
 
-/// `odataIdentifier` leading character: a letter, a letter number, or an underscore.
+/// `odataIdentifier` leading character: a letter, a letter number, or an underscore. Most names are of ASCII, which needs no table.
 pub(crate) fn starts_identifier(character: char) -> bool {
     use GeneralCategory as C;
-    character == '_'
-        || matches!(
-            character.general_category(),
-            C::UppercaseLetter
-                | C::LowercaseLetter
-                | C::TitlecaseLetter
-                | C::ModifierLetter
-                | C::OtherLetter
-                | C::LetterNumber
-        )
+    if character.is_ascii() {
+        return character == '_' || character.is_ascii_alphabetic();
+    }
+    matches!(
+        character.general_category(),
+        C::UppercaseLetter
+            | C::LowercaseLetter
+            | C::TitlecaseLetter
+            | C::ModifierLetter
+            | C::OtherLetter
+            | C::LetterNumber
+    )
 }
 
 /// Further characters: also digits, marks, connectors and format characters.
 pub(crate) fn continues_identifier(character: char) -> bool {
     use GeneralCategory as C;
+    if character.is_ascii() {
+        return character == '_' || character.is_ascii_alphanumeric();
+    }
     starts_identifier(character)
         || matches!(
             character.general_category(),

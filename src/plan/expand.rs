@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::expression::Hop;
 use super::query::Resolving;
-use super::{Query, Scope, selection};
+use super::{Query, Scope, cast, selection};
 use crate::edm::{EntitySet, NavigationProperty};
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::expression::{ExpandItem, ExpandOptions, ExpandPath, Written, expand};
@@ -120,15 +120,40 @@ impl Expanding<'_> {
             ExpandPath::Unknown(what) => return Err(not_supported(what)),
             ExpandPath::All => return Err(Error::internal("a star has no name")),
         };
-        let [name] = names.as_slice() else {
-            return Err(not_supported(&format!("the path \"{}\"", names.join("/"))));
-        };
+        let name = self.without_casts(set, names)?;
         if let Some(navigation) = set.navigation_property(name) {
             return self.expansion(set, navigation, what, &item.options, depth);
         }
         let what = if set.property(name).is_some() { "is no navigation property" } else { "does not exist" };
         let message = format!("\"{name}\" of \"{}\" {what}, so it cannot be expanded.", set.name);
         Err(Error::new(ErrorKind::PropertyNotFound, message).about("$expand"))
+    }
+
+    /// The only name of a path that is not a type's: types may stand before a navigation property of `set`, and behind it.
+    fn without_casts<'n>(&self, set: &EntitySet, names: &'n [String]) -> Result<&'n str> {
+        let edm = self.scope.edm;
+        let path = match names {
+            [before, path @ ..] if !path.is_empty() && cast::is_type(before) => {
+                cast::check(edm, set, before, "$expand")?;
+                path
+            }
+            path => path,
+        };
+        match path {
+            [name] => Ok(name),
+            [name, behind] if cast::is_type(behind) => {
+                if let Some(navigation) = set.navigation_property(name) {
+                    cast::check(edm, self.target(navigation)?, behind, "$expand")?;
+                }
+                Ok(name)
+            }
+            _ => Err(not_supported(&format!("the path \"{}\"", names.join("/")))),
+        }
+    }
+
+    fn target(&self, navigation: &NavigationProperty) -> Result<&Arc<EntitySet>> {
+        let missing = || Error::internal("a navigation property leads to no entity set");
+        self.scope.edm.set(&navigation.target).ok_or_else(missing)
     }
 
     fn expansion(
@@ -150,10 +175,9 @@ impl Expanding<'_> {
         if let Some(option) = options.unknown.first() {
             return Err(not_supported(option));
         }
-        let missing = || Error::internal("a navigation property leads to no entity set");
-        let set = Arc::clone(self.scope.edm.set(&navigation.target).ok_or_else(missing)?);
+        let set = Arc::clone(self.target(navigation)?);
         let names = options.select.as_ref().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
-        let (select, returned) = selection(&set, names.filter(|names| !names.contains(&"*")))?;
+        let (select, returned) = selection(self.scope.edm, &set, names.filter(|names| !names.contains(&"*")))?;
         let mut expand = self.items(&set, &options.expand, depth - 1)?;
         let written = self.further_levels(&set, navigation, what, options, depth, &mut expand)?;
         let hop = Hop { from: Arc::clone(from), to: Arc::clone(&set), pairs: navigation.pairs.clone() };

@@ -3,6 +3,7 @@
 //! A [`Plan`] is proof: one that exists can be executed, and nothing after it validates again. Pure; no database.
 
 mod all;
+mod cast;
 mod change_mode;
 mod expand;
 mod expression;
@@ -178,17 +179,18 @@ impl Scope<'_> {
 
     /// The selected names, and the properties to return for them.
     fn selection(&self, names: Option<Vec<&str>>) -> Result<(Option<Vec<String>>, Vec<usize>)> {
-        selection(self.set, names)
+        selection(self.edm, self.set, names)
     }
 }
 
 /// The selected names, and the properties of `set` to return for them; a navigation property has none.
-fn selection(set: &EntitySet, names: Option<Vec<&str>>) -> Result<(Option<Vec<String>>, Vec<usize>)> {
+fn selection(edm: &Edm, set: &EntitySet, names: Option<Vec<&str>>) -> Result<(Option<Vec<String>>, Vec<usize>)> {
     let Some(names) = names else { return Ok((None, (0..set.properties.len()).collect())) };
     let unknown = |name: &str| {
         let message = format!("\"{}\" has no property \"{name}\".", set.name);
         Error::new(ErrorKind::PropertyNotFound, message).about("$select")
     };
+    let names = cast::left_out(edm, set, names)?;
     let mut returned = set.key.clone();
     for name in &names {
         match set.property(name) {

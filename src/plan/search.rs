@@ -9,13 +9,19 @@ use super::expression::{Class, Comparison, Form, Function, PropertyPath, Typed, 
 use crate::edm::{EntitySet, Property, Value};
 use crate::odata::expression::Search;
 
-/// The condition that an entity of `set` matches.
+/// The condition that the entity of `set` that is read matches.
 pub(super) fn condition(set: &Arc<EntitySet>, search: &Search) -> Typed {
+    condition_of(Variable(0), set, search)
+}
+
+/// The condition that `row`, an entity of `set`, matches.
+pub(super) fn condition_of(row: Variable, set: &Arc<EntitySet>, search: &Search) -> Typed {
+    let of = |operand| condition_of(row, set, operand);
     match search {
-        Search::And(left, right) => boolean(Form::All(vec![condition(set, left), condition(set, right)])),
-        Search::Or(left, right) => boolean(Form::AnyOf(vec![condition(set, left), condition(set, right)])),
-        Search::Not(operand) => boolean(Form::Not(Box::new(is_true(condition(set, operand))))),
-        Search::Term(term) => found(set, term),
+        Search::And(left, right) => boolean(Form::All(vec![of(left), of(right)])),
+        Search::Or(left, right) => boolean(Form::AnyOf(vec![of(left), of(right)])),
+        Search::Not(operand) => boolean(Form::Not(Box::new(is_true(of(operand))))),
+        Search::Term(term) => found(row, set, term),
     }
 }
 
@@ -33,11 +39,11 @@ fn is_text(property: &Property) -> bool {
 }
 
 /// Whether a property that is text contains `term`.
-fn found(set: &Arc<EntitySet>, term: &str) -> Typed {
+fn found(row: Variable, set: &Arc<EntitySet>, term: &str) -> Typed {
     let term = constant(Class::String, Value::Text(term.to_lowercase()));
     let contains = |property: usize| {
         let nullable = set.properties[property].nullable;
-        let path = PropertyPath { from: Variable(0), hops: Vec::new(), set: Arc::clone(set), property };
+        let path = PropertyPath { from: row, hops: Vec::new(), set: Arc::clone(set), property };
         let text = Typed { form: Form::Property(path), class: Class::String, nullable };
         let lower = Typed { form: Form::Call(Function::ToLower, vec![text]), class: Class::String, nullable };
         Typed { form: Form::Call(Function::Contains, vec![lower, term.clone()]), class: Class::Boolean, nullable }

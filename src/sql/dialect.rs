@@ -1,6 +1,7 @@
 //! All that can differ between databases, with ANSI's way as the default.
 
 use super::expression::Expressions;
+use super::quoted::quoted;
 use super::statement::{Builder, Param, Script, Statement};
 use crate::edm::{ChangeLog, EntitySet, Property, Table, Value};
 use crate::token::{Anchor, ChangePosition};
@@ -35,7 +36,7 @@ pub trait Dialect: Expressions {
 
     /// A name as a quoted identifier.
     fn identifier(&self, name: &str) -> String {
-        format!("\"{}\"", name.replace('"', "\"\""))
+        quoted('"', name, '"')
     }
 
     /// The placeholder number `index`, from 1.

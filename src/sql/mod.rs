@@ -8,6 +8,7 @@ mod expression;
 #[cfg(feature = "mssql")]
 pub mod mssql;
 mod order;
+mod quoted;
 mod related;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
@@ -66,7 +67,8 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
                 Tracked::Start => None,
             });
             let history = claim.and_then(|claim| history(set, claim, dialect));
-            (history, page.count.then(|| count(read, dialect)), (page.limit > 0).then(|| rows(read, page, dialect)))
+            let (count, rows) = count_and_rows(read, page, dialect);
+            (history, count, rows)
         }
         Target::Changes(page) => {
             let all = page.count.then(|| changes_count(set, &page.anchor, upper(page), dialect));
@@ -78,7 +80,11 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
             None,
         ),
         Target::Latest => (history(set, None, dialect), None, None),
-        Target::Count => (None, Some(count(read, dialect)), None),
+        Target::Count => {
+            let mut build = Builder::new(dialect);
+            let wanted = wanted(&mut build, read);
+            (None, Some(count(build, read, wanted)), None)
+        }
         Target::Entity(key) if matches!(read.shape, Shape::References) => {
             (None, None, Some(entity(read, key.as_ref(), &read.columns, dialect)))
         }
@@ -119,10 +125,17 @@ fn history(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect) -> Opt
     Some(History { statement: dialect.history(set, log, witness), log, claim })
 }
 
-fn count(read: &Read, dialect: &dyn Dialect) -> Statement {
+/// The number of entities, where it is asked for, and a page of them. The conditions of both are the same, and written once.
+fn count_and_rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> (Option<Statement>, Option<Statement>) {
     let mut build = Builder::new(dialect);
-    let conditions = wanted(&mut build, read);
-    build.finish(Skeleton::Count, &[("table", dialect.table(&read.set)), ("where", conditions)])
+    let wanted = wanted(&mut build, read);
+    let count = page.count.then(|| count(build.clone(), read, wanted.clone()));
+    (count, (page.limit > 0).then(|| rows(build, read, page, wanted)))
+}
+
+fn count(build: Builder<'_>, read: &Read, wanted: String) -> Statement {
+    let table = build.dialect().table(&read.set);
+    build.finish(Skeleton::Count, &[("table", table), ("where", wanted)])
 }
 
 /// The conditions that every entity of `read` meets.
@@ -137,20 +150,19 @@ fn wanted(build: &mut Builder<'_>, read: &Read) -> String {
     conditions.join(" AND ")
 }
 
-fn rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> Statement {
+fn rows(mut build: Builder<'_>, read: &Read, page: &RowsPage, wanted: String) -> Statement {
     let set = &*read.set;
-    let mut build = Builder::new(dialect);
     let order = Order::new(&mut build, set, &read.query.order);
-    let mut conditions = wanted(&mut build, read);
-    if let Some(after) = &page.after {
-        conditions = format!("{conditions} AND {}", order.behind(&mut build, set, after));
-    }
+    let conditions = match &page.after {
+        Some(after) => format!("{wanted} AND {}", order.behind(&mut build, set, after)),
+        None => wanted,
+    };
     let more = u64::from(page.may_continue());
     let returned = build.columns(set, &read.columns);
     let columns: Vec<&str> = [returned.as_str()].into_iter().chain(order.columns()).collect();
     let slots = [
         ("columns", columns.join(", ")),
-        ("table", dialect.table(set)),
+        ("table", build.dialect().table(set)),
         ("where", conditions),
         ("order", order.clause()),
         ("limit", build.number(page.limit + more)),

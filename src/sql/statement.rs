@@ -33,6 +33,7 @@ pub struct Script {
 }
 
 /// Fills a skeleton, collecting parameters on the way.
+#[derive(Clone)]
 pub struct Builder<'a> {
     dialect: &'a dyn Dialect,
     params: Vec<Param>,
@@ -76,7 +77,7 @@ impl<'a> Builder<'a> {
 
     /// The column of `property` in the table that the statement calls `name`.
     pub fn column_of(&self, name: &str, property: &Property) -> String {
-        format!("{name}.{}", self.dialect.identifier(&property.column))
+        [name, ".", &self.dialect.identifier(&property.column)].concat()
     }
 
     /// A column of the key, in the order of the primary key's index.

@@ -16,6 +16,7 @@ pub(super) fn deeper_than(expression: &Expression, levels: usize) -> Option<usiz
         Term::Case(cases) => cases.iter().find_map(|(condition, value)| deeper(condition).or_else(|| deeper(value))),
         Term::Path(steps) => steps.iter().find_map(|step| match step {
             Step::All(lambda) | Step::Any(Some(lambda)) => deeper(&lambda.predicate),
+            Step::Count(Some(options)) => options.filter.as_ref().and_then(deeper),
             _ => None,
         }),
         Term::Unary(_, inner) => deeper(inner),
@@ -61,6 +62,9 @@ mod tests {
         refused(&format!("1{}", " add 1".repeat(2_700)));
         refused(&format!("A{}", " in B".repeat(3_000)));
         refused(&format!("{}A{}", "(".repeat(60), " mul 1)".repeat(60) + &" add 1".repeat(60)));
+        let counted = |times| format!("{}B{}", "1 add A/$count($filter=".repeat(times), ") eq 1".repeat(times));
+        assert!(filter(&counted(15)).is_ok());
+        refused(&counted(25));
         assert!(filter(&format!("A{}", " or A eq 1".repeat(1_600))).is_ok());
         assert!(filter(&format!("A{}", "/A".repeat(8_000))).is_ok());
         assert!(filter(&format!("A in (1{})", ",1".repeat(8_000))).is_ok());

@@ -81,13 +81,9 @@ impl Path {
                 cursor.expect(")", "an operator between white space, or a closing parenthesis")
             }
             Some('$') if cursor.eat("$count") => {
-                let start = cursor.at() + 1;
-                let options = cursor.rest().starts_with('(');
-                if options {
-                    nested::options(cursor, Place::Count)?;
-                }
-                let text = cursor.since(start).strip_suffix(')').filter(|_| options);
-                self.steps.push(Step::Count(text.map(str::to_owned)));
+                let given = cursor.rest().starts_with('(');
+                let options = given.then(|| nested::options(cursor, Place::Count)).transpose()?;
+                self.steps.push(Step::Count(options.map(Box::new)));
                 self.ended = true;
                 Ok(())
             }

@@ -71,7 +71,10 @@ fn step(step: &Step) -> String {
         Step::Annotation(name) | Step::Name(name) | Step::Qualified(name) => name.clone(),
         Step::Any(inner) => format!("any({})", inner.as_deref().map(lambda).unwrap_or_default()),
         Step::Count(None) => "$count".to_owned(),
-        Step::Count(Some(options)) => format!("$count({options})"),
+        Step::Count(Some(options)) => {
+            let options = options.written.0.iter().map(|(option, value)| format!("{}={value}", option.name()));
+            format!("$count({})", options.collect::<Vec<_>>().join(";"))
+        }
         Step::It => "$it".to_owned(),
         Step::Key(inner) => format!("({})", key(inner)),
         Step::Root => "$root".to_owned(),

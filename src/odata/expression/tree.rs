@@ -148,8 +148,8 @@ pub enum Step {
     Annotation(String),
     /// `any()` or `any(x:...)`
     Any(Option<Box<Lambda>>),
-    /// `$count`, in 4.01 perhaps with `($filter=...;$search=...)`, whose text is kept
-    Count(Option<String>),
+    /// `$count`, in 4.01 perhaps with `($filter=...;$search=...)`
+    Count(Option<Box<ExpandOptions>>),
     /// `$it`
     It,
     /// `(...)` behind a name
@@ -211,7 +211,7 @@ pub enum ExpandPath {
     Unknown(String),
 }
 
-/// The options of one expanded navigation property. What is absent was not given.
+/// The options of one navigation property that is expanded or counted. What is absent was not given.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExpandOptions {
     /// `$count`

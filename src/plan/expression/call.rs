@@ -32,7 +32,7 @@ impl Resolver<'_> {
 
     fn argument(&mut self, function: Name, argument: &Expression, takes: &[Class]) -> Result<Typed> {
         let typed = self.typed(argument)?;
-        let typed = takes.first().filter(|_| takes.len() == 1).map_or(typed.clone(), |class| coerced(typed, *class));
+        let typed = if let [class] = takes { coerced(typed, *class) } else { typed };
         if typed.class == Class::Null || takes.contains(&typed.class) {
             return Ok(typed);
         }

@@ -8,6 +8,7 @@ mod call;
 mod cast;
 mod constant;
 mod function;
+mod member;
 mod now;
 mod path;
 mod resolve;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::resolve::Resolver;
+use super::resolve::{Resolver, UNNAMED};
 use super::{About, Class, Comparison, Form, Hop, PropertyPath, Related, Typed, Variable};
 use crate::edm::{Edm, EntitySet, NavigationProperty};
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{Constant, Expression, Lambda, Step, Term};
+use crate::odata::expression::{Constant, Expression, Step, Term};
+use crate::plan::cast;
 
 /// Navigation properties in a path, at most: SQLite joins 64 tables, and the databases' patience ends before.
 const FURTHEST: usize = 16;
@@ -24,31 +25,12 @@ struct Place {
 
 impl Resolver<'_> {
     pub(super) fn path(&mut self, steps: &[Step]) -> Result<Typed> {
-        let (mut place, mut rest) = self.beginning(steps)?;
-        while let [step, behind @ ..] = rest {
-            match step {
-                Step::Name(name) if !place.many => {
-                    if let Some(navigation) = place.set.clone().navigation_property(name) {
-                        place = self.follow(place, navigation)?;
-                    } else {
-                        return self.property(place, name, behind);
-                    }
-                }
-                Step::Any(lambda) if place.many => return self.related(place, About::Any, lambda.as_deref(), behind),
-                Step::All(lambda) if place.many => return self.related(place, About::All, Some(lambda), behind),
-                Step::Count(None) if place.many => return self.related(place, About::Count, None, behind),
-                step => return Err(self.no_such_step(step, place.many)),
-            }
-            rest = behind;
+        match self.entity(steps)? {
+            (_, []) => Err(self.wrong(&format!("\"{}\" leads to an entity, not to a value", last_name(steps)))),
+            (place, [step, behind @ ..]) if place.many => self.related(place, step, behind),
+            (place, [Step::Name(name), behind @ ..]) => self.property(place, name, behind),
+            (_, [step, ..]) => Err(self.no_such_step(step, false)),
         }
-        Err(self.wrong(&format!("\"{}\" leads to an entity, not to a value", last_name(steps))))
-    }
-
-    fn follow(&self, place: Place, navigation: &NavigationProperty) -> Result<Place> {
-        if place.hops.len() == FURTHEST {
-            return Err(self.wrong(&format!("a path follows more than {FURTHEST} navigation properties")));
-        }
-        place.follow(self.edm, navigation)
     }
 
     /// A navigation property to one entity, compared with `null`: whether there is none.
@@ -64,16 +46,11 @@ impl Resolver<'_> {
         if !is_null(left) && !is_null(right) {
             return Ok(None);
         }
-        let (mut place, mut rest) = self.beginning(steps)?;
-        while let [Step::Name(name), behind @ ..] = rest {
-            let Some(navigation) = place.set.clone().navigation_property(name).cloned() else { return Ok(None) };
-            place = self.follow(place, &navigation)?;
-            rest = behind;
-        }
+        let (place, rest) = self.entity(steps)?;
         if !rest.is_empty() || place.many || place.hops.is_empty() {
             return Ok(None);
         }
-        let there = self.related(place, About::Any, None, &[])?;
+        let there = self.related(place, &Step::Any(None), &[])?;
         match comparison {
             Comparison::Ne => Ok(Some(there)),
             Comparison::Eq => {
@@ -84,21 +61,41 @@ impl Resolver<'_> {
         }
     }
 
+    /// How far a path leads from one entity to the next, at last to many; and what of it is left.
+    fn entity<'s>(&self, steps: &'s [Step]) -> Result<(Place, &'s [Step])> {
+        let (mut place, mut rest) = self.beginning(steps)?;
+        while let [step, behind @ ..] = rest {
+            match step {
+                Step::Name(name) if !place.many => {
+                    let set = Arc::clone(&place.set);
+                    let Some(navigation) = set.navigation_property(name) else { break };
+                    if place.hops.len() == FURTHEST {
+                        return Err(self.wrong(&format!("a path follows more than {FURTHEST} navigation properties")));
+                    }
+                    place = place.follow(self.edm, navigation)?;
+                }
+                Step::Qualified(name) => cast::check(self.edm, &place.set, name, self.part)?,
+                _ => break,
+            }
+            rest = behind;
+        }
+        Ok((place, rest))
+    }
+
     /// Where a path begins, and what of it is left.
     fn beginning<'s>(&self, steps: &'s [Step]) -> Result<(Place, &'s [Step])> {
-        let root = || self.variables.first();
+        let named = |name: &str| self.variables.iter().rev().find(|variable| variable.name == name);
+        let unnamed = || named(UNNAMED);
         let (variable, rest) = match steps {
-            [Step::It, rest @ ..] if !self.nested => (root(), rest),
-            [Step::Name(name), rest @ ..] => {
-                match self.variables.iter().rev().find(|variable| variable.name == *name) {
-                    Some(variable) => (Some(variable), rest),
-                    None => (root(), steps),
-                }
-            }
+            [Step::It, rest @ ..] if !self.nested => (self.variables.first(), rest),
+            [Step::Name(name), rest @ ..] => match named(name) {
+                Some(variable) => (Some(variable), rest),
+                None => (unnamed(), steps),
+            },
             [Step::Root, ..] => return Err(self.not_supported("$root")),
             [Step::This, ..] => return Err(self.not_supported("$this")),
             [Step::It, ..] => return Err(self.not_supported("$it inside of $expand")),
-            _ => (root(), steps),
+            _ => (unnamed(), steps),
         };
         let variable = variable.ok_or_else(|| Error::internal("an expression without a row"))?;
         let (from, set) = (variable.variable, Arc::clone(&variable.set));
@@ -119,31 +116,38 @@ impl Resolver<'_> {
         Ok(Typed { form: Form::Property(path), class, nullable })
     }
 
-    fn related(&mut self, place: Place, about: About, lambda: Option<&Lambda>, behind: &[Step]) -> Result<Typed> {
+    /// What `step` says about the entities that the way leads to.
+    fn related(&mut self, place: Place, step: &Step, behind: &[Step]) -> Result<Typed> {
+        let (set, member) = (&place.set, self.new_variable());
+        let (about, predicate) = match step {
+            Step::All(lambda) => (About::All, Some(self.member(lambda, member, set)?)),
+            Step::Any(Some(lambda)) => (About::Any, Some(self.member(lambda, member, set)?)),
+            Step::Any(None) => (About::Any, None),
+            Step::Count(Some(options)) => (About::Count, self.counted(options, member, set)?),
+            Step::Count(None) => (About::Count, None),
+            step => return Err(self.no_such_step(step, place.many)),
+        };
         if let [step, ..] = behind {
             return Err(self.no_such_step(step, false));
         }
-        let member = self.new_variable();
-        let predicate = match lambda {
-            Some(lambda) => Some(Box::new(self.member(lambda, member, &place.set)?)),
-            None => None,
-        };
         let class = if about == About::Count { Class::Integer } else { Class::Boolean };
+        let predicate = predicate.map(Box::new);
         let related = Related { about, from: place.from, hops: place.hops, member, predicate };
         Ok(Typed { form: Form::Related(related), class, nullable: false })
     }
 
     fn no_such_step(&self, step: &Step, many: bool) -> Error {
         match step {
-            Step::Annotation(name) | Step::Qualified(name) => self.not_supported(name),
+            Step::Annotation(name) => self.not_supported(name),
             Step::Key(_) => self.not_supported("a key inside of a path"),
-            Step::Count(Some(_)) => self.not_supported("$count with options"),
             Step::Root => self.not_supported("$root"),
             Step::Name(name) if many => {
                 self.wrong(&format!("\"{name}\" stands behind a collection: \"any\", \"all\" or \"$count\" do there"))
             }
-            Step::Name(name) => self.wrong(&format!("\"{name}\" stands behind a value that has no properties")),
-            Step::All(_) | Step::Any(_) | Step::Count(None) => {
+            Step::Name(name) | Step::Qualified(name) => {
+                self.wrong(&format!("\"{name}\" stands behind a value that has no properties"))
+            }
+            Step::All(_) | Step::Any(_) | Step::Count(_) => {
                 self.wrong("\"any\", \"all\" and \"$count\" need a collection before them")
             }
             Step::It | Step::This => self.wrong("\"$it\" and \"$this\" begin a path"),

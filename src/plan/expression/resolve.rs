@@ -7,14 +7,15 @@ use super::{Arithmetic, Class, Comparison, Form, Typed, Variable};
 use crate::edm::{Edm, EntitySet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::Options;
-use crate::odata::expression::{self, BinaryOperator as Binary, Expression, Lambda, Term, UnaryOperator};
+use crate::odata::expression::{self, BinaryOperator as Binary, Expression, Term, UnaryOperator};
 
 /// Operands within operands: what neither database nor a thread's stack minds.
 const DEEPEST: usize = 100;
 /// Operands in all, of the options that one statement is made of: SQL Server takes 2,100 parameters.
 pub(in crate::plan) const MOST: usize = 1_500;
-/// Collections within collections: each is a query within a query, of which SQL Server takes 32.
-const INNERMOST: usize = 8;
+
+/// The name of a row whose properties stand for themselves.
+pub(super) const UNNAMED: &str = "";
 
 /// Resolves the expressions of one option.
 pub(in crate::plan) struct Resolver<'a> {
@@ -22,7 +23,7 @@ pub(in crate::plan) struct Resolver<'a> {
     pub(super) options: &'a Options,
     /// The option, for messages.
     pub(super) part: &'static str,
-    /// The names of rows; the first is the row that is read.
+    /// The names of rows. The first is the row that is read; a path without a variable begins at the last that has no name.
     pub(super) variables: Vec<Named>,
     /// Whether the row that is read is one that `$expand` brings.
     pub(in crate::plan) nested: bool,
@@ -48,8 +49,14 @@ impl<'a> Resolver<'a> {
         part: &'static str,
         now: &'a str,
     ) -> Self {
-        let root = Named { name: String::new(), variable: Variable(0), set: Arc::clone(set) };
+        let root = Named { name: UNNAMED.to_owned(), variable: Variable(0), set: Arc::clone(set) };
         Self { edm, options, part, variables: vec![root], nested: false, rows: 0, depth: 0, operands: 0, now }
+    }
+
+    /// Counts operands.
+    pub(super) fn spend(&mut self, operands: usize) -> Result<()> {
+        self.operands += operands;
+        if self.depth > DEEPEST || self.operands > MOST { Err(too_large(self.part)) } else { Ok(()) }
     }
 
     /// How many operands have been resolved.
@@ -71,10 +78,7 @@ impl<'a> Resolver<'a> {
     /// `expression`, whatever it is.
     pub(in crate::plan) fn typed(&mut self, expression: &Expression) -> Result<Typed> {
         self.depth += 1;
-        self.operands += 1;
-        if self.depth > DEEPEST || self.operands > MOST {
-            return Err(too_large(self.part));
-        }
+        self.spend(1)?;
         let typed = self.term(expression)?;
         self.depth -= 1;
         Ok(typed)
@@ -193,10 +197,10 @@ impl<'a> Resolver<'a> {
         let mut value = self.typed(left)?;
         let list = match &right.term {
             Term::Alias(alias) => match self.options.alias(alias) {
-                Some(text) => expression::expression(text)?,
+                Some(text) => &expression::expression(text)?,
                 None => return Err(self.wrong(&format!("\"{alias}\" has no value"))),
             },
-            _ => right.clone(),
+            _ => right,
         };
         let Term::List(items) = &list.term else {
             return Err(self.not_supported("in with something else than a list"));
@@ -236,20 +240,6 @@ impl<'a> Resolver<'a> {
         let nullable = left.nullable || right.nullable || divides;
         let operands = [coerced(left, class), coerced(right, class)];
         Ok(Typed { form: Form::Arithmetic(operation, Box::new(operands)), class, nullable })
-    }
-
-    /// What is said of a member of a collection of `set`.
-    pub(super) fn member(&mut self, lambda: &Lambda, member: Variable, set: &Arc<EntitySet>) -> Result<Typed> {
-        if self.variables.iter().any(|variable| variable.name == lambda.variable) {
-            return Err(self.wrong(&format!("the name \"{}\" is used twice", lambda.variable)));
-        }
-        if self.variables.len() > INNERMOST {
-            return Err(self.wrong(&format!("it asks about collections more than {INNERMOST} levels deep")));
-        }
-        self.variables.push(Named { name: lambda.variable.clone(), variable: member, set: Arc::clone(set) });
-        let predicate = self.condition(&lambda.predicate);
-        self.variables.pop();
-        predicate
     }
 
     pub(super) fn new_variable(&mut self) -> Variable {

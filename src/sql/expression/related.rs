@@ -35,16 +35,20 @@ pub(super) fn quantified(build: &mut Builder<'_>, related: &Related) -> String {
     let predicate = related.predicate.as_ref().map(|predicate| condition(build, predicate));
     let (not, predicate) = match (related.about, predicate) {
         (About::All, Some(predicate)) => ("NOT ", format!(" AND CASE WHEN {predicate} THEN 0 ELSE 1 END = 1")),
-        (_, Some(predicate)) => ("", format!(" AND {predicate}")),
-        (_, None) => ("", String::new()),
+        (_, predicate) => ("", and(predicate)),
     };
     format!("{not}EXISTS (SELECT 1 FROM {} WHERE {}{predicate})", way.tables, way.condition)
 }
 
-/// How many there are.
+/// How many there are for which the predicate is true.
 pub(super) fn count(build: &mut Builder<'_>, related: &Related) -> String {
     let way = Way::new(build, related.from, &related.hops, &alias(related.member));
-    format!("(SELECT COUNT(*) FROM {} WHERE {})", way.tables, way.condition)
+    let predicate = related.predicate.as_ref().map(|predicate| condition(build, predicate));
+    format!("(SELECT COUNT(*) FROM {} WHERE {}{})", way.tables, way.condition, and(predicate))
+}
+
+fn and(predicate: Option<String>) -> String {
+    predicate.map(|predicate| format!(" AND {predicate}")).unwrap_or_default()
 }
 
 /// The tables on a way, joined, and what ties the first of them to the row where it begins.

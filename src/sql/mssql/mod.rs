@@ -10,6 +10,7 @@ mod tracking;
 pub mod types;
 
 use super::dialect::{Dialect, Skeleton};
+use super::quoted::quoted;
 use super::statement::{Builder, Param, Script, Statement};
 use super::template;
 use crate::edm::{ChangeLog, EntitySet, Property, Value};
@@ -201,7 +202,7 @@ const RANK: &str = "CASE c.SYS_CHANGE_OPERATION WHEN N'D' THEN 0 ELSE 1 END";
 
 /// A name in brackets.
 pub fn quote(name: &str) -> String {
-    format!("[{}]", name.replace(']', "]]"))
+    quoted('[', name, ']')
 }
 
 /// Text as a Unicode literal: for names that are looked up, never for values.

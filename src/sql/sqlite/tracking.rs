@@ -4,6 +4,7 @@
 //! syntax only, depend on no conflict clause (an outer `OR IGNORE` would override it), and say only *that* something
 //! happened to a key; what happened is decided when changes are read, by whether the row is there.
 
+use super::super::quoted::quoted;
 use super::super::statement::Script;
 use super::super::template::fill;
 use super::displaced::displacing;
@@ -157,7 +158,7 @@ fn trigger_name(log: i64, what: &str) -> String {
 }
 
 pub(super) fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
+    quoted('"', name, '"')
 }
 
 /// The triggers of a skeleton. It is divided before it is filled: names and defaults may hold anything, `END;` too.

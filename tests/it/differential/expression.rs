@@ -6,8 +6,8 @@
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::Database;
-use super::rows::{COLUMNS, Class, is_whole};
+use super::literal::{self, Literal};
+use super::rows::{COLUMNS, Class};
 
 /// An expression.
 #[derive(Clone)]
@@ -24,13 +24,6 @@ pub(super) enum Expression {
     In(Box<Expression>, Vec<Expression>),
     Call(Function, Vec<Expression>),
     Case(Vec<(Expression, Expression)>),
-}
-
-/// A literal, without its quotes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Literal {
-    pub(super) class: Class,
-    pub(super) text: &'static str,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,9 +93,7 @@ impl Text {
     pub(super) fn of(&mut self, expression: &Expression) -> String {
         match expression {
             Expression::Null => "null".to_owned(),
-            Expression::Literal(Literal { class: Class::Text, text }) => format!("'{}'", text.replace('\'', "''")),
-            Expression::Literal(Literal { class: Class::Binary, text }) => format!("binary'{text}'"),
-            Expression::Literal(literal) => literal.text.to_owned(),
+            Expression::Literal(literal) => literal.written(),
             Expression::Property(column) => COLUMNS[*column].name.to_owned(),
             Expression::Alias(inner) => {
                 let value = self.of(inner);
@@ -192,70 +183,11 @@ fn properties(names: &[&str]) -> Expressions {
 }
 
 fn literals(class: Class, texts: &'static [&'static str]) -> Expressions {
-    let known = texts.iter().copied().filter(|text| Database::HOLDS_ANYTHING || is_whole(text));
-    select(known.collect::<Vec<_>>()).prop_map(move |text| Expression::Literal(Literal { class, text })).boxed()
+    literal::one_of(class, texts).prop_map(Expression::Literal).boxed()
 }
 
 fn literals_of(class: Class) -> Expressions {
-    literals(
-        class,
-        match class {
-            Class::Binary => &["", "AP8", "YQ"],
-            Class::Boolean => &["true", "false"],
-            Class::Date => &["2024-02-29", "2024-03-01", "2023-12-31", "0001-01-01", "9999-12-31"],
-            Class::Decimal => &["0.1", "0.3", "12.99", "-0.01", "20.0", "99999999.99", "0.30", "12.985"],
-            Class::Double => &["0.1e0", "3e-1", "-2.5e0", "7.25e0", "1e300", "5e-324"],
-            Class::Guid => &[
-                "0f000000-0000-4000-8000-0000000000a1",
-                "0F000000-0000-4000-8000-0000000000B2",
-                "ffffffff-ffff-ffff-ffff-ffffffffffff",
-            ],
-            Class::Integer => &[
-                "-32768",
-                "32767",
-                "40000",
-                "0",
-                "1",
-                "7",
-                "9223372036854775807",
-                "-9223372036854775807",
-                "9007199254740993",
-            ],
-            Class::Moment => &[
-                "2024-02-29T08:30:00Z",
-                "2024-02-29T00:00:00Z",
-                "2024-02-29T10:30:00+02:00",
-                "2024-02-28T18:30:00-14:00",
-                "2024-02-29T08:30:00.5Z",
-                "2024-02-29T08:30Z",
-                "1999-12-31T23:59:59.9999999Z",
-                "2024-03-01T00:30:00Z",
-            ],
-            Class::Text => &[
-                "",
-                "a",
-                "A",
-                "ab",
-                "b",
-                "c",
-                "it's",
-                "\"q\"",
-                "100%",
-                "%",
-                "_",
-                "[",
-                "\\",
-                "é",
-                "É",
-                "😀",
-                " ",
-                "5",
-                "zz",
-                "q\u{1f600}",
-            ],
-            Class::Time => &["08:30:00", "08:30", "23:59:59.9999999", "00:00:00", "08:30:00.5"],
-        },
-    )
+    literal::any(class).prop_map(Expression::Literal).boxed()
 }
 
 fn leaf(names: &[&str], literals: Expressions) -> Expressions {

@@ -16,10 +16,12 @@ use crate::support::gateway::Gateway;
 
 mod evaluate;
 mod expression;
+mod literal;
 mod rows;
 
 use evaluate::{evaluate, holds, order};
 use expression::{Expression, Text, condition, sortable};
+use rows::HERDS;
 
 const CASES: u32 = 600;
 /// Each with rows of its own.
@@ -46,6 +48,31 @@ fn a_filter_finds_what_an_evaluator_finds() {
             prop_assert_eq!(&page.json()["@odata.count"], &Json::from(expected.len()), "{}: its count", table);
             let count = served.get(&format!("/odata/{table}/$count?{options}"), None)?.text();
             prop_assert_eq!(count, expected.len().to_string(), "{}/$count", table);
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn a_filter_on_the_number_of_related_rows_finds_what_an_evaluator_finds() {
+    for_all(true, &(condition(), 0..4usize), |served, (filter, least)| {
+        let mut text = Text::default();
+        let counted = format!("$count($filter={})", text.of(filter));
+        let belongs = |row: &Json, herd: &str| row["HerdId"].as_str() == Some(herd);
+        let number = |herd: i64| {
+            let herd = herd.to_string();
+            served.rows.iter().filter(|row| belongs(row, &herd) && holds(filter, row)).count()
+        };
+        let expected: Vec<i64> = (1..=HERDS).filter(|herd| number(*herd) > *least).collect();
+        let mut sorted: Vec<i64> = (1..=HERDS).collect();
+        sorted.sort_by_key(|herd| (std::cmp::Reverse(number(*herd)), *herd));
+        for table in ["Plain", "Indexed"] {
+            let found = options(&[("$filter", format!("{table}/{counted} gt {least}"))], &text);
+            let found: Vec<i64> = served.get(&format!("/odata/Herd?{found}"), None)?.value().iter().map(id).collect();
+            served.same(table, filter, &found, &expected)?;
+            let order = options(&[("$orderby", format!("{table}/{counted} desc"))], &text);
+            let found: Vec<i64> = served.get(&format!("/odata/Herd?{order}"), None)?.value().iter().map(id).collect();
+            served.same(table, filter, &found, &sorted)?;
         }
         Ok(())
     });

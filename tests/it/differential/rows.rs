@@ -230,25 +230,34 @@ impl Column {
     }
 }
 
+/// The herds that rows belong to; one has no rows. Of the rows, some belong to none.
+pub(super) const HERDS: i64 = 4;
+
 /// A database with `rows` in two tables that differ in nothing but that one of them, `Indexed`, has an index on every column.
 pub(super) fn tables(rows: &[Cells]) -> Database {
-    let columns: Vec<String> = COLUMNS.iter().map(Column::definition).collect();
     let database = Database::empty();
+    database.execute("CREATE TABLE Herd (Id BIGINT NOT NULL PRIMARY KEY)");
+    let herds: Vec<String> = (1..=HERDS).map(|id| format!("({id})")).collect();
+    database.execute(&format!("INSERT INTO Herd VALUES {}", herds.join(", ")));
+    let columns: Vec<String> = COLUMNS.iter().map(Column::definition).collect();
     let row = |(id, cells): (usize, &Cells)| {
         let cells: Vec<String> = cells.iter().map(|cell| written(&database, cell)).collect();
-        format!("({id}, {})", cells.join(", "))
+        let herd = if id % 4 == 0 { "NULL".to_owned() } else { (id % 4).to_string() };
+        format!("({id}, {}, {herd})", cells.join(", "))
     };
     let values: Vec<String> = (1..).zip(rows).map(row).collect();
     for table in ["Plain", "Indexed"] {
-        database.execute(&format!("CREATE TABLE {table} ({})", columns.join(", ")));
+        let herd = "HerdId BIGINT REFERENCES Herd (Id)";
+        database.execute(&format!("CREATE TABLE {table} ({}, {herd})", columns.join(", ")));
     }
-    for Column { name, .. } in COLUMNS.iter().skip(1) {
+    for name in COLUMNS.iter().skip(1).map(|column| column.name).chain(["HerdId"]) {
         database.execute(&format!("CREATE INDEX Indexed_{name} ON Indexed ({name})"));
     }
     for table in ["Plain", "Indexed"] {
         database.execute(&format!("INSERT INTO {table} VALUES {}", values.join(",\n")));
         database.track(table);
     }
+    database.track("Herd");
     database
 }
 

@@ -110,7 +110,10 @@ fn the_number_of_related_entities_may_be_filtered_and_ordered_by() {
     let library = library();
     let ask = |options: &str| ids(&library.get(&format!("/odata/Writer?{options}")).expect(200));
     assert_eq!(ask("$filter=Book/$count%20gt%200"), [1, 2]);
+    assert_eq!(ask("$filter=Book/$count($filter=Id%20gt%2010)%20gt%201"), [1]);
+    assert_eq!(ask("$filter=Book/$count($search=d)%20gt%200"), [2]);
     assert_eq!(ask("$orderby=Book/$count%20desc,Id%20desc"), [1, 2, 4, 3]);
+    assert_eq!(ask("$orderby=Book/$count($filter=Id%20gt%2011)%20desc,Id%20desc"), [2, 1, 4, 3]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! That each statement is made of known parts is asserted of all tests (`support/overheard.rs`). Here texts that were made to break out are
 //! sent to every place that takes one, and lead to the very statements that a harmless one leads to.
 
-use super::{Served, encoded, one_table};
+use super::{Database, Served, encoded};
 
 const TEXTS: [&str; 22] = [
     "' OR 1=1 --",
@@ -31,10 +31,15 @@ const TEXTS: [&str; 22] = [
 ];
 
 fn things() -> Served {
-    one_table(
-        "Thing",
-        "CREATE TABLE Thing (Id BIGINT NOT NULL PRIMARY KEY, Name NVARCHAR(40)); INSERT INTO Thing VALUES (1, 'a'), (2, NULL)",
-    )
+    let database = Database::empty();
+    database.execute(
+        "CREATE TABLE Thing (Id BIGINT NOT NULL PRIMARY KEY, Name NVARCHAR(40)); INSERT INTO Thing VALUES (1, 'a'), (2, NULL);
+         CREATE TABLE Part (Id BIGINT NOT NULL PRIMARY KEY, Name NVARCHAR(40), ThingId BIGINT REFERENCES Thing (Id))",
+    );
+    for table in ["Thing", "Part"] {
+        database.track(table);
+    }
+    Served::with(database, "")
 }
 
 /// `text` in every place that takes one.
@@ -50,6 +55,7 @@ fn ask(served: &Served, text: &str) -> Vec<usize> {
         format!("$filter=indexof(Name,{literal})%20eq%200"),
         format!("$filter=Name%20eq%20@name&@name={literal}"),
         format!("$orderby=concat(Name,{literal})%20desc&$count=true"),
+        format!("$filter=Part/$count($filter=Name%20eq%20{literal})%20eq%200"),
         format!("$filter=case(Name%20eq%20{literal}:true,true:false)&$orderby=indexof({literal},Name)"),
     ]
     .iter()

@@ -97,6 +97,70 @@ fn a_filter_looks_behind_navigation_properties() {
 }
 
 #[test]
+fn what_is_counted_in_an_expression_may_be_filtered_and_searched_for() {
+    let library = library();
+    let ids = |path: &str, options: &str| super::ids(&library.get(&format!("/odata/{path}?{options}")).expect(200));
+    for (path, filter, expected) in [
+        ("Writer", "Book/$count($filter=Id gt 10) eq 2", &[1][..]),
+        ("Writer", "Book/$count($filter=Title eq 'C';$search=c) add 1 gt 1", &[1]),
+        ("Writer", "Book/$count($search=a OR d) eq 1", &[1, 2]),
+        ("Writer", "Book/$count(search=NOT a) gt 0", &[1, 2]),
+        ("Writer", "Book/$count($FILTER=Writer/Name eq 'Bert') eq 1", &[2]),
+        ("Writer", "Book/$count($filter=$it/Name eq 'Anna' and Title ne 'A') eq 2", &[1]),
+        ("Writer", "Book/$count($filter=Chapter/any(c:c/Pages gt 10)) eq 2", &[1]),
+        ("Writer", "Book/$count($filter=Chapter/$count($filter=Pages gt 10) eq 1) eq 2", &[1]),
+        ("Writer", "Book/any(b:b/Chapter/$count($filter=Pages lt 10 or b/Title eq 'B') eq 1)", &[1]),
+        ("Writer", "Book/$count($filter=Title in @titles) gt 1", &[1]),
+        ("Writer", "not (Book/$count($filter=Id gt 11) eq 1)", &[3, 4]),
+        ("Writer", "Teacher/Book/$count($filter=Id gt 11) eq 1", &[2, 3]),
+        ("Book", "Chapter/$count($filter=Pages gt 0) eq 0", &[12, 20, 30]),
+        ("Book", "Chapter/$count($filter=not (Pages gt 0)) eq 1", &[20]),
+        ("Book", "Chapter/$count($filter=Pages eq null) eq 1", &[20]),
+        ("Book", "Chapter/$count($filter=null) eq 0", &[10, 11, 12, 20, 30]),
+    ] {
+        assert_eq!(ids(path, &format!("$filter={}&@titles=('A','C')", encoded(filter))), expected, "{path}: {filter}");
+    }
+    for (order, expected) in [
+        ("Book/$count($filter=Id ge 12) desc,Id desc", &[2, 1, 4, 3][..]),
+        ("Book/$count($search=a),Id", &[2, 3, 4, 1]),
+        ("Book/$count($filter=Chapter/$count($filter=Pages gt 10) gt 0) mul 2 desc,Id", &[1, 2, 3, 4]),
+    ] {
+        let order = format!("$orderby={}", encoded(order));
+        assert_eq!(ids("Writer", &order), expected, "{order}");
+        let pages = library.pages(&format!("/odata/Writer?{order}"), "maxpagesize=1");
+        assert_eq!(pages.iter().flat_map(super::ids).collect::<Vec<_>>(), expected, "{order}, one a page");
+    }
+    let expanded = encoded("Book($filter=Chapter/$count($filter=Pages lt 20) gt 0;$orderby=Title)");
+    let writer = library.get(&format!("/odata/Writer(1)?$expand={expanded}")).expect(200).json();
+    assert_eq!(titles(&writer["Book"]), ["A"]);
+    let ordered = encoded("Book($orderby=Chapter/$count($filter=Pages gt 10) desc,Id desc)");
+    let writer = library.get(&format!("/odata/Writer(1)?$expand={ordered}")).expect(200).json();
+    assert_eq!(titles(&writer["Book"]), ["B", "A", "C"]);
+}
+
+#[test]
+fn what_cannot_be_counted_is_refused() {
+    let library = library();
+    for (filter, code) in [
+        ("Book/$count($filter=Nothing eq 1) gt 0", "PropertyNotFound"),
+        ("Book/$count($filter=Title) gt 0", "InvalidValue"),
+        ("Book/$count($filter=Title eq 1) gt 0", "InvalidValue"),
+        ("Book/$count($filter=b/Title eq 'A') gt 0", "PropertyNotFound"),
+        ("Teacher/$count($filter=Id eq 1) gt 0", "InvalidValue"),
+        ("Name/$count($filter=Id eq 1) gt 0", "InvalidValue"),
+        ("Book/$count($top=1) gt 0", "SyntaxError"),
+        ("Book/$count($search=) gt 0", "SyntaxError"),
+        ("Book/Writer eq null", "InvalidValue"),
+    ] {
+        assert_eq!(
+            library.get(&format!("/odata/Writer?$filter={}", encoded(filter))).expect(400).code(),
+            code,
+            "{filter}"
+        );
+    }
+}
+
+#[test]
 fn expanded_entities_stand_with_those_that_lead_to_them() {
     let library = library();
     let expanded = value(
@@ -141,6 +205,70 @@ fn levels_go_as_deep_as_they_say() {
     library.get("/odata/Writer(1)?$expand=Teacher($expand=Teacher($expand=Teacher($expand=Teacher($expand=Teacher($expand=Teacher)))))").expect(400);
     let all = value(&library, "Book?$expand=*&$top=1");
     assert_eq!((name(&all[0]["Writer"]), all[0]["Chapter"].as_array().unwrap().len()), (json!("Anna"), 2));
+}
+
+#[test]
+fn a_cast_to_the_type_that_entities_have_changes_nothing() {
+    let library = library();
+    let answer = |path: &str, options: &str| library.get(&format!("/odata/{path}?{options}")).expect(200).json();
+    for (path, cast, plain) in [
+        ("Book", "$filter=~Book/Title eq 'A'", "$filter=Title eq 'A'"),
+        ("Book", "$filter=$it/~Book/Title eq 'A'", "$filter=Title eq 'A'"),
+        ("Book", "$filter=Writer/~Writer/Name eq 'Anna'", "$filter=Writer/Name eq 'Anna'"),
+        ("Book", "$filter=~Book/Writer/~Writer/Teacher ne null", "$filter=Writer/Teacher ne null"),
+        ("Writer", "$filter=Book/~Book/any(b:b/~Book/Id eq 11)", "$filter=Book/any(b:b/Id eq 11)"),
+        (
+            "Writer",
+            "$filter=Book/~Book/$count($filter=~Book/Id gt 10) eq 2",
+            "$filter=Book/$count($filter=Id gt 10) eq 2",
+        ),
+        ("Book", "$orderby=Writer/~Writer/Name desc,~Book/Title", "$orderby=Writer/Name desc,Title"),
+        ("Book", "$select=~Book/Title,Title,~Book/WriterId", "$select=Title,WriterId"),
+        ("Book(10)", "$select=~Book/Title", "$select=Title"),
+        ("Book", "$expand=~Book/Writer", "$expand=Writer"),
+        ("Book", "$expand=Writer/~Writer($select=~Writer/Name)", "$expand=Writer($select=Name)"),
+        ("Writer", "$expand=~Writer/Book/~Book/$ref,Teacher", "$expand=Book/$ref,Teacher"),
+        ("Writer", "$expand=Book/~Book/$count", "$expand=Book/$count"),
+    ] {
+        let url = |options: &str| options.replace('~', "Deltalink.Model.").replace(' ', "%20");
+        assert_eq!(answer(path, &url(cast)), answer(path, &url(plain)), "{path}: {cast}");
+    }
+}
+
+#[test]
+fn a_cast_to_another_type_is_refused() {
+    let library = library();
+    for (options, code) in [
+        ("$filter=~Writer/Title eq 'A'", "InvalidValue"),
+        ("$filter=~Nothing/Title eq 'A'", "InvalidValue"),
+        ("$filter=Deltalink.Book/Title eq 'A'", "InvalidValue"),
+        ("$filter=Other.Model.Book/Title eq 'A'", "InvalidValue"),
+        ("$filter=Writer/~Book/Name eq 'A'", "InvalidValue"),
+        ("$filter=Writer/~Book/Teacher eq null", "InvalidValue"),
+        ("$filter=Chapter/~Book/any()", "InvalidValue"),
+        ("$filter=Chapter/any(c:c/~Book/Pages eq 1)", "InvalidValue"),
+        ("$filter=Title/~Book eq 'A'", "InvalidValue"),
+        ("$filter=~Book eq 'A'", "InvalidValue"),
+        ("$orderby=~Writer/Title", "InvalidValue"),
+        ("$select=~Writer/Title", "InvalidValue"),
+        ("$select=~Nothing/Title", "InvalidValue"),
+        ("$select=~Book/Nothing", "PropertyNotFound"),
+        ("$select=~Book", "PropertyNotFound"),
+        ("$select=~Book/*", "SyntaxError"),
+        ("$expand=~Writer/Writer", "InvalidValue"),
+        ("$expand=Writer/~Book", "InvalidValue"),
+        ("$expand=Writer/~Nothing", "InvalidValue"),
+        ("$expand=~Book", "PropertyNotFound"),
+        ("$expand=Writer($select=~Book/Name)", "InvalidValue"),
+        ("$expand=Writer,~Book/Writer", "InvalidValue"),
+    ] {
+        let options = options.replace('~', "Deltalink.Model.").replace(' ', "%20");
+        assert_eq!(library.get(&format!("/odata/Book?{options}")).expect(400).code(), code, "{options}");
+    }
+    let other = library.get("/odata/Book?$expand=Writer/Deltalink.Model.Book").expect(400).json();
+    let message = "The value of \"$expand\" is wrong: \"Deltalink.Model.Book\" is not the type of \"Writer\", \
+                   and no type is derived from another.";
+    assert_eq!((&other["error"]["message"], &other["error"]["target"]), (&json!(message), &json!("$expand")));
 }
 
 #[test]

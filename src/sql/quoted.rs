@@ -1,0 +1,26 @@
+//! A name -> a quoted identifier: between two marks, the second of which is doubled where it stands in the name.
+
+pub(super) fn quoted(open: char, name: &str, close: char) -> String {
+    let mut quoted = String::with_capacity(name.len() + 2);
+    quoted.push(open);
+    for character in name.chars() {
+        if character == close {
+            quoted.push(close);
+        }
+        quoted.push(character);
+    }
+    quoted.push(close);
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn only_the_closing_mark_is_doubled() {
+        assert_eq!(quoted('[', "a[b]c]]", ']'), "[a[b]]c]]]]]");
+        assert_eq!(quoted('"', "Größe \"1\"", '"'), "\"Größe \"\"1\"\"\"");
+        assert_eq!(quoted('"', "", '"'), "\"\"");
+    }
+}
