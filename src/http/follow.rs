@@ -1,8 +1,9 @@
 //! A link of changes that is followed -> its answer: not modified, one that somebody else had, or one of its own; at once, or when there is
 //! news.
 //!
-//! The lookout is asked first, always. What it says decides whether the client has the answer already, and which kept answer is
-//! the one; a link that is not valid any more is read like any other, and refused there.
+//! A request that nobody has made before is read at once: there is nothing to share, and reading says all that there is to know. For any
+//! other the lookout is asked first. What it says decides whether the client has the answer already, and which kept answer is the
+//! one; a link that is not valid any more is read like any other, and refused there.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,14 +66,20 @@ enum Octets {
 impl Following<'_> {
     async fn answer(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Octets)> {
         let (set, wait) = (Arc::clone(&answering.read().set), answering.read().wait);
+        let request = format!("{} {} {}", self.root, self.link, replying.variant());
+        if self.app.sharing.kept.is_first(&request) && wait.is_none() && !replying.has_conditions() {
+            let (reply, answer) = self.read(answering, replying).await?;
+            return Ok((reply, Octets::Read(answer)));
+        }
         let sight = self.sight(&set, wait).await?;
         if !self.is_valid(&sight.window) {
-            return self.read(answering, replying).await.map(|(reply, answer)| (reply, Octets::Read(answer)));
+            let (reply, answer) = self.read(answering, replying).await?;
+            return Ok((replying.on_condition(reply)?, Octets::Read(answer)));
         }
         if let Some(reply) = replying.known(&self.tag(&sight.window)) {
             return Ok((reply, Octets::None));
         }
-        let (reply, octets) = match self.app.sharing.kept.turn(&self.key(&set, replying, &sight)).await {
+        let (reply, octets) = match self.app.sharing.kept.turn(&self.key(request, &set, &sight)).await {
             Turn::Take(finished) => (finished.reply.clone(), Octets::Kept(finished)),
             Turn::Read => self.read(answering, replying).await.map(|(reply, answer)| (reply, Octets::Read(answer)))?,
             Turn::Make(making) => self.make(answering, replying, making).await?,
@@ -112,10 +119,10 @@ impl Following<'_> {
         tag(self.link, (!self.followed.is_final).then_some(window))
     }
 
-    fn key(&self, set: &EntitySet, replying: &Replying, sight: &Sight) -> Key {
+    fn key(&self, request: String, set: &EntitySet, sight: &Sight) -> Key {
         let Window { bound, current, .. } = sight.window;
         Key {
-            request: format!("{} {} {}", self.root, self.link, replying.variant()),
+            request,
             table_version: set.table_version,
             history: sight.history,
             versions: (!self.followed.is_final).then_some((bound, current.version)),

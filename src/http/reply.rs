@@ -151,6 +151,11 @@ impl Replying {
         }
     }
 
+    /// Whether the request sets conditions.
+    pub(super) fn has_conditions(&self) -> bool {
+        self.if_match.is_some() || self.if_none_match.is_some()
+    }
+
     fn not_modified(&self, etag: &str) -> Reply {
         let mut reply = reply(304, self.version, self.caching);
         reply.headers.push(("ETag", etag.to_owned()));

@@ -2,6 +2,7 @@
 //!
 //! Of several who ask for what is not there yet, one makes it and the others wait for it.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -48,10 +49,16 @@ enum Entry {
     TooLong,
 }
 
+/// Requests that are remembered as asked before.
+const REMEMBERED: usize = 16 * 1024;
+
 /// Finished answers.
 pub struct Kept {
     answers: Answers,
     longest: u64,
+    /// Digests of requests. A client alone asks most of its requests once, and then there is nothing to share.
+    asked: Cache<u64, ()>,
+    hasher: RandomState,
 }
 
 type Answers = Cache<Key, Entry, Weight>;
@@ -80,7 +87,17 @@ impl Kept {
             .build();
         let options = options.unwrap_or_else(|_| unreachable!("the options are complete"));
         let answers = Cache::with_options(options, Weight, DefaultHashBuilder::default(), DefaultLifecycle::default());
-        Self { answers, longest: memory / PART }
+        Self { answers, longest: memory / PART, asked: Cache::new(REMEMBERED), hasher: RandomState::new() }
+    }
+
+    /// Whether `request` is not known to have been asked before; now it is.
+    pub fn is_first(&self, request: &str) -> bool {
+        let digest = self.hasher.hash_one(request);
+        let first = self.asked.get(&digest).is_none();
+        if first {
+            self.asked.insert(digest, ());
+        }
+        first
     }
 
     /// Octets of the longest answer that is kept.

@@ -48,6 +48,8 @@ const QUESTIONS: &[(&str, Header)] = &[
     ("/odata/Orders?$apply=x", None),
     ("/odata/Orders/$count?$deltatoken=x", None),
     ("/odata/Orders/$count?$deltatoken={pruned}", None),
+    ("/odata/Orders?$deltatoken={now}", IF_NONE_MATCH),
+    ("/odata/Orders/$count?$deltatoken={now}", IF_NONE_MATCH),
     ("/odata/Orders(2)/Note", None),
     ("/odata/Orders(2)/Note/$value", None),
     ("/odata/Writer(1)/Book?$skiptoken={next}", None),
@@ -195,6 +197,8 @@ fn every_status_of_every_operation_is_given_as_described() {
     database.execute("DROP TABLE Away");
     database.execute("ALTER TABLE Book ADD COLUMN Pages INT; ALTER TABLE Book RENAME COLUMN Id TO Number");
     database.prune("Orders");
+    let now = ("{now}", token(&client.track("/odata/Orders").expect(200).delta_link()));
+    let tokens = tokens.into_iter().chain([now]).collect::<Vec<_>>();
     let writing = ["POST", "PUT", "PATCH", "DELETE"];
     let refused = REFUSED.iter().flat_map(|path| writing.map(|method| (method, (*path).to_owned(), None)));
     let refused =
@@ -221,6 +225,14 @@ const FURTHER: &[(&str, &str, Header)] = &[
     ("POST", "/odata/", None),
 ];
 
+/// The answer to one who would wait where nobody may.
+fn without_room_to_wait(database: &Database) -> Answer {
+    let gateway = database.serve_with("[sharing]\nmax_waiting = 0");
+    let client = gateway.client();
+    let link = client.track("/odata/Orders").expect(200).delta_link();
+    client.ask("GET", &link).header("Prefer", "wait=1").send()
+}
+
 /// Codes of a defect, which cannot be provoked.
 const ELSEWHERE: [&str; 1] = ["InternalError"];
 
@@ -238,6 +250,7 @@ fn every_code_of_an_error_is_given() {
     let batches = batch::answers(&database, &client).into_iter().filter(|(answer, _)| answer.status >= 400);
     met.extend(batches.map(|(answer, _)| answer.code()));
     met.insert(batch::conditional(&client));
+    met.insert(without_room_to_wait(&database).code());
     database.take_away();
     met.insert(client.get("/odata/Orders").code());
     let known = ErrorKind::ALL.map(ErrorKind::code);

@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn an_undeclared_header_is_refused() {
-        assert_refused(examine("GET", 200, &with("ETag", "W/\"1\""), PAGE), "etag is not declared");
+        assert_refused(examine("GET", 200, &with("Refresh", "1"), PAGE), "refresh is not declared");
     }
 
     #[test]
