@@ -39,9 +39,10 @@ memory:
     cargo build --release --locked
     DELTALINK_TEST_BINARY="{{justfile_directory()}}/target/release/deltalink" cargo test --locked --test it memory:: -- --ignored --nocapture
 
-# The benchmarks of docs/benchmarks.md, a few minutes; nothing else should run on the machine
-bench *arguments:
-    cargo bench --locked {{arguments}}
+# The benchmarks of docs/benchmarks.md; nothing else should run on the machine. `http` writes its part of them (a quarter of an
+# hour; `just bench http --quick` takes a minute and writes nothing), `rows` and `query` print theirs
+bench which="http" *arguments:
+    {{ if which == "http" { "benches/http/run" } else { "cargo bench --locked --bench " + which + " --" } }} {{arguments}}
 
 # The tests of writers, followers and restarts, and of the replica, for longer: rounds and cases
 soak rounds="300" cases="1500":
