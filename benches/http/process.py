@@ -32,10 +32,6 @@ class Server:
         fields = self._told("stat").rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
-    def file_reads(self):
-        """How often it has read from files; sockets do not count."""
-        return int(re.search(r"syscr: (\d+)", self._told("io"))[1])
-
     def _told(self, name):
         return pathlib.Path(f"/proc/{self.process.pid}/{name}").read_text(encoding="utf-8")
 

@@ -160,5 +160,5 @@ def titled(title, lines):
 
 def table(head, rows):
     """A table of Markdown."""
-    lines = [head, ["---"] + ["---:" if len(head) < 5 else "---"] * (len(head) - 1), *rows]
-    return "\n".join(f"| {' | '.join(line)} |".replace("|  |", "| |") for line in lines)
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("|" + "|".join(f" {cell} " if cell else " " for cell in line) + "|" for line in lines)

@@ -1,6 +1,5 @@
 """A table -> rows a second through HTTP, in pages of the default size, and by `sqlite3 -json`."""
 
-import gateway
 import tools as programs
 from rounds import in_turn, ratio
 from targets import Target, at_least

@@ -20,7 +20,7 @@ def measure(tools, plan):
             rows: stack.enter_context(following(tools, plan, rows)) for rows in (SMALL, plan.large_rows)
         }
         figures = in_turn(plan.rounds, {
-            f"{CHANGES} changes of {rows:,}": lambda follow=follow: middle(follow() for _ in range(plan.polls))
+            f"{CHANGES} changes out of {rows:,} rows": lambda follow=follow: middle(follow() for _ in range(plan.polls))
             for rows, follow in followers.items()
         })
     small, large = figures.values()
@@ -70,8 +70,8 @@ def measure_pages(tools, plan, server):
     early, late = (page(f"{server.address}Orders", number) for number in (2, LATE))
     times = [tools.load("times", plan.polls * 5, PREFER, early, late) for _ in range(plan.rounds)]
     first, last = ([middle(told[place]) / 1000 for told in times] for place in (0, 1))
-    pages = {"page 2": Figure(first), f"page {LATE:,}": Figure(last)}
-    what = f"page {LATE:,} of {PAGE} rows each, time against page 2"
+    pages = {f"page {number:,}, {PAGE} rows": Figure(times) for number, times in ((2, first), (LATE, last))}
+    what = f"page {LATE:,} of {PAGE} rows, time against page 2"
     return pages, [Target(4, what, at_most(1.0, tolerance=0.1), ratio(Figure(last), Figure(first)))]
 
 
