@@ -39,8 +39,7 @@ memory:
     cargo build --release --locked
     DELTALINK_TEST_BINARY="{{justfile_directory()}}/target/release/deltalink" cargo test --locked --test it memory:: -- --ignored --nocapture
 
-# The benchmarks of docs/benchmarks.md; nothing else should run on the machine. `http` writes its part of them (a quarter of an
-# hour; `just bench http --quick` takes a minute and writes nothing), `rows` and `query` print theirs
+# The benchmarks of docs/benchmarks.md, on an idle machine: http (a quarter of an hour; `--quick`: a minute, prints only), rows or query
 bench which="http" *arguments:
     {{ if which == "http" { "benches/http/run" } else { "cargo bench --locked --bench " + which + " --" } }} {{arguments}}
 

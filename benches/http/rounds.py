@@ -36,4 +36,4 @@ def in_turn(rounds, ways):
 
 def ratio(one, other):
     """How many times the other one is, round by round."""
-    return Figure([left / right for left, right in zip(one.values, other.values)])
+    return Figure([left / right for left, right in zip(one.values, other.values, strict=True)])
