@@ -16,7 +16,7 @@ const DELTA: &str = "\"@odata.deltaLink\":\"";
 
 /// What was read.
 #[derive(Debug, Default)]
-pub(crate) struct Pages {
+pub(crate) struct Tally {
     pub(crate) objects: usize,
     pub(crate) octets: usize,
     pub(crate) pages: usize,
@@ -25,7 +25,7 @@ pub(crate) struct Pages {
 }
 
 /// Reads to the last page.
-pub(crate) fn read(connection: &mut Connection, target: &str, prefer: &str) -> Pages {
+pub(crate) fn read(connection: &mut Connection, target: &str, prefer: &str) -> Tally {
     read_while(connection, target, prefer, |_| true)
 }
 
@@ -35,8 +35,8 @@ pub(crate) fn read_while(
     target: &str,
     prefer: &str,
     mut go_on: impl FnMut(usize) -> bool,
-) -> Pages {
-    let mut read = Pages::default();
+) -> Tally {
+    let mut read = Tally::default();
     let mut next = Some(target.to_owned());
     while let Some(target) = next {
         let (mut beginning, mut end) = (Vec::with_capacity(BEGINNING), Vec::with_capacity(2 * END));
