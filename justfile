@@ -39,9 +39,9 @@ memory:
     cargo build --release --locked
     DELTALINK_TEST_BINARY="{{justfile_directory()}}/target/release/deltalink" cargo test --locked --test it memory:: -- --ignored --nocapture
 
-# The benchmarks of docs/benchmarks.md, a few minutes; nothing else should run on the machine
-bench *arguments:
-    cargo bench --locked {{arguments}}
+# The benchmarks of docs/benchmarks.md, on an idle machine: http (a quarter of an hour; `--quick`: a minute, prints only), rows or query
+bench which="http" *arguments:
+    {{ if which == "http" { "benches/http/run" } else { "cargo bench --locked --bench " + which + " --" } }} {{arguments}}
 
 # The tests of writers, followers and restarts, and of the replica, for longer: rounds and cases
 soak rounds="300" cases="1500":

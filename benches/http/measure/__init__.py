@@ -1,0 +1,1 @@
+"""Programs and a folder -> measurements, one file for each thing that is promised."""
