@@ -124,6 +124,8 @@ pub fn server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
     };
     let server = HttpServer::new(application)
         .disable_signals()
+        // The last chunk of an answer would wait for the client's acknowledgement of the one before, which comes late.
+        .tcp_nodelay(true)
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .listen(listener)
         .map_err(Error::internal)?;
