@@ -17,8 +17,6 @@ struct Place {
     from: Variable,
     hops: Vec<Hop>,
     set: Arc<EntitySet>,
-    /// Whether an entity on the way may be absent.
-    nullable: bool,
     /// Whether the last step led to many.
     many: bool,
 }
@@ -99,7 +97,7 @@ impl Resolver<'_> {
         };
         let variable = variable.ok_or_else(|| Error::internal("an expression without a row"))?;
         let (from, set) = (variable.variable, Arc::clone(&variable.set));
-        Ok((Place { from, hops: Vec::new(), set, nullable: false, many: false }, rest))
+        Ok((Place { from, hops: Vec::new(), set, many: false }, rest))
     }
 
     fn property(&self, place: Place, name: &str, behind: &[Step]) -> Result<Typed> {
@@ -111,7 +109,8 @@ impl Resolver<'_> {
             return Err(self.no_such_step(step, false));
         }
         let model = &place.set.properties[property];
-        let (class, nullable) = (Class::of(model.ty), model.nullable || place.nullable);
+        // Behind a reference there may be nothing, whatever is declared: a foreign key may not be enforced, or an entity not to be seen.
+        let (class, nullable) = (Class::of(model.ty), model.nullable || !place.hops.is_empty());
         let path = PropertyPath { from: place.from, hops: place.hops, set: place.set, property };
         Ok(Typed { form: Form::Property(path), class, nullable })
     }
@@ -161,8 +160,7 @@ impl Place {
         let set = Arc::clone(edm.set(&navigation.target).ok_or_else(missing)?);
         let mut hops = self.hops;
         hops.push(Hop { from: self.set, to: Arc::clone(&set), pairs: navigation.pairs.clone() });
-        let nullable = self.nullable || navigation.nullable;
-        Ok(Self { from: self.from, hops, set, nullable, many: navigation.many })
+        Ok(Self { from: self.from, hops, set, many: navigation.many })
     }
 }
 
