@@ -1,12 +1,13 @@
 //! A path -> the property, or the related entities, that it leads to.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::resolve::{Resolver, UNNAMED};
+use super::resolve::{DEEPEST, Resolver, UNNAMED};
 use super::{About, Class, Comparison, Form, Hop, PropertyPath, Related, Typed, Variable};
 use crate::edm::{Edm, EntitySet, NavigationProperty};
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{Constant, Expression, Step, Term};
+use crate::odata::expression::{Constant, Expression, Step, Term, expression};
 use crate::plan::cast;
 
 /// Navigation properties in a path, at most: SQLite joins 64 tables, and the databases' patience ends before.
@@ -38,10 +39,11 @@ impl Resolver<'_> {
         left: &Expression,
         right: &Expression,
     ) -> Result<Option<Typed>> {
+        let (left, right) = (self.meant(left)?, self.meant(right)?);
         let is_null = |side: &Expression| side.term == Term::Constant(Constant::Null);
-        let other = if is_null(right) { left } else { right };
+        let other = if is_null(&right) { &left } else { &right };
         let Term::Path(steps) = &other.term else { return Ok(None) };
-        if !is_null(left) && !is_null(right) {
+        if !is_null(&left) && !is_null(&right) {
             return Ok(None);
         }
         let (place, rest) = self.entity(steps)?;
@@ -57,6 +59,21 @@ impl Resolver<'_> {
             }
             _ => Err(self.wrong("an entity has no order")),
         }
+    }
+
+    /// What an expression stands for: another one, where it is a parameter alias.
+    fn meant<'e>(&self, given: &'e Expression) -> Result<Cow<'e, Expression>> {
+        let mut meant = Cow::Borrowed(given);
+        // Aliases that stand for each other never end; that is told when they are resolved.
+        for _ in 0..DEEPEST {
+            let Term::Alias(alias) = &meant.term else { break };
+            let term = match self.options.alias(alias) {
+                Some(text) => expression(text)?.term,
+                None => Term::Constant(Constant::Null),
+            };
+            meant = Cow::Owned(Expression { at: given.at, term });
+        }
+        Ok(meant)
     }
 
     /// How far a path leads from one entity to the next, at last to many; and what of it is left.

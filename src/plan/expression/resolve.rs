@@ -10,7 +10,7 @@ use crate::odata::Options;
 use crate::odata::expression::{self, BinaryOperator as Binary, Expression, Term, UnaryOperator};
 
 /// Operands within operands: what neither database nor a thread's stack minds.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 /// Operands in all, of the options that one statement is made of: SQL Server takes 2,100 parameters.
 pub(in crate::plan) const MOST: usize = 1_500;
 
