@@ -205,12 +205,15 @@ impl<'a> Resolver<'a> {
         let Term::List(items) = &list.term else {
             return Err(self.not_supported("in with something else than a list"));
         };
-        let mut members = Vec::with_capacity(items.len());
-        for item in items {
-            let member = self.typed(item)?;
-            let [left, member] = self.joined(value, member)?;
-            value = left;
-            members.push(member);
+        let mut members = items.iter().map(|item| self.typed(item)).collect::<Result<Vec<_>>>()?;
+        for member in &members {
+            value = coerced(value, member.class);
+        }
+        for member in &mut members {
+            *member = coerced(member.clone(), value.class);
+            if value.class.joined(member.class).is_none() {
+                return Err(self.not_alike(&value, member));
+            }
         }
         Ok(Typed { form: Form::In(Box::new(value), members), class: Class::Boolean, nullable: false })
     }

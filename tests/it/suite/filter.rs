@@ -370,3 +370,14 @@ fn whole_numbers_are_told_apart_however_they_are_written() {
         assert_eq!(found(&served, filter), [expected], "{filter}");
     }
 }
+
+#[test]
+fn the_members_of_a_list_are_of_one_class() {
+    let zoo = zoo();
+    assert_eq!(found(&zoo, "'2023-12-31' in ('2000-01-01',Born)"), [2]);
+    assert_eq!(found(&zoo, "'2023-12-31' in (Born,'2000-01-01')"), [2]);
+    for list in ["('abc',Born)", "(Born,'abc')"] {
+        let answer = zoo.get(&format!("/odata/Animal?$filter={}", encoded(&format!("'2023-12-31' in {list}"))));
+        assert_eq!(answer.expect(400).code(), "InvalidValue", "{list}");
+    }
+}
