@@ -64,6 +64,14 @@ fn whole(decimal: &str) -> Option<i64> {
     whole.parse().ok().filter(|_| fraction.bytes().all(|digit| digit == b'0'))
 }
 
+/// The whole numbers below and above a decimal that is none.
+pub(super) fn neighbours(decimal: &str) -> Option<(i64, i64)> {
+    let (number, _) = decimal.split_once('.').filter(|_| whole(decimal).is_none())?;
+    let cut: i64 = number.parse().ok()?;
+    let further = if number.starts_with('-') { cut.checked_sub(1)? } else { cut.checked_add(1)? };
+    Some((cut.min(further), cut.max(further)))
+}
+
 /// The value of `class` that `text` is.
 pub(super) fn read(text: &str, class: Class) -> Option<Value> {
     match class {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::between;
 use super::constant::{coerced, constant};
 use super::{Arithmetic, Class, Comparison, Form, Typed, Variable};
 use crate::edm::{Edm, EntitySet};
@@ -165,7 +166,10 @@ impl<'a> Resolver<'a> {
                 return Err(self.not_supported(&format!("an order of {}", class.name())));
             }
         }
-        Ok(Typed { form: Form::Compare(comparison, Box::new(operands)), class: Class::Boolean, nullable: false })
+        Ok(between::compared(comparison, &operands).unwrap_or_else(|| {
+            let form = Form::Compare(comparison, Box::new(operands));
+            Typed { form, class: Class::Boolean, nullable: false }
+        }))
     }
 
     /// Two operands that can be compared.
@@ -214,6 +218,12 @@ impl<'a> Resolver<'a> {
             if value.class.joined(member.class).is_none() {
                 return Err(self.not_alike(&value, member));
             }
+        }
+        if value.class == Class::Integer {
+            members.retain(|member| !between::is_between(member));
+        }
+        if members.is_empty() {
+            return Ok(between::truth(false));
         }
         Ok(Typed { form: Form::In(Box::new(value), members), class: Class::Boolean, nullable: false })
     }

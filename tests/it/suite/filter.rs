@@ -371,6 +371,35 @@ fn whole_numbers_are_told_apart_however_they_are_written() {
     }
 }
 
+/// Between two whole numbers there is none: what is compared with 1.5 is compared with 1 or with 2.
+#[test]
+fn whole_numbers_are_compared_with_what_lies_between_them() {
+    let served = one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY, Legs BIGINT);
+         INSERT INTO Animal VALUES (9007199254740992, 1), (9007199254740993, -1), (2, NULL)",
+    );
+    let (less, more) = (9_007_199_254_740_992, 9_007_199_254_740_993);
+    for (filter, expected) in [
+        ("Id ge 9007199254740992.5", &[more][..]),
+        ("Id gt 9007199254740992.5", &[more]),
+        ("9007199254740992.5 lt Id", &[more]),
+        ("Id le 9007199254740992.5", &[2, less]),
+        ("Id lt 9007199254740992.5 and Id gt 2.5", &[less]),
+        ("Id eq 9007199254740992.5", &[]),
+        ("not (Id eq 9007199254740992.5)", &[2, less, more]),
+        ("Id ne 9007199254740992.5", &[2, less, more]),
+        ("Id in (9007199254740992.5)", &[]),
+        ("Id in (9007199254740992.5,2)", &[2]),
+        ("Legs ge -1.5", &[less, more]),
+        ("Legs lt -0.5", &[more]),
+        ("not (Legs lt -0.5)", &[2, less]),
+        ("Legs ne 0.5", &[2, less, more]),
+    ] {
+        assert_eq!(found(&served, filter), expected, "{filter}");
+    }
+}
+
 #[test]
 fn the_members_of_a_list_are_of_one_class() {
     let zoo = zoo();
