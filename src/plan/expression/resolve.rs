@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::between;
-use super::constant::{coerced, constant};
+use super::constant::{as_seen, coerced, constant};
 use super::{Arithmetic, Class, Comparison, Form, Typed, Variable};
 use crate::edm::{Edm, EntitySet};
 use crate::error::{Error, ErrorKind, Result};
@@ -182,7 +182,11 @@ impl<'a> Resolver<'a> {
         let (left_class, right_class) = (left.class, right.class);
         let (left, right) = (coerced(left, right_class), coerced(right, left_class));
         match left.class.joined(right.class) {
-            Some(_) => Ok([left, right]),
+            Some(_) => {
+                let left = as_seen(left, &right);
+                let right = as_seen(right, &left);
+                Ok([left, right])
+            }
             None => Err(self.not_alike(&left, &right)),
         }
     }
@@ -211,10 +215,10 @@ impl<'a> Resolver<'a> {
         };
         let mut members = items.iter().map(|item| self.typed(item)).collect::<Result<Vec<_>>>()?;
         for member in &members {
-            value = coerced(value, member.class);
+            value = as_seen(coerced(value, member.class), member);
         }
         for member in &mut members {
-            *member = coerced(member.clone(), value.class);
+            *member = as_seen(coerced(member.clone(), value.class), &value);
             if value.class.joined(member.class).is_none() {
                 return Err(self.not_alike(&value, member));
             }

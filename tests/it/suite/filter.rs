@@ -410,3 +410,29 @@ fn the_members_of_a_list_are_of_one_class() {
         assert_eq!(answer.expect(400).code(), "InvalidValue", "{list}");
     }
 }
+
+/// `0.1` is how the nearest number of half the width is written, which is another number than the nearest of the whole width.
+#[test]
+fn a_number_of_half_the_width_is_found_by_what_is_shown_of_it() {
+    let served = one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY, Speed REAL);
+         INSERT INTO Animal VALUES (1, 0.1), (2, 0.2), (3, 16777216), (4, NULL)",
+    );
+    for (filter, expected) in [
+        ("Speed eq 0.1", &[1][..]),
+        ("0.1 eq Speed", &[1]),
+        ("Speed eq 1e-1", &[1]),
+        ("Speed gt 0.1", &[2, 3]),
+        ("Speed le 0.1", &[1]),
+        ("Speed ne 0.1", &[2, 3, 4]),
+        ("not (Speed eq 0.1)", &[2, 3, 4]),
+        ("Speed in (0.1,0.2)", &[1, 2]),
+        ("Speed eq 16777217", &[]),
+        ("Speed eq 16777216", &[3]),
+        ("Speed lt 1e300", &[1, 2, 3]),
+        ("Speed gt 1e-300", &[1, 2, 3]),
+    ] {
+        assert_eq!(found(&served, filter), expected, "{filter}");
+    }
+}
