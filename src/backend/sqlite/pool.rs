@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
+use deadpool::managed::{self, Metrics, QueueMode, RecycleError, RecycleResult};
 use rusqlite::OpenFlags;
 
 use super::{failure, functions};
@@ -20,7 +20,7 @@ pub(super) type Pool = managed::Pool<Readers>;
 const READERS: usize = 64;
 const WAIT_FOR_READER: Duration = Duration::from_secs(30);
 /// How long a lock of another program is waited for.
-const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
+pub(super) const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
 /// Statements kept prepared by each connection.
 const PREPARED: usize = 64;
 
@@ -122,6 +122,8 @@ pub(super) struct Readers(Arc<Connector>);
 pub(super) fn readers(connector: Arc<Connector>) -> Result<Pool> {
     Pool::builder(Readers(connector))
         .max_size(READERS)
+        // The one that was used last knows the pages that are asked for.
+        .queue_mode(QueueMode::Lifo)
         .wait_timeout(Some(WAIT_FOR_READER))
         .runtime(Runtime::Tokio1)
         .build()
