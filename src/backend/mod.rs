@@ -44,7 +44,8 @@ pub trait Backend: Send + Sync {
 
     /// Opens one snapshot; reads the table's history in it and refuses, with `DeltaLinkExpired`, a query whose token
     /// comes from elsewhere; then lends every row to the sink. Refuses with `CatalogChanged` a query that was planned
-    /// with another catalog. An error after [`RowSink::begin`] means that the sink never hears [`RowSink::end`].
+    /// with another catalog. An error after [`RowSink::begin`] means that the sink never hears [`RowSink::end`]. The sink of a query
+    /// that is `brief` may be called by the thread that asks, and must not wait.
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()>;
 
     /// Opens one snapshot of the tables that `queries` read, and lends it to `work`, in a thread that may wait. Refuses with

@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 use crate::error::{Error, Result};
 use crate::response::{Body, Head};
 
-/// Chunks on their way at one time.
+/// Chunks on their way at one time. A head and an answer of one row are two, so that whoever writes these does not wait.
 const DEPTH: usize = 2;
 /// A reader that takes nothing for so long is given up: it holds a snapshot of the database open.
 const STALLED: Duration = Duration::from_secs(60);
@@ -87,6 +87,15 @@ impl Body for Sender {
 }
 
 impl Receiver {
+    /// The answer of a read that has ended, all of which is here.
+    pub(super) fn finished(mut self, outcome: Result<()>) -> Result<(Head, Answer)> {
+        outcome?;
+        match (self.parts.try_recv(), self.parts.try_recv()) {
+            (Ok(Part::Head(head)), Ok(Part::Last(octets))) => Ok((head, Answer::Whole(vec![octets.into()]))),
+            _ => Err(without_answer()),
+        }
+    }
+
     /// Waits until the answer has begun: what `reading` finds wrong before that is an error with a status of its own.
     pub(super) async fn opened(mut self, reading: JoinHandle<Result<()>>) -> Result<(Head, Answer)> {
         let Some(Part::Head(head)) = self.parts.recv().await else { return Err(failure(reading).await) };
@@ -105,9 +114,13 @@ impl Receiver {
 async fn failure(reading: JoinHandle<Result<()>>) -> Error {
     match reading.await {
         Ok(Err(error)) => error,
-        Ok(Ok(())) => Error::internal("a read ended without an answer"),
+        Ok(Ok(())) => without_answer(),
         Err(error) => Error::internal(error),
     }
+}
+
+fn without_answer() -> Error {
+    Error::internal("a read ended without an answer")
 }
 
 /// Logs what goes wrong after the status line, when no client can be told.

@@ -1,6 +1,7 @@
 //! One request under the service root: parse, plan, query, read, respond.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Instant;
 
 use actix_web::http::Method;
@@ -63,8 +64,12 @@ pub(super) async fn begun(app: &App, answering: Answering) -> Result<(Head, Answ
     let (sender, answer) = body::channel();
     let sink = answering.sink(Box::new(sender));
     let backend = Arc::clone(&app.backend);
-    let reading = actix_web::rt::spawn(async move { backend.read(query, sink).await });
-    answer.opened(reading).await
+    let mut reading = Box::pin(async move { backend.read(query, sink).await });
+    // What is brief may have been read already. The rest has a task of its own, which goes on when the client has left.
+    match futures_util::poll!(&mut reading) {
+        Poll::Ready(outcome) => answer.finished(outcome),
+        Poll::Pending => answer.opened(actix_web::rt::spawn(reading)).await,
+    }
 }
 
 /// The response that `reply` begins and `answer` ends.

@@ -5,6 +5,8 @@ use std::ops::ControlFlow;
 use crate::version::Window;
 
 pub(super) const CHUNK: usize = 64 * 1024;
+/// Room for most answers of one row.
+const SMALL: usize = 1024;
 
 /// Takes finished parts of an answer. Each call may wait for the reader, and answers `Break` once it has left.
 pub trait Body: Send {
@@ -42,7 +44,7 @@ pub(super) struct Chunks {
 
 impl Chunks {
     pub(super) fn new(body: Box<dyn Body>) -> Self {
-        Self { body, buffer: Vec::new() }
+        Self { body, buffer: Vec::with_capacity(SMALL) }
     }
 
     pub(super) fn head(&mut self, head: Head) {

@@ -2,6 +2,7 @@
 //!
 //! Source: JSON Format 4.01 section 4.5; Protocol 4.01 section 10. Names behind `#` are not percent-encoded.
 
+use super::value;
 use crate::edm::EntitySet;
 use crate::plan::{Expanded, Expansion, JsonFormat, MetadataLevel, ODataVersion, Read, Shape};
 
@@ -22,7 +23,7 @@ impl Control {
 
     /// `"@odata.name":` or, in 4.01, `"@name":`.
     pub(super) fn name(&self, name: &str) -> String {
-        format!("\"@{}{name}\":", self.infix())
+        ["\"@", self.infix(), name, "\":"].concat()
     }
 
     /// `"property@odata.name":`
@@ -48,7 +49,7 @@ impl Control {
     /// `"@odata.context":"...$metadata#fragment"`
     pub(super) fn context(&self, fragment: &str) -> String {
         let hash = if fragment.is_empty() { "" } else { "#" };
-        format!("{}{}", self.name("context"), json_string(&format!("{}$metadata{hash}{fragment}", self.root)))
+        [&self.name("context"), json_string(&[&self.root, "$metadata", hash, fragment].concat()).as_str()].concat()
     }
 }
 
@@ -94,5 +95,7 @@ fn projection(select: Option<&[String]>, expand: &[Expansion], version: ODataVer
 }
 
 pub(super) fn json_string(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut quoted = Vec::with_capacity(text.len() + 2);
+    value::string(&mut quoted, text);
+    String::from_utf8(quoted).expect("text in quotes is text")
 }

@@ -32,9 +32,7 @@ struct Column {
     /// With full metadata: `"Name@odata.type":"#Int64",`.
     annotation: String,
     /// `"Name":`
-    name: String,
-    /// `"Name@Core.ValueException":{"value":`
-    exception: String,
+    name: Vec<u8>,
 }
 
 /// What is told of each entity beside its properties: with full metadata, and where nothing else tells what it is.
@@ -136,18 +134,20 @@ impl EntityWriter {
         let is_key = || self.key.contains(&column.at);
         match fitted {
             Ok(fitted) if !matches!(value, ValueRef::Null) || !is_key() => {
-                out.extend_from_slice(column.name.as_bytes());
+                out.extend_from_slice(&column.name);
                 write_json(out, &fitted, self.quote_numbers);
             }
             _ if is_key() => return Err(Misfit),
             _ => {
-                misfit::value(&self.set, &self.set.properties[column.property]);
+                let property = &self.set.properties[column.property];
+                misfit::value(&self.set, property);
                 if self.value_exceptions {
-                    out.extend_from_slice(column.exception.as_bytes());
+                    out.extend_from_slice(&member(&format!("{}@Core.ValueException", property.name)));
+                    out.extend_from_slice(b"{\"value\":");
                     string(out, &exact_text(value));
                     out.extend_from_slice(b"},");
                 }
-                out.extend_from_slice(column.name.as_bytes());
+                out.extend_from_slice(&column.name);
                 out.extend_from_slice(b"null");
             }
         }
@@ -162,15 +162,16 @@ impl Column {
             Some(ty) => format!("{}{},", control.name_of(&model.name, "type"), json_string(&ty)),
             None => String::new(),
         };
-        Self {
-            at,
-            property,
-            ty: model.ty,
-            annotation,
-            name: format!("{}:", json_string(&model.name)),
-            exception: format!("{}:{{\"value\":", json_string(&format!("{}@Core.ValueException", model.name))),
-        }
+        Self { at, property, ty: model.ty, annotation, name: member(&model.name) }
     }
+}
+
+/// `"Name":`
+fn member(name: &str) -> Vec<u8> {
+    let mut written = Vec::with_capacity(name.len() + 3);
+    string(&mut written, name);
+    written.push(b':');
+    written
 }
 
 /// With full metadata, the type of a property whose JSON does not show it (JSON Format section 4.5.3).

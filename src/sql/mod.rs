@@ -44,6 +44,8 @@ pub struct Query {
     pub rows: Option<Statement>,
     /// What is read beside them, once they are known.
     pub related: Vec<Related>,
+    /// Whether all that is read is a history and one row at most, which is found by its key.
+    pub brief: bool,
 }
 
 /// The question whether a table's history is the one that a token comes from.
@@ -102,7 +104,14 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         count,
         rows,
         related: Related::all(&read.expand),
+        brief: is_brief(read),
     }
+}
+
+/// Counts and paths through other entities may take long, however small their answer.
+fn is_brief(read: &Read) -> bool {
+    let one = matches!(read.target, Target::Entity(Some(_)) | Target::Property { key: Some(_), .. } | Target::Latest);
+    one && read.via.is_none() && read.expand.is_empty()
 }
 
 /// The query of nothing but the history of `set`, which must hold what `claim` says.
@@ -116,6 +125,7 @@ pub fn history_of(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect)
         count: None,
         rows: None,
         related: Vec::new(),
+        brief: true,
     }
 }
 

@@ -1,13 +1,15 @@
 //! A SQLite file as a backend.
 //!
-//! Each read runs in a thread of the blocking pool, which owns the connection and the statement while rows are lent;
-//! one short read transaction is its snapshot.
+//! Each read runs in a thread of the blocking pool, which owns the connection and the statement while rows are lent; what is brief, in
+//! the thread that asks. One short read transaction is its snapshot.
 
 mod catalog;
 mod functions;
+mod glance;
 mod pool;
 mod read;
 mod stamp;
+mod transaction;
 mod types;
 
 use std::path::PathBuf;
@@ -23,7 +25,7 @@ use crate::edm::Catalog;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::sqlite::Sqlite;
 use crate::sql::{Dialect, Query, Script};
-use pool::{Connector, Pool};
+use pool::{Connector, Pool, Readers};
 use stamp::Stamps;
 
 /// One small read of a local file.
@@ -57,18 +59,30 @@ impl SqliteBackend {
         &self,
         work: impl FnOnce(&mut pool::Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let mut connection: Object<_> = self.readers.get().await.map_err(unavailable)?;
-        tokio::task::spawn_blocking(move || {
-            let outcome = work(&mut connection);
-            if outcome.as_ref().is_err_and(|error| error.kind().status() >= 500) {
-                // Whatever the database had, the next reader starts with a fresh connection.
-                drop(Object::take(connection));
-            }
-            outcome
-        })
-        .await
-        .map_err(Error::internal)?
+        let connection = self.reader().await?;
+        away(connection, work).await
     }
+
+    async fn reader(&self) -> Result<Object<Readers>> {
+        self.readers.get().await.map_err(unavailable)
+    }
+}
+
+/// Runs `work` with a connection, away from the async threads.
+async fn away<T: Send + 'static>(
+    mut connection: Object<Readers>,
+    work: impl FnOnce(&mut pool::Connection) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    tokio::task::spawn_blocking(move || {
+        let outcome = work(&mut connection);
+        if outcome.as_ref().is_err_and(|error| error.kind().status() >= 500) {
+            // Whatever the database had, the next reader starts with a fresh connection.
+            drop(Object::take(connection));
+        }
+        outcome
+    })
+    .await
+    .map_err(Error::internal)?
 }
 
 #[async_trait]
@@ -86,7 +100,13 @@ impl Backend for SqliteBackend {
     }
 
     async fn read(&self, query: Query, mut sink: Box<dyn RowSink>) -> Result<()> {
-        self.reading(move |connection| read::read(connection, &query, &mut *sink)).await
+        let mut connection = self.reader().await?;
+        if query.brief
+            && let Some(outcome) = glance::glance(&mut connection, &query, &mut *sink)
+        {
+            return outcome;
+        }
+        away(connection, move |connection| read::read(connection, &query, &mut *sink)).await
     }
 
     async fn snapshot(&self, queries: Arc<[Query]>, work: Work) -> Result<()> {

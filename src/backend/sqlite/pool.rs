@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::{self, Metrics, RecycleError, RecycleResult};
+use deadpool::managed::{self, Metrics, QueueMode, RecycleError, RecycleResult};
 use rusqlite::OpenFlags;
 
 use super::{failure, functions};
@@ -20,9 +20,12 @@ pub(super) type Pool = managed::Pool<Readers>;
 const READERS: usize = 64;
 const WAIT_FOR_READER: Duration = Duration::from_secs(30);
 /// How long a lock of another program is waited for.
-const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
+pub(super) const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
 /// Statements kept prepared by each connection.
 const PREPARED: usize = 64;
+/// Pages of the file kept by each connection; below zero, SQLite takes it for KiB. Its own 2 MiB are most of the memory that many
+/// readers take, and the system keeps the same pages for all of them.
+const PAGES: i32 = -512;
 
 /// Which file a path means: another number after the file was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +67,7 @@ impl Connector {
         let sqlite = self.connect()?;
         functions::install(&sqlite).map_err(|error| failure(&error))?;
         sqlite.pragma_update(None, "query_only", true).map_err(|error| failure(&error))?;
+        sqlite.pragma_update(None, "cache_size", PAGES).map_err(|error| failure(&error))?;
         sqlite.set_prepared_statement_cache_capacity(PREPARED);
         Ok(Connection { sqlite, file })
     }
@@ -122,6 +126,8 @@ pub(super) struct Readers(Arc<Connector>);
 pub(super) fn readers(connector: Arc<Connector>) -> Result<Pool> {
     Pool::builder(Readers(connector))
         .max_size(READERS)
+        // The one that was used last knows the pages that are asked for.
+        .queue_mode(QueueMode::Lifo)
         .wait_timeout(Some(WAIT_FOR_READER))
         .runtime(Runtime::Tokio1)
         .build()

@@ -6,11 +6,12 @@
 use std::ops::ControlFlow;
 
 use rusqlite::types::{ToSqlOutput as Output, ValueRef as Stored};
-use rusqlite::{CachedStatement, Statement as Prepared, Transaction};
+use rusqlite::{CachedStatement, Statement as Prepared};
 
 use super::super::{self as backend, HistoryRow, Opening, RowSink, Take, admit};
 use super::failure;
 use super::pool::{Connection, FileIdentity};
+use super::transaction::Reading;
 use crate::edm::{Row, Value, ValueRef};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::sqlite::{Sqlite, fixed};
@@ -28,7 +29,7 @@ pub(super) fn read(connection: &mut Connection, query: &Query, sink: &mut dyn Ro
 
 /// The file as it is at one moment.
 pub(super) struct Snapshot<'c> {
-    transaction: Transaction<'c>,
+    pub(super) reading: Reading<'c>,
     failed: bool,
 }
 
@@ -36,16 +37,16 @@ impl<'c> Snapshot<'c> {
     /// Opens it, unless one of `queries` was planned with another schema.
     pub(super) fn open(connection: &'c mut Connection, queries: &[Query]) -> Result<Self> {
         let file = connection.file;
-        let transaction = connection.sqlite.transaction().map_err(|error| failure(&error))?;
-        let version = catalog_version(&transaction, file)?;
+        let reading = Reading::begin(&mut connection.sqlite).map_err(|error| failure(&error))?;
+        let version = catalog_version(&reading, file)?;
         if queries.iter().any(|query| query.table_version != version) {
             return Err(Error::new(ErrorKind::CatalogChanged, "The database's schema has changed. Try again."));
         }
-        Ok(Self { transaction, failed: false })
+        Ok(Self { reading, failed: false })
     }
 
     pub(super) fn close(self) -> Result<()> {
-        self.transaction.commit().map_err(|error| failure(&error))
+        self.reading.end().map_err(|error| failure(&error))
     }
 
     /// Reads into `sink`, all but its end: `Break` if nobody wanted more.
@@ -67,7 +68,7 @@ impl<'c> Snapshot<'c> {
         sink.further(&mut Further { snapshot: self, query })
     }
 
-    fn window(&self, history: &History) -> Result<Window> {
+    pub(super) fn window(&self, history: &History) -> Result<Window> {
         let found = self.first(&history.statement, ChangeVersion(0), history_row)?;
         admit(found, history.claim.as_ref())
     }
@@ -83,7 +84,7 @@ impl<'c> Snapshot<'c> {
         current: ChangeVersion,
         read: impl FnOnce(&rusqlite::Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>> {
-        let mut ready = prepare(&self.transaction, statement, current)?;
+        let mut ready = prepare(&self.reading, statement, current)?;
         let mut rows = ready.statement().raw_query();
         let row = rows.next().map_err(|error| failure(&error))?;
         row.map(read).transpose().map_err(|error| failure(&error))
@@ -96,7 +97,7 @@ impl<'c> Snapshot<'c> {
         current: ChangeVersion,
         mut take: impl FnMut(&dyn Row) -> Result<ControlFlow<()>>,
     ) -> Result<ControlFlow<()>> {
-        let mut ready = prepare(&self.transaction, statement, current)?;
+        let mut ready = prepare(&self.reading, statement, current)?;
         let mut rows = ready.statement().raw_query();
         while let Some(row) = rows.next().map_err(|error| failure(&error))? {
             let flow = take(&Lent(row))?;
@@ -148,9 +149,9 @@ impl backend::Snapshot for Snapshot<'_> {
 }
 
 /// The schema's number in this snapshot, and the file's: reading it is what opens the snapshot.
-pub(super) fn catalog_version(snapshot: &Transaction<'_>, file: FileIdentity) -> Result<u64> {
-    let version: u32 =
-        snapshot.query_row(fixed::CATALOG_VERSION, [], |row| row.get(0)).map_err(|error| failure(&error))?;
+pub(super) fn catalog_version(snapshot: &rusqlite::Connection, file: FileIdentity) -> Result<u64> {
+    let ask = || snapshot.prepare_cached(fixed::CATALOG_VERSION)?.query_row([], |row| row.get(0));
+    let version: u32 = ask().map_err(|error| failure(&error))?;
     Ok(u64::from(file.0) << 32 | u64::from(version))
 }
 
@@ -169,13 +170,13 @@ fn history_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<HistoryRow> {
 const KEPT: usize = 8 * 1024;
 
 /// A statement of SQLite.
-enum Ready<'a> {
+pub(super) enum Ready<'a> {
     Kept(CachedStatement<'a>),
     Once(Prepared<'a>),
 }
 
 impl<'a> Ready<'a> {
-    fn new(snapshot: &'a Transaction<'_>, sql: &str) -> rusqlite::Result<Self> {
+    fn new(snapshot: &'a rusqlite::Connection, sql: &str) -> rusqlite::Result<Self> {
         if sql.len() <= KEPT {
             snapshot.prepare_cached(sql).map(Self::Kept)
         } else {
@@ -183,7 +184,7 @@ impl<'a> Ready<'a> {
         }
     }
 
-    fn statement(&mut self) -> &mut Prepared<'a> {
+    pub(super) fn statement(&mut self) -> &mut Prepared<'a> {
         match self {
             Self::Kept(prepared) => prepared,
             Self::Once(prepared) => prepared,
@@ -192,7 +193,11 @@ impl<'a> Ready<'a> {
 }
 
 /// The statement with its parameters bound.
-fn prepare<'a>(snapshot: &'a Transaction<'_>, statement: &Statement, current: ChangeVersion) -> Result<Ready<'a>> {
+pub(super) fn prepare<'a>(
+    snapshot: &'a rusqlite::Connection,
+    statement: &Statement,
+    current: ChangeVersion,
+) -> Result<Ready<'a>> {
     let mut ready = Ready::new(snapshot, &statement.sql).map_err(|error| failure(&error))?;
     let prepared = ready.statement();
     for (index, param) in statement.params.iter().enumerate() {
@@ -222,7 +227,7 @@ fn version(version: ChangeVersion) -> i64 {
 }
 
 /// A row of SQLite, lent.
-struct Lent<'a>(&'a rusqlite::Row<'a>);
+pub(super) struct Lent<'a>(pub(super) &'a rusqlite::Row<'a>);
 
 impl Row for Lent<'_> {
     fn value(&self, column: usize) -> ValueRef<'_> {

@@ -22,6 +22,8 @@ pub use tracking::{
 
 /// Fixed statements.
 pub mod fixed {
+    /// Begins a transaction that reads.
+    pub const BEGIN: &str = include_str!("../../../sql/sqlite/begin.sql");
     /// Tables and columns.
     pub const CATALOG_COLUMNS: &str = include_str!("../../../sql/sqlite/catalog_columns.sql");
     /// References between tables.
@@ -42,12 +44,16 @@ pub mod fixed {
     pub const CATALOG_VERSION: &str = include_str!("../../../sql/sqlite/catalog_version.sql");
     /// The demonstration's changes, separated by blank lines.
     pub const CHURN: &str = include_str!("../../../sql/sqlite/churn.sql");
+    /// Ends a transaction that has read.
+    pub const COMMIT: &str = include_str!("../../../sql/sqlite/commit.sql");
     /// Whether somebody has committed.
     pub const DATA_VERSION: &str = include_str!("../../../sql/sqlite/data_version.sql");
     /// The demonstration's tables.
     pub const DEMO: &str = include_str!("../../../sql/sqlite/demo.sql");
     /// What the demonstration's walk changes.
     pub const DEMO_WALK: &str = include_str!("../../../sql/sqlite/demo_walk.sql");
+    /// Ends a transaction after a failure.
+    pub const ROLLBACK: &str = include_str!("../../../sql/sqlite/rollback.sql");
 }
 
 /// The dialect.

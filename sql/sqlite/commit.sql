@@ -1,0 +1,3 @@
+-- commit
+-- No rows. Ends a transaction that has only read.
+COMMIT

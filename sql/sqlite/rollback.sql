@@ -1,0 +1,3 @@
+-- rollback
+-- No rows. Ends a transaction after a failure.
+ROLLBACK
