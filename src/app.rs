@@ -28,6 +28,8 @@ pub struct App {
     pub cors_origins: Vec<String>,
     /// The URL under which clients see this server, ending in a slash; without it, what their `Host` header says.
     pub public_url: Option<String>,
+    /// Whether answers may leave compressed.
+    pub compression: bool,
     exposure: Exposure,
     model: RwLock<Model>,
     /// Held while the schema is read again, so that one reading serves all who ask for it.
@@ -69,6 +71,7 @@ impl App {
             deleted_id: config.service.deleted_id,
             cors_origins: config.service.cors_origins.clone(),
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
+            compression: config.service.compression,
             exposure,
             model: RwLock::new(Model { edm: Arc::new(edm), catalog, made: Instant::now() }),
             reading: tokio::sync::Mutex::new(()),

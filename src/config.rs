@@ -59,6 +59,8 @@ pub struct Service {
     pub max_expand_depth: u32,
     /// Whether `Orders/1` is `Orders(1)`.
     pub key_as_segment: bool,
+    /// Whether answers are compressed for clients that accept it.
+    pub compression: bool,
     /// Origins whose pages may read answers in a browser; `*` stands for all.
     pub cors_origins: Vec<String>,
     /// What `id` of a deletion holds.
@@ -74,6 +76,7 @@ impl Default for Service {
             max_page_size: 50_000,
             max_expand_depth: Exposure::default().max_expand_depth,
             key_as_segment: false,
+            compression: true,
             cors_origins: Vec::new(),
             deleted_id: DeletedId::EntityUrl,
             namespace: Exposure::default().namespace,

@@ -3,7 +3,9 @@
 mod assets;
 mod batch;
 mod body;
+mod compress;
 mod cors;
+mod encoding;
 mod error;
 mod follow;
 mod headers;
