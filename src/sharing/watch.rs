@@ -122,10 +122,6 @@ impl Watch {
             before.is_none_or(|before| before.current != sight.window.current)
         })
     }
-
-    fn interrupt(&self) {
-        lock(&self.waiting).tables.values().for_each(Table::interrupt);
-    }
 }
 
 impl Table {
@@ -199,21 +195,16 @@ async fn watch_while_awaited(mut watching: Watching) {
             watching.done = true;
             return;
         }
-        match watch.backend.stamp().await {
-            Ok(now) if stamp != Some(now) || looked.elapsed() >= ANYWAY => {
-                (stamp, looked) = (Some(now), tokio::time::Instant::now());
-                let mut moved = false;
-                for set in &sets {
-                    moved |= watch.look(set).await;
-                }
-                pause = if moved { SOON } else { (pause * 2).min(LATE) };
-            }
-            Ok(_) => pause = (pause * 2).min(LATE),
-            Err(_) => {
-                watch.interrupt();
-                (stamp, pause) = (None, LATE);
+        // A database that cannot say it may still be read; whether it can, the tables will tell.
+        let now = watch.backend.stamp().await.ok();
+        let mut moved = false;
+        if now.is_none() || now != stamp || looked.elapsed() >= ANYWAY {
+            (stamp, looked) = (now, tokio::time::Instant::now());
+            for set in &sets {
+                moved |= watch.look(set).await;
             }
         }
+        pause = if moved { SOON } else { (pause * 2).min(LATE) };
         tokio::time::sleep(pause).await;
     }
 }

@@ -12,6 +12,7 @@
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
 //! - `protocol`: SQL Server's protocol, with canned rows: every type, every fault
 //! - `replica`: a copy built from answers alone equals the table, whatever happens
+//! - `sharing`: how little many clients that ask the same ask of the database
 //! - `stand_in`: a stand-in for SQL Server, made of SQLite and `tds`
 //! - `tds`: a server that speaks SQL Server's protocol and no SQL
 //! - `tracking`: what SQLite's triggers must record, whatever a writer does
@@ -34,6 +35,7 @@ mod mssql;
 #[cfg(feature = "mssql")]
 mod protocol;
 mod replica;
+mod sharing;
 mod sqlite;
 #[cfg(feature = "mssql")]
 mod stand_in;

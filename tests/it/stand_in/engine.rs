@@ -57,6 +57,9 @@ impl Engine {
             let checks = repeated(skeleton::CHECK, slot(&found, "checks"))?;
             return Some(open(file, checks.iter().map(|check| table(slot(check, "table")))));
         }
+        if sql == deltalink::sql::mssql::stamp() {
+            return Some(Reply::new().rows(&[Column::new("current_version", Type::BigInt)], vec![vec![version(file)]]));
+        }
         if sql.trim_end().ends_with("COMMIT TRANSACTION;") || sql.trim_end().ends_with("ROLLBACK TRANSACTION;") {
             let open = !file.is_autocommit();
             if open {
@@ -88,16 +91,21 @@ fn open(file: &Connection, tables: impl Iterator<Item = String>) -> Reply {
         file.execute_batch("ROLLBACK").unwrap();
     }
     file.execute_batch("BEGIN").unwrap();
-    let state: (i64, bool) =
-        file.query_row("SELECT version, tracking FROM _state", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
-    let version = if state.1 { Value::Int(state.0) } else { Value::Null };
-    let mut reply = Reply::new().tx_begin().rows(&[Column::new("current_version", Type::BigInt)], vec![vec![version]]);
+    let version = vec![vec![version(file)]];
+    let mut reply = Reply::new().tx_begin().rows(&[Column::new("current_version", Type::BigInt)], version);
     for table in tables {
         let Some(signature) = signature(file, &table) else { return reply.error(super::no_such_object(&table)) };
         let columns = [Column::new("signature", Type::Int), Column::new("touched", Type::Int)];
         reply = reply.rows(&columns, vec![vec![Value::Int(signature), Value::Int(1)]]);
     }
     reply
+}
+
+/// The newest version of the database's changes; NULL where tracking is off.
+fn version(file: &Connection) -> Value {
+    let state: (i64, bool) =
+        file.query_row("SELECT version, tracking FROM _state", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    if state.1 { Value::Int(state.0) } else { Value::Null }
 }
 
 fn query(file: &Connection, request: &Request) -> Option<Reply> {

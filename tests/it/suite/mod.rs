@@ -25,6 +25,7 @@ mod limits;
 mod names;
 mod paging;
 mod paths;
+mod polls;
 mod related;
 mod search;
 mod streaming;
