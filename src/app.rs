@@ -1,5 +1,7 @@
 //! The gateway put together: a database, what is exposed of it, and the keys. The only place that wires things.
 
+mod turns;
+
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -11,6 +13,7 @@ use crate::plan::Settings;
 use crate::response::DeletedId;
 use crate::sharing::Sharing;
 use crate::token::Keyring;
+pub use turns::{Turn, Turns};
 
 /// The gateway.
 pub struct App {
@@ -18,6 +21,8 @@ pub struct App {
     pub backend: Arc<dyn Backend>,
     /// What clients that ask the same share.
     pub sharing: Sharing,
+    /// Who may read, and who has to wait.
+    pub turns: Turns,
     /// Signs and verifies tokens.
     pub keyring: Arc<Keyring>,
     /// What plans depend on.
@@ -66,6 +71,7 @@ impl App {
         Ok(Self {
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
+            turns: Turns::new(&config.limits),
             keyring: Arc::new(keyring),
             settings: config.settings(),
             deleted_id: config.service.deleted_id,

@@ -2,17 +2,20 @@
 //!
 //! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
 
+mod limits;
 mod sharing;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
+pub use limits::Limits;
 pub use sharing::Sharing;
 
 /// The whole file. Command line and environment win over it.
@@ -31,6 +34,8 @@ pub struct Config {
     pub service: Service,
     /// What clients that ask the same share.
     pub sharing: Sharing,
+    /// How much is done at one time.
+    pub limits: Limits,
     /// What is exposed, by table.
     pub tables: BTreeMap<String, TableExposure>,
 }
@@ -105,6 +110,7 @@ impl Config {
         let config: Self = toml::from_str(text).map_err(|error| wrong(text, &error))?;
         config.service.check()?;
         config.sharing.check()?;
+        config.limits.check()?;
         Ok(config)
     }
 
@@ -126,6 +132,14 @@ impl Config {
             tables: self.tables.clone(),
         }
     }
+}
+
+/// A duration with its units.
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    humantime::parse_duration(&text).map_err(|error| {
+        serde::de::Error::custom(format!("\"{text}\" is not a duration such as \"50s\" or \"1h\": {error}"))
+    })
 }
 
 /// What is wrong, and where. The line itself is not shown: it may hold a password.

@@ -82,7 +82,8 @@ impl Following<'_> {
         if let Some(reply) = replying.known(&self.tag(&sight.window)) {
             return Ok((reply, Octets::None));
         }
-        let (reply, octets) = match self.app.sharing.kept.turn(&self.key(request, &set, &sight)).await {
+        let key = self.key(request, &set, &sight);
+        let (reply, octets) = match self.app.turns.patiently(self.app.sharing.kept.turn(&key)).await? {
             Turn::Take(finished) => (finished.reply.clone(), Octets::Kept(finished)),
             Turn::Read => self.read(answering, replying).await.map(|(reply, answer)| (reply, Octets::Read(answer)))?,
             Turn::Make(making) => self.make(answering, replying, making).await?,

@@ -68,7 +68,11 @@ pub(super) async fn begun(app: &App, answering: Answering, accepted: Accepted) -
     let accepted = if answering.read().format == Format::Octets { accepted.for_random() } else { accepted };
     let sink = answering.sink(compress::into(sender, accepted));
     let backend = Arc::clone(&app.backend);
-    let reading = actix_web::rt::spawn(async move { backend.read(query, sink).await });
+    let turn = app.turns.next().await?;
+    let reading = actix_web::rt::spawn(async move {
+        let _turn = turn;
+        backend.read(query, sink).await
+    });
     answer.opened(reading).await
 }
 
