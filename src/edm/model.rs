@@ -82,8 +82,8 @@ pub struct Property {
     pub null_in_database: bool,
     /// Whether the database computes it.
     pub computed: bool,
-    /// What tells the column from another one of the same name and type.
-    pub definition: String,
+    /// What a link depends on: the names, the type, and what tells the column from another one of these.
+    pub signature: String,
     /// How the text of the column is compared; of a key property, by the primary key's index.
     pub collation: Option<String>,
 }
@@ -269,8 +269,10 @@ fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Prope
     let Column { name: column, declared, ty, collation, nullable, computed, description, definition, .. } =
         &table.columns[index];
     let renamed = wishes.rename.iter().find(|(name, _)| table.column(name) == Some(index)).map(|(_, to)| to.clone());
+    let name = usable(renamed.unwrap_or_else(|| identifier(column)))?;
     Ok(Property {
-        name: usable(renamed.unwrap_or_else(|| identifier(column)))?,
+        signature: format!("{name}\0{column}\0{ty}\0{definition}\0"),
+        name,
         column: column.clone(),
         declared: declared.clone(),
         ty: *ty,
@@ -278,7 +280,6 @@ fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Prope
         nullable: *nullable && !table.key.contains(&index),
         null_in_database: *nullable,
         computed: *computed,
-        definition: definition.clone(),
         collation: key_collation(table, index)
             .filter(|_| may_be_text(*ty))
             .map(str::to_owned)

@@ -7,15 +7,18 @@ use super::{assets, batch, health, read};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
+        // Patterns are matched in turn, and those with names in them by regular expressions: what is asked for most comes first.
+        .service(
+            web::scope("/odata")
+                .service(batching("/$batch"))
+                .service(batching("/$batch/"))
+                .default_service(web::route().to(read::read)),
+        )
         .service(read_only("/", assets::redirect_to_service))
         .service(read_only("/healthz", health::alive))
         .service(read_only("/readyz", health::ready))
         .service(read_only("/openapi.yaml", assets::openapi))
         .service(read_only("/schemas/{name}", assets::schema))
-        .service(batching("/odata/$batch"))
-        .service(batching("/odata/$batch/"))
-        .route("/odata", web::route().to(read::read))
-        .route("/odata/{path:.*}", web::route().to(read::read))
         .default_service(web::route().to(assets::unknown));
 }
 

@@ -97,7 +97,7 @@ mod tests {
             nullable: true,
             null_in_database: true,
             computed: false,
-            definition: String::new(),
+            signature: String::new(),
             collation: None,
         };
         let text = |text: &str| Value::Text(text.to_owned());

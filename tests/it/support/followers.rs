@@ -42,6 +42,7 @@ impl Stage {
 /// Keeps a copy of `T`, whose key is `A` and `B`, until all has been written and it has seen it.
 pub(crate) fn follow(stage: &Stage, size: Option<u32>) -> Replica {
     let mut copy = Replica::new("T", &["A", "B"], size);
+    copy.waits = size.is_none();
     // A delta that was begun before the last write ends before it: only one that is begun after it shows all.
     let mut rounds_after = 0;
     while rounds_after < 2 {

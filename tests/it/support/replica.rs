@@ -15,7 +15,16 @@ pub(crate) struct Replica {
     pub(crate) rows: BTreeMap<String, Value>,
     /// The next page or the delta link; `None` before the first request.
     pub(crate) link: Option<String>,
+    /// Whether it would rather wait for a second than hear that there is nothing.
+    pub(crate) waits: bool,
+    /// The tag of what stands behind the link, where that has been seen.
+    tag: Option<String>,
+    /// Requests so far.
+    asked: usize,
 }
+
+/// So many others ask what every third request asks, shortly before.
+const CROWD: usize = 2;
 
 /// What one request brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,19 +41,29 @@ impl Replica {
     /// A copy of `set`, whose key properties are `key`.
     pub(crate) fn new(set: &str, key: &[&str], page_size: Option<u32>) -> Self {
         let key = key.iter().map(|&name| name.to_owned()).collect();
-        Self { set: set.to_owned(), key, page_size, rows: BTreeMap::new(), link: None }
+        Self { set: set.to_owned(), key, page_size, rows: BTreeMap::new(), link: None, waits: false, tag: None, asked: 0 }
     }
 
     /// Makes one request and applies its answer.
     #[track_caller]
     pub(crate) fn step(&mut self, client: &Client) -> Step {
+        self.come_after_others(client);
         let answer = self.ask(client).send();
         self.take(&answer)
+    }
+
+    /// What is asked by many may be answered otherwise than what is asked by one.
+    fn come_after_others(&mut self, client: &Client) {
+        self.asked += 1;
+        if self.asked.is_multiple_of(3) {
+            (0..CROWD).for_each(|_| drop(self.ask(client).try_send()));
+        }
     }
 
     /// The same; `None`, and nothing has changed, where the connection broke or the gateway had to refuse for now (503).
     #[track_caller]
     pub(crate) fn try_step(&mut self, client: &Client) -> Option<Step> {
+        self.come_after_others(client);
         let answer = self.ask(client).try_send().ok().filter(|answer| answer.status != 503)?;
         Some(self.take(&answer))
     }
@@ -69,15 +88,27 @@ impl Replica {
         if let Some(size) = self.page_size {
             prefer = format!("{prefer}, odata.maxpagesize={size}");
         }
-        client.ask("GET", &url).header("Prefer", &prefer)
+        if self.waits {
+            prefer.push_str(", wait=1");
+        }
+        let asking = client.ask("GET", &url).header("Prefer", &prefer);
+        match &self.tag {
+            Some(tag) => asking.header("If-None-Match", tag),
+            None => asking,
+        }
     }
 
     #[track_caller]
     fn take(&mut self, answer: &Answer) -> Step {
         if answer.status == 410 {
             self.link = answer.header("Location").map(behind_host);
+            self.tag = None;
             self.rows.clear();
             return Step::StartedOver;
+        }
+        if answer.status == 304 {
+            assert!(self.tag.is_some(), "nothing was known that could be the same");
+            return Step::UpToDate;
         }
         assert_eq!(answer.status, 200, "{}", answer.text());
         self.apply(answer)
@@ -96,7 +127,11 @@ impl Replica {
         let next = answer.link("nextLink");
         let step = if next.is_some() { Step::Page } else { Step::UpToDate };
         let link = next.or_else(|| answer.link("deltaLink"));
-        self.link = Some(behind_host(&link.unwrap_or_else(|| panic!("neither link in {}", answer.text()))));
+        let link = behind_host(&link.unwrap_or_else(|| panic!("neither link in {}", answer.text())));
+        // The link leads where it stands: what was seen there is known.
+        let stays = self.link.as_ref() == Some(&link);
+        self.tag = answer.header("ETag").filter(|_| stays).map(str::to_owned);
+        self.link = Some(link);
         step
     }
 
