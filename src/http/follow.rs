@@ -84,7 +84,10 @@ impl Following<'_> {
         }
         let key = self.key(request, &set, &sight);
         let (reply, octets) = match self.app.turns.patiently(self.app.sharing.kept.turn(&key)).await? {
-            Turn::Take(finished) => (finished.reply.clone(), Octets::Kept(finished)),
+            Turn::Take(finished) => {
+                tracing::debug!(shared = true, "link");
+                (finished.reply.clone(), Octets::Kept(finished))
+            }
             Turn::Read => self.read(answering, replying).await.map(|(reply, answer)| (reply, Octets::Read(answer)))?,
             Turn::Make(making) => self.make(answering, replying, making).await?,
         };
@@ -134,6 +137,7 @@ impl Following<'_> {
     }
 
     async fn read(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
+        tracing::debug!(shared = false, "link");
         let (mut head, answer) = begun(self.app, answering, self.accepted).await?;
         head.etag = head.window.map(|window| self.tag(&window));
         Ok((replying.unconditional(&head), answer))
