@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::plan::Followed;
 use crate::response::{Content, Reply};
 use crate::sharing::{Finished, Key, Making, Sight, Turn, tag};
+use crate::token::Anchor;
 use crate::version::Window;
 
 /// Answers the request that `reading` was planned for.
@@ -113,7 +114,10 @@ impl Following<'_> {
 
     /// Whether there is something to tell, if only that the link has expired.
     fn has_news(&self, window: &Window) -> bool {
-        !self.is_valid(window) || window.bound != self.followed.anchor.since
+        let Anchor { since, witness, .. } = self.followed.anchor;
+        let is_behind = window.current.version < witness.version;
+        let is_another = window.current.version == witness.version && window.current.mark != witness.mark;
+        !self.is_valid(window) || window.bound != since || is_behind || is_another
     }
 
     /// Whether the link can be valid. Whether it is, who reads it finds out.

@@ -17,13 +17,10 @@ use crate::sql;
 use crate::token::Anchor;
 use crate::version::{ChangeVersion, Window};
 
-/// Between two looks at a table as many times the last one's duration: looking takes a fifth of one connection's time at most,
-/// however many ask.
-const REST: u32 = 4;
-/// The longest rest, so that a slow look does not make all slow.
+/// A slow look is followed by a rest as long as itself: looking takes half of one connection's time at most, however many ask.
+const SLOW: Duration = Duration::from_millis(1);
+/// The longest rest.
 const LONGEST_REST: Duration = Duration::from_millis(10);
-/// The shortest, since timers are no finer.
-const SHORTEST_REST: Duration = Duration::from_millis(1);
 
 /// A table's history as a look has found it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,12 +81,15 @@ impl Lookout {
         if let Some(sight) = self.fresh_enough(&place) {
             return Ok(sight);
         }
-        let mut outcome = self.next(place, set);
-        let outcome = outcome.wait_for(Option::is_some).await.map(|outcome| outcome.clone());
-        match outcome {
-            Ok(Some(Ok(sight))) => Ok(sight),
-            Ok(Some(Err(error))) => Err(error.copy()),
-            Ok(None) | Err(_) => Err(Error::internal("a look at the database ended without an outcome")),
+        loop {
+            let mut outcome = self.next(Arc::clone(&place), set);
+            // A look whose runtime ends before it is made anew in this one.
+            let Ok(outcome) = outcome.wait_for(Option::is_some).await.map(|outcome| outcome.clone()) else { continue };
+            match outcome {
+                Some(Ok(sight)) => return Ok(sight),
+                Some(Err(error)) => return Err(error.copy()),
+                None => {}
+            }
         }
     }
 
@@ -111,7 +111,8 @@ impl Lookout {
     /// The look that will come next. Whoever finds none begins one, in a task of its own: it must not end because its client has left.
     fn next(&self, place: Arc<Place>, set: &Arc<EntitySet>) -> watch::Receiver<Option<Outcome>> {
         let mut next = lock(&place.next);
-        if let Some(next) = next.as_ref().filter(|next| next.table_version == set.table_version) {
+        let is_wanted = |next: &&Next| next.table_version == set.table_version && next.outcome.has_changed().is_ok();
+        if let Some(next) = next.as_ref().filter(is_wanted) {
             return next.outcome.clone();
         }
         let (sender, outcome) = watch::channel(None);
@@ -144,10 +145,10 @@ impl Place {
 
 impl Last {
     async fn rest(&self) {
-        let rest = (self.took * REST).min(LONGEST_REST);
-        let left = self.ended.map(|ended| rest.saturating_sub(ended.elapsed())).unwrap_or_default();
-        if left >= SHORTEST_REST {
-            tokio::time::sleep(left).await;
+        if self.took >= SLOW {
+            let rest = self.took.min(LONGEST_REST);
+            let over = self.ended.map_or(rest, |ended| ended.elapsed());
+            tokio::time::sleep(rest.saturating_sub(over)).await;
         }
     }
 

@@ -3,8 +3,8 @@
 //! The watcher asks the whole database whether anything was committed; only then it looks at the tables that somebody waits for, and
 //! wakes those whose table has moved. It lives as long as somebody waits.
 //!
-//! A newcomer's trap: who waits asks for [`News`] first and looks at the table afterwards. The other way round, a change between
-//! the two would be noticed with the next one only.
+//! A newcomer's trap: who waits asks for [`News`] first and looks at the table afterwards, and the watcher takes the stamp first and asks
+//! afterwards which tables are awaited. The other way round, a change between the two would be noticed with the next one only.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -189,14 +189,14 @@ async fn watch_while_awaited(mut watching: Watching) {
     let watch = Arc::clone(&watching.watch);
     let (mut stamp, mut pause, mut looked) = (None, SOON, tokio::time::Instant::now());
     loop {
+        // A database that cannot say it may still be read; whether it can, the tables will tell.
+        let now = watch.backend.stamp().await.ok();
         let sets = watch.awaited();
         if sets.is_empty() {
             // `awaited` has said so to those who come now.
             watching.done = true;
             return;
         }
-        // A database that cannot say it may still be read; whether it can, the tables will tell.
-        let now = watch.backend.stamp().await.ok();
         let mut moved = false;
         if now.is_none() || now != stamp || looked.elapsed() >= ANYWAY {
             (stamp, looked) = (now, tokio::time::Instant::now());

@@ -41,7 +41,16 @@ impl Replica {
     /// A copy of `set`, whose key properties are `key`.
     pub(crate) fn new(set: &str, key: &[&str], page_size: Option<u32>) -> Self {
         let key = key.iter().map(|&name| name.to_owned()).collect();
-        Self { set: set.to_owned(), key, page_size, rows: BTreeMap::new(), link: None, waits: false, tag: None, asked: 0 }
+        Self {
+            set: set.to_owned(),
+            key,
+            page_size,
+            rows: BTreeMap::new(),
+            link: None,
+            waits: false,
+            tag: None,
+            asked: 0,
+        }
     }
 
     /// Makes one request and applies its answer.
