@@ -34,6 +34,10 @@ demo *arguments:
 clients *which:
     tests/clients/run {{which}}
 
+# A thousand clients before nginx before two gateways. Needs Python, and nginx or Debian's packages
+proxy:
+    tests/proxy/run
+
 # A million rows through HTTP in less than 32 MiB (Linux)
 memory:
     cargo build --release --locked

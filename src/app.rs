@@ -1,5 +1,7 @@
 //! The gateway put together: a database, what is exposed of it, and the keys. The only place that wires things.
 
+mod turns;
+
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
@@ -11,6 +13,7 @@ use crate::plan::Settings;
 use crate::response::DeletedId;
 use crate::sharing::Sharing;
 use crate::token::Keyring;
+pub use turns::{Turn, Turns};
 
 /// The gateway.
 pub struct App {
@@ -18,6 +21,8 @@ pub struct App {
     pub backend: Arc<dyn Backend>,
     /// What clients that ask the same share.
     pub sharing: Sharing,
+    /// Who may read, and who has to wait.
+    pub turns: Turns,
     /// Signs and verifies tokens.
     pub keyring: Arc<Keyring>,
     /// What plans depend on.
@@ -28,6 +33,8 @@ pub struct App {
     pub cors_origins: Vec<String>,
     /// The URL under which clients see this server, ending in a slash; without it, what their `Host` header says.
     pub public_url: Option<String>,
+    /// Whether answers may leave compressed.
+    pub compression: bool,
     exposure: Exposure,
     model: RwLock<Model>,
     /// Held while the schema is read again, so that one reading serves all who ask for it.
@@ -64,11 +71,13 @@ impl App {
         Ok(Self {
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
+            turns: Turns::new(&config.limits),
             keyring: Arc::new(keyring),
             settings: config.settings(),
             deleted_id: config.service.deleted_id,
             cors_origins: config.service.cors_origins.clone(),
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
+            compression: config.service.compression,
             exposure,
             model: RwLock::new(Model { edm: Arc::new(edm), catalog, made: Instant::now() }),
             reading: tokio::sync::Mutex::new(()),

@@ -2,17 +2,20 @@
 //!
 //! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
 
+mod limits;
 mod sharing;
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
+pub use limits::Limits;
 pub use sharing::Sharing;
 
 /// The whole file. Command line and environment win over it.
@@ -31,6 +34,8 @@ pub struct Config {
     pub service: Service,
     /// What clients that ask the same share.
     pub sharing: Sharing,
+    /// How much is done at one time.
+    pub limits: Limits,
     /// What is exposed, by table.
     pub tables: BTreeMap<String, TableExposure>,
 }
@@ -59,6 +64,8 @@ pub struct Service {
     pub max_expand_depth: u32,
     /// Whether `Orders/1` is `Orders(1)`.
     pub key_as_segment: bool,
+    /// Whether answers are compressed for clients that accept it.
+    pub compression: bool,
     /// Origins whose pages may read answers in a browser; `*` stands for all.
     pub cors_origins: Vec<String>,
     /// What `id` of a deletion holds.
@@ -74,6 +81,7 @@ impl Default for Service {
             max_page_size: 50_000,
             max_expand_depth: Exposure::default().max_expand_depth,
             key_as_segment: false,
+            compression: true,
             cors_origins: Vec::new(),
             deleted_id: DeletedId::EntityUrl,
             namespace: Exposure::default().namespace,
@@ -102,6 +110,7 @@ impl Config {
         let config: Self = toml::from_str(text).map_err(|error| wrong(text, &error))?;
         config.service.check()?;
         config.sharing.check()?;
+        config.limits.check()?;
         Ok(config)
     }
 
@@ -123,6 +132,14 @@ impl Config {
             tables: self.tables.clone(),
         }
     }
+}
+
+/// A duration with its units.
+fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    humantime::parse_duration(&text).map_err(|error| {
+        serde::de::Error::custom(format!("\"{text}\" is not a duration such as \"50s\" or \"1h\": {error}"))
+    })
 }
 
 /// What is wrong, and where. The line itself is not shown: it may hold a password.

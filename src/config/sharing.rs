@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
+use super::duration;
 use crate::error::{Error, Result};
 use crate::sharing::Limits;
 
@@ -70,13 +71,6 @@ impl Sharing {
     pub(super) fn longest_wait_seconds(&self) -> u32 {
         u32::try_from(self.longest_wait.as_secs()).unwrap_or(u32::MAX)
     }
-}
-
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    humantime::parse_duration(&text).map_err(|error| {
-        serde::de::Error::custom(format!("\"{text}\" is not a duration such as \"50s\" or \"1h\": {error}"))
-    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use tokio::time::{Instant, timeout_at};
 
 use super::body::{self, Answer};
+use super::encoding::Accepted;
 use super::read::{begun, respond_with};
 use super::reply::{self, Replying};
 use super::stages::{Answering, Reading};
@@ -35,8 +36,9 @@ pub(super) async fn answer(
     let Reading { answering, replying } = reading;
     let (wait, told) = (answering.read().wait, answering.told());
     let link = http.uri().path_and_query().map_or("", |link| link.as_str());
+    let accepted = Accepted::by(http, app.compression);
     let (mut reply, octets) =
-        Following { app, root, link, followed }.answer(answering, &replying).await.map_err(told)?;
+        Following { app, root, link, followed, accepted }.answer(answering, &replying).await.map_err(told)?;
     if let Some(seconds) = wait {
         reply::apply(&mut reply, &format!("wait={seconds}"));
     }
@@ -55,6 +57,7 @@ struct Following<'a> {
     /// Its path and query.
     link: &'a str,
     followed: Followed,
+    accepted: Accepted,
 }
 
 /// What comes behind a reply.
@@ -67,7 +70,7 @@ enum Octets {
 impl Following<'_> {
     async fn answer(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Octets)> {
         let (set, wait) = (Arc::clone(&answering.read().set), answering.read().wait);
-        let request = format!("{} {} {}", self.root, self.link, replying.variant());
+        let request = format!("{} {} {} {:?}", self.root, self.link, replying.variant(), self.accepted);
         if self.app.sharing.kept.is_first(&request) && wait.is_none() && !replying.has_conditions() {
             let (reply, answer) = self.read(answering, replying).await?;
             return Ok((reply, Octets::Read(answer)));
@@ -80,8 +83,12 @@ impl Following<'_> {
         if let Some(reply) = replying.known(&self.tag(&sight.window)) {
             return Ok((reply, Octets::None));
         }
-        let (reply, octets) = match self.app.sharing.kept.turn(&self.key(request, &set, &sight)).await {
-            Turn::Take(finished) => (finished.reply.clone(), Octets::Kept(finished)),
+        let key = self.key(request, &set, &sight);
+        let (reply, octets) = match self.app.turns.patiently(self.app.sharing.kept.turn(&key)).await? {
+            Turn::Take(finished) => {
+                tracing::debug!(shared = true, "link");
+                (finished.reply.clone(), Octets::Kept(finished))
+            }
             Turn::Read => self.read(answering, replying).await.map(|(reply, answer)| (reply, Octets::Read(answer)))?,
             Turn::Make(making) => self.make(answering, replying, making).await?,
         };
@@ -134,7 +141,8 @@ impl Following<'_> {
     }
 
     async fn read(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
-        let (mut head, answer) = begun(self.app, answering).await?;
+        tracing::debug!(shared = false, "link");
+        let (mut head, answer) = begun(self.app, answering, self.accepted).await?;
         head.etag = head.window.map(|window| self.tag(&window));
         Ok((replying.unconditional(&head), answer))
     }

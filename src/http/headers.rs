@@ -20,7 +20,8 @@ pub(super) fn raw(http: &HttpRequest) -> RawHeaders<'_> {
     }
 }
 
-fn all<'a>(headers: &'a HeaderMap, name: &'static str) -> Vec<&'a str> {
+/// The lines of a header.
+pub(super) fn all<'a>(headers: &'a HeaderMap, name: &'static str) -> Vec<&'a str> {
     headers.get_all(HeaderName::from_static(name)).filter_map(|value| value.to_str().ok()).collect()
 }
 

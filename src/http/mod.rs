@@ -3,7 +3,9 @@
 mod assets;
 mod batch;
 mod body;
+mod compress;
 mod cors;
+mod encoding;
 mod error;
 mod follow;
 mod headers;
@@ -26,6 +28,9 @@ use crate::error::{Error, Result};
 
 /// Seconds that running answers have to finish after SIGTERM; then they are cut off.
 const SHUTDOWN_SECONDS: u64 = 10;
+
+/// Threads that work beside those that read: they look at histories and write batches.
+const FURTHER_THREADS: usize = 16;
 
 /// Runs `work` to its end on the runtime that a [`server`] needs.
 pub fn block_on<T>(work: impl Future<Output = T>) -> T {
@@ -117,12 +122,14 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<(
 
 /// The server, ready to be awaited; its handle ends it.
 pub fn server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
+    let threads = app.turns.most() + FURTHER_THREADS;
     let data = web::Data::from(app);
     let application = move || {
         let cors = Condition::new(!data.cors_origins.is_empty(), cors::headers(&data.cors_origins));
         Actix::new().wrap(cors).app_data(data.clone()).configure(routes::routes)
     };
     let server = HttpServer::new(application)
+        .worker_max_blocking_threads(threads)
         .disable_signals()
         // The last chunk of an answer would wait for the client's acknowledgement of the one before, which comes late.
         .tcp_nodelay(true)

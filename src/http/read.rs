@@ -8,6 +8,8 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::{self, Answer};
+use super::compress;
+use super::encoding::Accepted;
 use super::error::error_response;
 use super::follow;
 use super::headers;
@@ -16,6 +18,7 @@ use super::stages::{self, Answering, Planned, Reading};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata;
+use crate::plan::Format;
 use crate::response::{Content, Head, Reply};
 
 /// Answers a request under `/odata`.
@@ -40,8 +43,9 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result
         &headers::raw(http),
     )?
     .identified(root)?;
+    let accepted = Accepted::by(http, app.compression);
     let answer = async |planned| match planned {
-        Planned::Document(reply) => Ok(reply::response(reply)),
+        Planned::Document(reply) => Ok(reply::response(compress::document(reply, accepted))),
         Planned::Read(reading) => match reading.answering.read().followed() {
             Some(followed) => follow::answer(http, app, root, *reading, followed).await,
             None => read_and_respond(http, app, *reading).await,
@@ -53,18 +57,23 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result
 async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Result<HttpResponse> {
     let Reading { answering, replying } = reading;
     let told = answering.told();
-    let (head, answer) = begun(app, answering).await.map_err(told)?;
+    let (head, answer) = begun(app, answering, Accepted::by(http, app.compression)).await.map_err(told)?;
     let reply = replying.reply(&head)?;
     Ok(respond_with(http, &reply, answer))
 }
 
 /// Begins to read; returns once the database has said that it can be read, and some of it has come.
-pub(super) async fn begun(app: &App, answering: Answering) -> Result<(Head, Answer)> {
+pub(super) async fn begun(app: &App, answering: Answering, accepted: Accepted) -> Result<(Head, Answer)> {
     let query = answering.query(app);
     let (sender, answer) = body::channel();
-    let sink = answering.sink(Box::new(sender));
+    let accepted = if answering.read().format == Format::Octets { accepted.for_random() } else { accepted };
+    let sink = answering.sink(compress::into(sender, accepted));
     let backend = Arc::clone(&app.backend);
-    let mut reading = Box::pin(async move { backend.read(query, sink).await });
+    let turn = app.turns.next().await?;
+    let mut reading = Box::pin(async move {
+        let _turn = turn;
+        backend.read(query, sink).await
+    });
     // What is brief may have been read already. The rest has a task of its own, which goes on when the client has left.
     match futures_util::poll!(&mut reading) {
         Poll::Ready(outcome) => answer.finished(outcome),

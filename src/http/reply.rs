@@ -35,7 +35,7 @@ impl Caching {
 pub(super) fn reply(status: u16, version: ODataVersion, caching: Caching) -> Reply {
     let headers = vec![
         ("OData-Version", version.as_str().to_owned()),
-        ("Vary", "Accept, OData-MaxVersion, Prefer".to_owned()),
+        ("Vary", "Accept, Accept-Encoding, OData-MaxVersion, Prefer".to_owned()),
         ("Cache-Control", caching.header()),
     ];
     Reply { status, headers, content: Content::Follows }
@@ -127,6 +127,7 @@ impl Replying {
             reply.headers.push(("Preference-Applied", self.applied.join(", ")));
         }
         reply.headers.push(("Content-Type", self.content_type.clone()));
+        reply.headers.extend(head.coding.map(|coding| ("Content-Encoding", coding.to_owned())));
         reply
     }
 

@@ -34,6 +34,8 @@ pub struct Head {
     pub no_content: bool,
     /// Where the table's history stood, of an answer that depends on it.
     pub window: Option<Window>,
+    /// The content coding of the octets that follow.
+    pub coding: Option<&'static str>,
 }
 
 /// Collects octets into chunks.

@@ -212,7 +212,7 @@ impl RowSink for PropertySink {
         self.found = true;
         let value = row.value(0);
         let no_content = value == ValueRef::Null;
-        self.chunks.head(Head { etag: Some(weak(&digest(row, 1))), no_content, window: None });
+        self.chunks.head(Head { etag: Some(weak(&digest(row, 1))), no_content, ..Head::default() });
         if !no_content {
             self.write(value);
         }

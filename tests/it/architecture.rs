@@ -24,15 +24,18 @@ const MAY_KNOW: [(&str, &[&str]); 15] = [
 ];
 
 /// Foreign crates that only one folder may name.
-const ONLY_IN: [(&str, &str); 8] = [
+const ONLY_IN: [(&str, &str); 11] = [
     ("actix_cors", "http"),
     ("actix_web", "http"),
     ("azure_core", "backend"),
     ("azure_identity", "backend"),
+    ("brotli", "http"),
     ("clap", "cli"),
+    ("flate2", "http"),
     ("rusqlite", "backend"),
     ("tiberius", "backend"),
     ("tracing_subscriber", "cli"),
+    ("zstd", "http"),
 ];
 
 /// How a statement begins; text that begins so is SQL.

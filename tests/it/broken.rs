@@ -10,6 +10,7 @@ use deltalink::edm::{Catalog, Row};
 use deltalink::error::{Error, Result};
 use deltalink::sql::{Dialect, Query, Script};
 
+use crate::support::coding::{CODINGS, decode};
 use crate::support::gateway::Gateway;
 use crate::support::sqlite::Database;
 use crate::support::wire;
@@ -142,6 +143,28 @@ fn an_answer_that_breaks_off_is_cut_off_and_has_no_link() {
     mended.store(true, Ordering::Relaxed);
     for path in ["/odata/Wide", &delta] {
         assert!(wire::get(gateway.address, path, TRACK).whole, "{path}");
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_cut_off_in_every_coding() {
+    let database = table();
+    // What no coding makes much shorter, so that some of it has left before the end.
+    database.execute("UPDATE Wide SET Filler = hex(randomblob(100))");
+    let (gateway, mended) = serve(&database, 4000, false);
+    for coding in CODINGS {
+        let headers = format!("{TRACK}Accept-Encoding: {coding}\r\n");
+        let ask = || wire::get(gateway.address, "/odata/Wide", &headers);
+        mended.store(false, Ordering::Relaxed);
+        let broken = ask();
+        assert_eq!(broken.status, 200);
+        assert!(broken.chunks > 0 && !broken.whole, "{coding}: the body ends as if it were whole");
+        decode(Some(coding), &broken.body).expect_err("half an answer must not decode");
+        mended.store(true, Ordering::Relaxed);
+        let whole = ask();
+        assert!(whole.whole, "{coding}");
+        let json: serde_json::Value = serde_json::from_slice(&decode(Some(coding), &whole.body).unwrap()).unwrap();
+        assert_eq!(json["value"].as_array().unwrap().len(), 5000, "{coding}");
     }
 }
 

@@ -10,6 +10,7 @@
 //! - `broken`: a database that fails in the middle of an answer
 //! - `concurrent`: writers, followers, pruning, and a gateway that is killed again and again
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
+//! - `overload`: more readers at one time than the gateway lets read
 //! - `protocol`: SQL Server's protocol, with canned rows: every type, every fault
 //! - `replica`: a copy built from answers alone equals the table, whatever happens
 //! - `sharing`: how little many clients that ask the same ask of the database
@@ -32,6 +33,7 @@ mod expansions;
 mod memory;
 #[cfg(feature = "mssql")]
 mod mssql;
+mod overload;
 #[cfg(feature = "mssql")]
 mod protocol;
 mod replica;

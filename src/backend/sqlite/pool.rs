@@ -16,8 +16,8 @@ use crate::sql::sqlite::fixed;
 
 pub(super) type Pool = managed::Pool<Readers>;
 
-/// Readers at one time. Each page holds one for as long as it is read; a client that must wait longer gets a 503.
-const READERS: usize = 64;
+/// Readers at one time: more than the gateway lets read at once, for what looks at the schema or at a history beside them.
+const READERS: usize = 256;
 const WAIT_FOR_READER: Duration = Duration::from_secs(30);
 /// How long a lock of another program is waited for.
 pub(super) const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);

@@ -12,10 +12,11 @@ use std::time::Instant;
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::encoding::Accepted;
 use super::error::{error_reply, version};
 use super::headers;
 use super::reply::{self, Caching};
-use super::{body, stages};
+use super::{body, compress, stages};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::batch::{self, BatchBody, BatchFormat, Individual};
@@ -88,10 +89,12 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, payload: web::Payload
         .extend(goes_on.map(|preference| ("Preference-Applied", format!("{}={}", preference.name, preference.value))));
     begin.headers.push(("Content-Type", envelope.content_type()));
     let (sender, receiver) = body::channel();
-    let answers = Answers::new(envelope, Box::new(sender));
+    let body = compress::into(sender, Accepted::by(http, app.compression));
+    let answers = Answers::new(envelope, body);
     let batch = Batch { app: app.clone(), root, versions, individuals, stops, answers };
     let reading = actix_web::rt::spawn(run(batch, requests, asked.isolation.is_some()));
-    let (_, answer) = receiver.opened(reading).await?;
+    let (head, answer) = receiver.opened(reading).await?;
+    begin.headers.extend(head.coding.map(|coding| ("Content-Encoding", coding.to_owned())));
     Ok(answer.into_response(&mut reply::begin(&begin), false))
 }
 

@@ -90,6 +90,7 @@ async fn run(batch: &Arc<Batch>, plan: Steps) -> Result<End> {
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     } else {
         let work = move |snapshot: &mut dyn Snapshot| write(&own, due, &known, Some(snapshot));
+        let _turn = batch.app.turns.next().await?;
         batch.app.backend.snapshot(queries, Box::new(work)).await
     };
     outcome.map_err(Error::while_serving)?;

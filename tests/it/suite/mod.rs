@@ -10,6 +10,7 @@ use crate::support::patience::eventually;
 mod batch;
 mod browsers;
 mod change_mode;
+mod compression;
 mod conformance;
 mod delta;
 mod documents;

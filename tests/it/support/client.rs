@@ -4,7 +4,7 @@ use std::io::Read;
 
 use serde_json::Value;
 
-use super::{Checked, Contract};
+use super::{Checked, Contract, coding};
 
 /// Asks one gateway.
 #[derive(Clone)]
@@ -27,6 +27,7 @@ pub(crate) struct Asking<'a> {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
+    /// Decoded.
     pub(crate) body: Vec<u8>,
 }
 
@@ -94,7 +95,11 @@ impl Asking<'_> {
         body.into_reader().read_to_end(&mut octets)?;
         let text = |value: &ureq::http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect();
-        Ok(Answer { status: parts.status.as_u16(), headers, body: octets })
+        let mut answer = Answer { status: parts.status.as_u16(), headers, body: octets };
+        if !answer.body.is_empty() {
+            answer.body = coding::decode(answer.header("Content-Encoding"), &answer.body)?;
+        }
+        Ok(answer)
     }
 }
 

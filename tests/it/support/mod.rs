@@ -2,6 +2,7 @@
 
 pub(crate) mod batch;
 pub(crate) mod client;
+pub(crate) mod coding;
 mod contract;
 pub(crate) mod followers;
 pub(crate) mod gateway;

@@ -95,7 +95,7 @@ mod tests {
         owned(&[
             ("Content-Type", "application/json;odata.metadata=minimal"),
             ("OData-Version", "4.0"),
-            ("Vary", "Accept, OData-MaxVersion, Prefer"),
+            ("Vary", "Accept, Accept-Encoding, OData-MaxVersion, Prefer"),
             ("Cache-Control", "no-cache"),
             ("Content-Length", "83"),
         ])

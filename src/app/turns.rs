@@ -1,0 +1,109 @@
+//! Reads that would all begin at once -> so many at a time, and a queue that has an end.
+//!
+//! A newcomer's trap: a turn lasts for as long as its answer is written, since that is how long it holds a connection and a snapshot of
+//! the database; a client that reads slowly keeps it. Looks at a history take no turn: so polls that find nothing are answered
+//! however much is read beside.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use crate::config::Limits;
+use crate::error::{Error, ErrorKind, Result};
+
+/// Gives turns to read.
+pub struct Turns {
+    most: usize,
+    reads: Arc<Semaphore>,
+    queue: Semaphore,
+    patience: Duration,
+}
+
+/// The right to read; it ends when this is dropped.
+pub struct Turn(#[expect(dead_code, reason = "it is held, and that is all")] OwnedSemaphorePermit);
+
+impl Turns {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            most: limits.max_reads as usize,
+            reads: Arc::new(Semaphore::new(limits.max_reads as usize)),
+            queue: Semaphore::new(limits.max_queued as usize),
+            patience: limits.longest_queue,
+        }
+    }
+
+    /// How many there are at one time.
+    pub fn most(&self) -> usize {
+        self.most
+    }
+
+    /// The next turn, as soon as there is one.
+    ///
+    /// # Errors
+    /// `Overloaded` where too many wait already, at once, or where the wait gets too long.
+    pub async fn next(&self) -> Result<Turn> {
+        if let Ok(permit) = Arc::clone(&self.reads).try_acquire_owned() {
+            return Ok(Turn(permit));
+        }
+        let _place = self.queue.try_acquire().map_err(|_| overloaded())?;
+        let permit = self.patiently(Arc::clone(&self.reads).acquire_owned()).await?;
+        permit.map(Turn).map_err(Error::internal)
+    }
+
+    /// Waits for what others do first, as long as one may wait for a turn.
+    ///
+    /// # Errors
+    /// `Overloaded` where it takes longer.
+    pub async fn patiently<T>(&self, work: impl Future<Output = T>) -> Result<T> {
+        timeout(self.patience, work).await.map_err(|_| overloaded())
+    }
+}
+
+fn overloaded() -> Error {
+    let message = "Too much is read at the same time already. Try again later.";
+    Error::new(ErrorKind::Overloaded, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn turns(max_reads: u32, max_queued: u32, longest_queue: Duration) -> Turns {
+        Turns::new(&Limits { max_reads, max_queued, longest_queue })
+    }
+
+    async fn has_to_wait(next: impl Future<Output = Result<Turn>>) -> bool {
+        timeout(Duration::ZERO, next).await.is_err()
+    }
+
+    #[tokio::test]
+    async fn who_comes_when_the_queue_is_full_is_refused_at_once() {
+        let turns = turns(1, 1, Duration::MAX);
+        let first = turns.next().await.unwrap();
+        let mut second = std::pin::pin!(turns.next());
+        assert!(has_to_wait(second.as_mut()).await);
+        assert_eq!(turns.next().await.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
+        drop(first);
+        let second = second.await.unwrap();
+        drop(second);
+        turns.next().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_leaves_the_queue_makes_room_in_it() {
+        let turns = turns(1, 1, Duration::MAX);
+        let _first = turns.next().await.unwrap();
+        for _ in 0..3 {
+            assert!(has_to_wait(turns.next()).await);
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_waits_for_ever() {
+        let turns = turns(1, 1, Duration::from_millis(1));
+        let _first = turns.next().await.unwrap();
+        assert_eq!(turns.next().await.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
+    }
+}
