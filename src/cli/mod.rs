@@ -75,7 +75,9 @@ fn run(command: Command) -> Result<ExitCode> {
 
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("DELTALINK_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,deltalink=info,tiberius=off"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,deltalink=info"))
+        // The driver would tell rows, and the server's words about them.
+        .add_directive("tiberius=off".parse().unwrap_or_else(|_| tracing_subscriber::filter::LevelFilter::OFF.into()));
     let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal).init();
 }

@@ -6,10 +6,16 @@
 use std::sync::Arc;
 
 use super::model::{Edm, EntitySet};
+use super::name::is_identifier;
 
 /// The namespace of the entity types.
 pub fn model_namespace(namespace: &str) -> String {
     format!("{namespace}.Model")
+}
+
+/// Whether a name in a path or an option can only be that of a type, known or not: it is qualified, and no property's is.
+pub fn is_type_name(name: &str) -> bool {
+    name.contains('.') && name.split('.').all(is_identifier)
 }
 
 impl Edm {

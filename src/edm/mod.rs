@@ -25,7 +25,7 @@ pub use catalog::{
     Catalog, Column, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, Table, Tracking, UniqueIndex, Withheld,
 };
 pub use entity_path::{bare_key, entity_path, key_path};
-pub use entity_type::model_namespace;
+pub use entity_type::{is_type_name, model_namespace};
 pub use exact::{Moment, Ticks};
 pub use exposure::{Exposure, NavigationExposure, NavigationNames, TableExposure};
 pub use facts::{AbandonedLog, Commits, DatabaseTracking, Facts, FileFacts, ServerFacts};

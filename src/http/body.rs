@@ -80,6 +80,10 @@ impl Body for Sender {
     fn last(&mut self, octets: Vec<u8>) -> ControlFlow<()> {
         self.send(Part::Last(octets))
     }
+
+    fn left(&self) -> bool {
+        self.parts.is_closed()
+    }
 }
 
 impl Receiver {

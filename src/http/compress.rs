@@ -118,6 +118,10 @@ impl<B: Body> Body for Compressing<B> {
             },
         }
     }
+
+    fn left(&self) -> bool {
+        self.body.left()
+    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use crate::edm::{Edm, EntitySet, is_identifier};
+use crate::edm::{Edm, EntitySet, is_type_name};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Whether entities of `set` can be taken for entities of the type `name`; `part` is the option, for messages.
@@ -24,7 +24,7 @@ pub(super) fn left_out<'n>(edm: &Edm, set: &EntitySet, names: Vec<&'n str>) -> R
     let mut left = Vec::with_capacity(names.len());
     for name in names {
         let name = match name.split_once('/') {
-            Some((before, property)) if is_type(before) => {
+            Some((before, property)) if is_type_name(before) => {
                 check(edm, set, before, "$select")?;
                 property
             }
@@ -35,9 +35,4 @@ pub(super) fn left_out<'n>(edm: &Edm, set: &EntitySet, names: Vec<&'n str>) -> R
     let mut seen = HashSet::new();
     left.retain(|name| seen.insert(*name));
     Ok(left)
-}
-
-/// Whether a name in a path is that of a type, not of a property.
-pub(super) fn is_type(name: &str) -> bool {
-    name.contains('.') && name.split('.').all(is_identifier)
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::expression::Hop;
 use super::query::Resolving;
 use super::{Query, Scope, cast, selection};
-use crate::edm::{EntitySet, NavigationProperty};
+use crate::edm::{EntitySet, NavigationProperty, is_type_name};
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::expression::{ExpandItem, ExpandOptions, ExpandPath, Written, expand};
 use crate::odata::{Options, SystemOption};
@@ -133,7 +133,7 @@ impl Expanding<'_> {
     fn without_casts<'n>(&self, set: &EntitySet, names: &'n [String]) -> Result<&'n str> {
         let edm = self.scope.edm;
         let path = match names {
-            [before, path @ ..] if !path.is_empty() && cast::is_type(before) => {
+            [before, path @ ..] if !path.is_empty() && is_type_name(before) => {
                 cast::check(edm, set, before, "$expand")?;
                 path
             }
@@ -141,7 +141,7 @@ impl Expanding<'_> {
         };
         match path {
             [name] => Ok(name),
-            [name, behind] if cast::is_type(behind) => {
+            [name, behind] if is_type_name(behind) => {
                 if let Some(navigation) = set.navigation_property(name) {
                     cast::check(edm, self.target(navigation)?, behind, "$expand")?;
                 }

@@ -34,7 +34,7 @@ pub use read::{Followed, Read, Target};
 pub use resource::Via;
 pub use shape::Shape;
 
-use crate::edm::{Edm, EntitySet};
+use crate::edm::{Edm, EntitySet, is_type_name};
 use crate::error::{Error, ErrorKind, Result};
 pub use crate::odata::ODataVersion;
 use crate::odata::{Options, Path, Request, Segment, SystemOption};
@@ -104,8 +104,8 @@ impl Scope<'_> {
             (None, []) => self.collection(),
             (None, [Segment::Count]) => self.count(),
             (Some(key), []) => self.entity(key),
-            (Some(key), [Segment::Name(name)]) if !name.contains('.') => self.property(key, name, false),
-            (Some(key), [Segment::Name(name), Segment::Value]) if !name.contains('.') => self.property(key, name, true),
+            (Some(key), [Segment::Name(name)]) if !is_type_name(name) => self.property(key, name, false),
+            (Some(key), [Segment::Name(name), Segment::Value]) if !is_type_name(name) => self.property(key, name, true),
             (Some(_), [Segment::Value]) => {
                 let message =
                     format!("\"{}\" has no media stream; \"$value\" applies to its properties.", self.set.name);

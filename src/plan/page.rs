@@ -4,6 +4,7 @@
 //! the link means are refused. A newcomer's trap: on the pages behind the first, the preference means nothing; the
 //! token says whether changes are tracked (Protocol 4.01 section 8.2.8.9).
 
+use super::cast;
 use super::change_mode::changes_withheld;
 use super::expand::{Expansion, columns};
 use super::{Format, JsonFormat, Read, Scope, Shape, Target, supported};
@@ -231,7 +232,9 @@ impl Scope<'_> {
     /// What the token selected, if it still stands for the same columns. A `$select` on the link may repeat it.
     fn returned(&self, token: &Token) -> Result<(Option<Vec<String>>, Vec<usize>)> {
         let names = token.select.as_ref().map(|names| names.iter().map(String::as_str).collect::<Vec<_>>());
-        if let Some(repeated) = self.options().select()?
+        let repeated =
+            self.options().select()?.map(|repeated| cast::left_out(self.edm, self.set, repeated)).transpose()?;
+        if let Some(repeated) = repeated
             && names.as_ref().is_none_or(|names| !same_names(names, &repeated))
         {
             let message =

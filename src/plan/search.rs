@@ -38,14 +38,21 @@ fn is_text(property: &Property) -> bool {
     Class::of(property.ty) == Class::String
 }
 
+const SIGMA: &str = "\u{3c3}";
+/// As it is written at the end of a word.
+const FINAL_SIGMA: &str = "\u{3c2}";
+
 /// Whether a property that is text contains `term`.
 fn found(row: Variable, set: &Arc<EntitySet>, term: &str) -> Typed {
-    let term = constant(Class::String, Value::Text(term.to_lowercase()));
+    let lower = term.to_lowercase().replace(FINAL_SIGMA, SIGMA);
+    // Only this letter has two forms in lower case, and few terms hold it.
+    let fold = if lower.contains(SIGMA) { Function::Fold } else { Function::ToLower };
+    let term = constant(Class::String, Value::Text(lower));
     let contains = |property: usize| {
         let nullable = set.properties[property].nullable;
         let path = PropertyPath { from: row, hops: Vec::new(), set: Arc::clone(set), property };
         let text = Typed { form: Form::Property(path), class: Class::String, nullable };
-        let lower = Typed { form: Form::Call(Function::ToLower, vec![text]), class: Class::String, nullable };
+        let lower = Typed { form: Form::Call(fold, vec![text]), class: Class::String, nullable };
         Typed { form: Form::Call(Function::Contains, vec![lower, term.clone()]), class: Class::Boolean, nullable }
     };
     let any: Vec<Typed> =

@@ -16,6 +16,11 @@ pub trait Body: Send {
 
     /// The last octets: only now is the answer whole.
     fn last(&mut self, octets: Vec<u8>) -> ControlFlow<()>;
+
+    /// Whether the reader is known to have left. Asked between parts, where it takes long to make the next one.
+    fn left(&self) -> bool {
+        false
+    }
 }
 
 /// What is known before the first octet.
@@ -58,6 +63,10 @@ impl Chunks {
         }
         let full = std::mem::replace(&mut self.buffer, Vec::with_capacity(CHUNK + CHUNK / 8));
         self.body.chunk(full)
+    }
+
+    pub(super) fn left(&self) -> bool {
+        self.body.left()
     }
 
     pub(super) fn finish(&mut self) {

@@ -3,16 +3,18 @@
 //! Related entities come for many at once, each with the number of the one that it belongs to. So entities are held until these are
 //! read; never more than [`AT_ONCE`](crate::backend::AT_ONCE) with what belongs to them, of which `found` bounds how much that is.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::Style;
 use super::control::Control;
 use super::entity::EntityWriter;
-use super::found::{Found, Gathered};
+use super::found::{Found, Gathered, LEADS};
+use super::origins::Origins;
+use super::reading::Reading;
 use super::reference::ReferenceWriter;
 use super::rows::write_item;
 use super::tail::{Links, write_count_of};
-use crate::backend::{Further, Origin};
 use crate::edm::{Row, Value, ValueRef, entity_path};
 use crate::error::Result;
 use crate::plan::{Expanded, Expansion};
@@ -47,6 +49,15 @@ impl Row for Held {
 /// Writes what is expanded of entities whose rows hold the same columns.
 pub(super) struct Expander {
     nodes: Vec<Node>,
+}
+
+/// What one origin leads to.
+struct Part {
+    /// Where its rows are among those of all origins.
+    rows: Range<usize>,
+    count: u64,
+    /// The position of the last of them, if there are others behind it.
+    last: Option<Vec<Value>>,
 }
 
 /// One expanded navigation property.
@@ -89,22 +100,23 @@ impl Expander {
         &self,
         rows: &[Held],
         entities: &EntityWriter,
-        more: &mut dyn Further,
+        reading: &mut Reading<'_>,
     ) -> Result<Vec<Vec<u8>>> {
-        self.members_at(&mut Vec::new(), rows, entities, more)
+        self.members_at(&mut Vec::new(), rows, &vec![1; rows.len()], entities, reading)
     }
 
     fn members_at(
         &self,
         path: &mut Vec<usize>,
         rows: &[Held],
+        weights: &[usize],
         entities: &EntityWriter,
-        more: &mut dyn Further,
+        reading: &mut Reading<'_>,
     ) -> Result<Vec<Vec<u8>>> {
         let mut members = vec![Vec::new(); rows.len()];
         for (place, node) in self.nodes.iter().enumerate() {
             path.push(place);
-            node.write(path, rows, entities, more, &mut members)?;
+            node.write(path, rows, weights, entities, reading, &mut members)?;
             path.pop();
         }
         Ok(members)
@@ -133,51 +145,48 @@ impl Node {
         &self,
         path: &mut Vec<usize>,
         rows: &[Held],
+        weights: &[usize],
         parents: &EntityWriter,
-        more: &mut dyn Further,
+        reading: &mut Reading<'_>,
         members: &mut [Vec<u8>],
     ) -> Result<()> {
-        let found = self.read(path, rows, more)?;
-        let lasts: Vec<_> = found.iter().map(|found| self.last(found)).collect();
-        let numbers: Vec<usize> = found.iter().map(|found| found.rows.len()).collect();
-        let counts: Vec<u64> = found.iter().map(|found| found.count).collect();
+        let origins = Origins::new(rows, weights, &self.leads);
+        let parts = self.read(path, &origins, reading)?;
         // What belongs to all of them is read together, whichever of the rows they belong to.
-        let related: Vec<Held> = found.into_iter().flat_map(|found| found.rows).collect();
-        let inner = self.further.members_at(path, &related, &self.entities, more)?;
-        let (mut related, mut inner) = (related.as_slice(), inner.as_slice());
-        for ((row, out), ((number, count), last)) in
-            rows.iter().zip(members).zip(numbers.into_iter().zip(counts).zip(lasts))
-        {
-            let (own, own_inner);
-            (own, related) = related.split_at(number);
-            (own_inner, inner) = inner.split_at(number);
+        let weights: Vec<usize> =
+            parts.iter().zip(&origins.weights).flat_map(|(part, weight)| vec![*weight; part.rows.len()]).collect();
+        let (parts, related) = split(parts, |found| self.last(found));
+        let inner = self.further.members_at(path, &related, &weights, &self.entities, reading)?;
+        for ((row, out), origin) in rows.iter().zip(members).zip(&origins.of_rows) {
+            let part = origin.and_then(|origin| parts.get(origin));
+            let own = part.map(|part| part.rows.clone()).unwrap_or_default();
             if self.expansion.count || self.expansion.what == Expanded::Count {
-                write_count_of(out, &self.count, count, self.quote_numbers);
+                write_count_of(out, &self.count, part.map_or(0, |part| part.count), self.quote_numbers);
             }
             if self.expansion.what != Expanded::Count {
-                self.write_entities(out, own, own_inner);
+                let of_part = (related.get(own.clone()), inner.get(own.clone()));
+                self.write_entities(out, of_part.0.unwrap_or_default(), of_part.1.unwrap_or_default());
             }
-            if let Some(last) = last {
-                self.write_next(out, row, parents, number, last);
+            if let Some(last) = part.and_then(|part| part.last.clone()) {
+                self.write_next(out, row, parents, own.len(), last);
             }
         }
         Ok(())
     }
 
-    fn read(&self, path: &[usize], rows: &[Held], more: &mut dyn Further) -> Result<Vec<Found>> {
+    fn read(&self, path: &[usize], origins: &Origins, reading: &mut Reading<'_>) -> Result<Vec<Found>> {
         let limit = usize::try_from(self.expansion.limit).unwrap_or(usize::MAX);
-        let mut gathered = Gathered::new(rows.len(), limit);
-        let origins: Vec<Origin> =
-            rows.iter().enumerate().filter_map(|(number, row)| self.origin(number, row)).collect();
+        let leads = if self.further.is_empty() { 0 } else { LEADS };
+        let mut gathered = Gathered::new(origins.weights.clone(), leads, limit);
         let columns = self.expansion.columns.len() + self.expansion.query.order.len();
         // Keys of several parts make fewer of them, so that a statement never has more parameters than a database takes.
         let at_once = (crate::backend::AT_ONCE / self.leads.len().max(1)).max(1);
-        for origins in origins.chunks(at_once) {
+        for origins in origins.all.chunks(at_once) {
             if self.expansion.what != Expanded::Count {
                 // One more than they may keep tells that there are more.
                 let beyond = usize::from(self.expansion.may_continue || gathered.most < limit);
                 let each = gathered.most.saturating_add(beyond);
-                more.entities(path, origins, each, &mut |row| {
+                reading.entities(path, origins, each, &mut |row| {
                     if let Some(number) = number(row, 0) {
                         gathered.add(number, Held::new(row, 1, columns));
                     }
@@ -185,7 +194,7 @@ impl Node {
                 })?;
             }
             if self.expansion.count || self.expansion.what == Expanded::Count {
-                more.counts(path, origins, &mut |row| {
+                reading.counts(path, origins, &mut |row| {
                     if let Some(found) = number(row, 0).and_then(|number| gathered.found.get_mut(number)) {
                         found.count = number(row, 1).unwrap_or_default() as u64;
                     }
@@ -193,13 +202,8 @@ impl Node {
                 })?;
             }
         }
+        reading.spend(&gathered);
         Ok(gathered.found)
-    }
-
-    /// None where one of its values is null: that leads nowhere.
-    fn origin(&self, number: usize, row: &Held) -> Option<Origin> {
-        let values: Vec<Value> = self.leads.iter().map(|lead| row.value(*lead).to_value()).collect();
-        (!values.contains(&Value::Null)).then_some((number, values))
     }
 
     /// The position of the last, if there are others behind it.
@@ -244,6 +248,17 @@ impl Node {
         out.extend_from_slice(self.next.as_bytes());
         super::value::string(out, &url);
     }
+}
+
+/// What each origin leads to, and the rows of all.
+fn split(found: Vec<Found>, last: impl Fn(&Found) -> Option<Vec<Value>>) -> (Vec<Part>, Vec<Held>) {
+    let (mut parts, mut related) = (Vec::with_capacity(found.len()), Vec::new());
+    for found in found {
+        let rows = related.len()..related.len() + found.rows.len();
+        parts.push(Part { rows, count: found.count, last: last(&found) });
+        related.extend(found.rows);
+    }
+    (parts, related)
 }
 
 fn number(row: &dyn Row, column: usize) -> Option<usize> {

@@ -14,6 +14,8 @@ mod expand;
 mod found;
 mod metadata;
 mod misfit;
+mod origins;
+mod reading;
 mod reference;
 mod removed;
 mod reply;

@@ -9,6 +9,7 @@ use super::control::{Control, page_fragment};
 use super::entity::EntityWriter;
 use super::expand::{Expander, Held};
 use super::found::ROOM;
+use super::reading::Reading;
 use super::reference::ReferenceWriter;
 use super::tail::{Link, Links, write_count};
 use crate::backend::{AT_ONCE, Further, Opening, RowSink};
@@ -102,6 +103,13 @@ impl RowsSink {
         order.chain(self.entities.key(row)).map(ValueRef::to_value).collect()
     }
 
+    /// Ends the page behind `block`, the last of so many entities, although more of them were read.
+    fn end_behind(&mut self, block: &[Held], written: u64) {
+        self.last = block.last().map(|row| self.position(row));
+        self.taken = written;
+        self.more = true;
+    }
+
     fn write_link(&mut self) -> Result<()> {
         let anchor = self.anchor();
         let after = if self.more { self.last.take() } else { None };
@@ -168,7 +176,7 @@ impl RowSink for RowsSink {
         self.taken += 1;
         let holds = !self.expander.is_empty();
         if holds {
-            let held = Held::new(row, 0, self.read.columns.len());
+            let held = Held::new(row, 0, self.read.columns.len() + self.read.query.order.len());
             self.octets += held.octets();
             self.held.push(held);
         }
@@ -187,14 +195,28 @@ impl RowSink for RowsSink {
     }
 
     fn further(&mut self, more: &mut dyn Further) -> Result<ControlFlow<()>> {
-        for held in std::mem::take(&mut self.held).chunks(AT_ONCE) {
-            let members = self.expander.members(held, &self.entities, more)?;
-            for (row, members) in held.iter().zip(members) {
+        let held = std::mem::take(&mut self.held);
+        let mut blocks = held.chunks(AT_ONCE);
+        let (mut written, mut spent) = (0, 0);
+        while let Some(block) = blocks.next() {
+            let left = || self.chunks.left();
+            let mut reading = Reading::new(more, &left);
+            let members = self.expander.members(block, &self.entities, &mut reading)?;
+            if reading.abandoned() {
+                return Ok(ControlFlow::Break(()));
+            }
+            spent += reading.spent();
+            written += block.len() as u64;
+            for (row, members) in block.iter().zip(members) {
                 let write = |out: &mut Vec<u8>| self.entities.write_with(out, row, "", &members);
                 self.empty &= !write_item(self.chunks.buffer(), self.empty, write);
             }
             if self.chunks.flush().is_break() {
                 return Ok(ControlFlow::Break(()));
+            }
+            if spent > ROOM && blocks.len() > 0 {
+                self.end_behind(block, written);
+                break;
             }
         }
         Ok(ControlFlow::Continue(()))

@@ -14,6 +14,7 @@ use super::body::{Body, Chunks, Head};
 use super::control::{Control, REFERENCE, expanded_fragment, json_string};
 use super::entity::EntityWriter;
 use super::expand::{Expander, Held};
+use super::reading::Reading;
 use super::reference::ReferenceWriter;
 use super::rows::json;
 use super::value::{exact_text, string, write_json, write_raw};
@@ -82,7 +83,12 @@ impl RowSink for EntitySink {
     fn further(&mut self, more: &mut dyn Further) -> Result<ControlFlow<()>> {
         if let Some(held) = self.held.take() {
             let held = [held];
-            let members = self.expander.members(&held, &self.entities, more)?;
+            let left = || self.chunks.left();
+            let mut reading = Reading::new(more, &left);
+            let members = self.expander.members(&held, &self.entities, &mut reading)?;
+            if reading.abandoned() {
+                return Ok(ControlFlow::Break(()));
+            }
             self.write(&held[0], members.first().map(Vec::as_slice).unwrap_or_default());
         }
         Ok(ControlFlow::Continue(()))

@@ -224,7 +224,12 @@ fn upper(page: &ChangesPage) -> Param {
 
 /// Leaves out rows whose key holds NULL: they have no URL, and paging by key would stop at them.
 fn addressable(build: &mut Builder<'_>, set: &EntitySet) -> String {
+    key_is_there(build, set).unwrap_or_else(|| "1 = 1".to_owned())
+}
+
+/// The same, where there can be such rows.
+fn key_is_there(build: &mut Builder<'_>, set: &EntitySet) -> Option<String> {
     let nullable = set.key_properties().filter(|property| property.null_in_database);
     let conditions: Vec<String> = nullable.map(|property| format!("{} IS NOT NULL", build.column(property))).collect();
-    if conditions.is_empty() { "1 = 1".to_owned() } else { conditions.join(" AND ") }
+    (!conditions.is_empty()).then(|| conditions.join(" AND "))
 }

@@ -1,4 +1,5 @@
-//! How many statements an expansion takes: as many as it has levels and properties, and not as it has rows.
+//! How many statements an expansion takes: as many as it has levels and properties, and not as it has rows. And what they ask for: nothing
+//! twice.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -18,6 +19,13 @@ use crate::support::sqlite::Database;
 struct Counting {
     inner: Arc<dyn Backend>,
     statements: Arc<AtomicUsize>,
+    origins: Arc<AtomicUsize>,
+}
+
+impl Counting {
+    fn new(database: &Database) -> Self {
+        Self { inner: database.shared_backend(), statements: Arc::default(), origins: Arc::default() }
+    }
 }
 
 #[async_trait]
@@ -35,7 +43,8 @@ impl Backend for Counting {
     }
 
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
-        self.inner.read(query, Box::new(CountingSink { sink, statements: Arc::clone(&self.statements) })).await
+        let (statements, origins) = (Arc::clone(&self.statements), Arc::clone(&self.origins));
+        self.inner.read(query, Box::new(CountingSink { sink, statements, origins })).await
     }
 
     async fn stamp(&self) -> Result<u64> {
@@ -50,6 +59,7 @@ impl Backend for Counting {
 struct CountingSink {
     sink: Box<dyn RowSink>,
     statements: Arc<AtomicUsize>,
+    origins: Arc<AtomicUsize>,
 }
 
 impl RowSink for CountingSink {
@@ -62,7 +72,7 @@ impl RowSink for CountingSink {
     }
 
     fn further(&mut self, more: &mut dyn Further) -> Result<ControlFlow<()>> {
-        self.sink.further(&mut CountingFurther { more, statements: &self.statements })
+        self.sink.further(&mut CountingFurther { more, statements: &self.statements, origins: &self.origins })
     }
 
     fn end(&mut self) -> Result<()> {
@@ -73,11 +83,13 @@ impl RowSink for CountingSink {
 struct CountingFurther<'a> {
     more: &'a mut dyn Further,
     statements: &'a AtomicUsize,
+    origins: &'a AtomicUsize,
 }
 
 impl Further for CountingFurther<'_> {
     fn entities(&mut self, path: &[usize], origins: &[Origin], each: usize, take: Take<'_>) -> Result<()> {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        self.origins.fetch_add(origins.len(), Ordering::Relaxed);
         self.more.entities(path, origins, each, take)
     }
 
@@ -101,8 +113,8 @@ fn a_thousand_entities_are_expanded_with_few_statements_on_each_level() {
     for table in ["Writer", "Book", "Chapter"] {
         database.track(table);
     }
-    let statements = Arc::<AtomicUsize>::default();
-    let counting = Counting { inner: database.shared_backend(), statements: Arc::clone(&statements) };
+    let counting = Counting::new(&database);
+    let statements = Arc::clone(&counting.statements);
     let gateway = Gateway::start(Arc::new(counting), &database.keys, "").unwrap();
     let page = gateway.client().get("/odata/Writer?$expand=Book($count=true;$expand=Chapter)").expect(200).json();
     let writers = page["value"].as_array().unwrap();
@@ -112,4 +124,33 @@ fn a_thousand_entities_are_expanded_with_few_statements_on_each_level() {
     }
     // The books, their number, the chapters.
     assert_eq!(statements.load(Ordering::Relaxed), 3 * 1000_usize.div_ceil(AT_ONCE));
+}
+
+/// Back and forth between two tables: from 30 notes to their 3 topics, to the notes of these, and so on.
+#[test]
+fn what_many_entities_lead_to_is_read_once_on_each_level() {
+    let database = Database::empty();
+    database.execute(
+        "CREATE TABLE Topic (Id INTEGER PRIMARY KEY);
+         CREATE TABLE Note (Id INTEGER PRIMARY KEY, TopicId INTEGER REFERENCES Topic (Id));
+         INSERT INTO Topic VALUES (1), (2), (3);
+         WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+             INSERT INTO Note SELECT i, i % 3 + 1 FROM n",
+    );
+    for table in ["Topic", "Note"] {
+        database.track(table);
+    }
+    let counting = Counting::new(&database);
+    let origins = Arc::clone(&counting.origins);
+    let gateway = Gateway::start(Arc::new(counting), &database.keys, "").unwrap();
+    let asked = "/odata/Note?$expand=Topic($expand=Note($expand=Topic($expand=Note)))";
+    let notes = gateway.client().get(asked).expect(200).json();
+    for note in notes["value"].as_array().unwrap() {
+        for again in note["Topic"]["Note"].as_array().unwrap() {
+            let beside: Vec<_> =
+                again["Topic"]["Note"].as_array().unwrap().iter().map(|note| &note["TopicId"]).collect();
+            assert_eq!(beside, [&note["TopicId"]; 10]);
+        }
+    }
+    assert_eq!(origins.load(Ordering::Relaxed), 3 * 4, "three topics, on each of four levels");
 }

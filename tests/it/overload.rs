@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use crate::support::batch;
 use crate::support::client::{Answer, Client};
 use crate::support::gateway::Gateway;
-use crate::support::patience::eventually;
+use crate::support::patience::{PATIENCE, eventually};
 use crate::support::sqlite::Database;
 
 /// A database behind a gate.
@@ -124,13 +124,13 @@ fn so_many_read_so_many_wait_and_the_others_come_again() {
     let shop = shop("[limits]\nmax_reads = 3\nmax_queued = 4\nlongest_queue = \"1m\"");
     let answers = shop.crowd(reads + queued + refused, |client| client.get("/odata/Orders"));
     for _ in 0..refused {
-        assert_overloaded(&answers.recv().unwrap());
+        assert_overloaded(&answers.recv_timeout(PATIENCE).unwrap());
     }
     assert_eq!(shop.gate.under_way(), reads);
     assert!(answers.try_recv().is_err());
     shop.open();
     for _ in 0..reads + queued {
-        assert_eq!(answers.recv().unwrap().expect(200).value().len(), 3);
+        assert_eq!(answers.recv_timeout(PATIENCE).unwrap().expect(200).value().len(), 3);
     }
     assert_eq!(shop.gate.most.load(Ordering::SeqCst), reads);
     shop.gateway.client().get("/odata/Orders").expect(200);
@@ -147,7 +147,7 @@ fn who_has_waited_for_too_long_comes_again() {
     client.get("/odata/").expect(200);
     client.get("/odata/$metadata").expect(200);
     shop.open();
-    first.recv().unwrap().expect(200);
+    first.recv_timeout(PATIENCE).unwrap().expect(200);
     client.get("/odata/Orders").expect(200);
 }
 
@@ -163,6 +163,6 @@ fn the_requests_of_a_batch_wait_like_others() {
     assert_eq!((&part["status"], &part["body"]["error"]["code"]), (&503.into(), &"Overloaded".into()));
     assert_overloaded(&batch::json(&client, &items).header("Isolation", "snapshot").send());
     shop.open();
-    held.recv().unwrap().expect(200);
+    held.recv_timeout(PATIENCE).unwrap().expect(200);
     assert_eq!(batch::json(&client, &items).send().expect(200).json()["responses"][0]["status"], 200);
 }

@@ -21,6 +21,17 @@ pub(super) fn is_transient(number: u32) -> bool {
     TRANSIENT.contains(&number)
 }
 
+/// Errors in a statement, whose words hold names and places of what was written, never of what it was executed with.
+const OF_STATEMENTS: [u32; 21] =
+    [102, 105, 107, 137, 156, 174, 189, 195, 201, 209, 402, 1033, 1934, 4104, 8117, 8120, 8127, 8144, 8155, 8178, 8180];
+
+/// Whether the server's words for an error hold names at most, and no values of rows or of a request, as those for conversions,
+/// ranges and duplicates do. Of errors that are not known here nobody can say.
+pub(super) fn tells_no_values(number: u32) -> bool {
+    let of_values = matches!(advice(number), Some((ErrorKind::InvalidValue, _)));
+    (is_transient(number) || advice(number).is_some() || OF_STATEMENTS.contains(&number)) && !of_values
+}
+
 /// The kind of failure and the words for it, where there is more to say than that something failed.
 pub(super) fn advice(number: u32) -> Option<(ErrorKind, &'static str)> {
     ADVICE.iter().find(|(numbers, ..)| numbers.contains(&number)).map(|(_, kind, words)| (*kind, *words))

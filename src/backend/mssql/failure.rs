@@ -5,7 +5,7 @@ use std::io::ErrorKind as Io;
 
 use tiberius::error::{Error as DriverError, TokenError};
 
-use super::advice::{advice, is_transient as is_transient_number};
+use super::advice::{advice, is_transient as is_transient_number, tells_no_values};
 use crate::error::{Error, ErrorKind};
 
 /// A failure, before it is decided whether it is told.
@@ -84,8 +84,13 @@ fn is_trouble_of_the_server(token: &TokenError) -> bool {
 
 /// For the log.
 pub(super) fn in_words(token: &TokenError) -> String {
-    let (number, state, severity) = (token.code(), token.state(), token.class());
-    format!("SQL Server error {number}, state {state}, severity {severity}: {}", token.message())
+    described(token.code(), token.state(), token.class(), token.message())
+}
+
+/// The number tells what happened. The server's words may hold values of rows or of the request, which no log may have.
+fn described(number: u32, state: u8, severity: u8, words: &str) -> String {
+    let words = if tells_no_values(number) { format!(": {words}") } else { String::new() };
+    format!("SQL Server error {number}, state {state}, severity {severity}{words}")
 }
 
 #[cfg(test)]
@@ -113,5 +118,18 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Internal);
         assert!(error.to_string().contains("invalid token type") && !error.message().contains("token"));
         assert!(!is_transient(&DriverError::Utf16));
+    }
+
+    #[test]
+    fn the_log_has_the_words_of_the_server_only_where_they_hold_no_values() {
+        let words = "The conversion of the nvarchar value '4711' overflowed an int column.";
+        for number in [220, 232, 241, 244, 245, 248, 295, 2601, 2627, 2628, 8114, 8115, 8152, 50_000, 99_999] {
+            assert_eq!(described(number, 1, 16, words), format!("SQL Server error {number}, state 1, severity 16"));
+        }
+        let missing = "Invalid object name 'dbo.Orders'.";
+        assert_eq!(described(208, 1, 16, missing), format!("SQL Server error 208, state 1, severity 16: {missing}"));
+        for number in [102, 229, 1205, 3960, 4060, 18456, 40613] {
+            assert!(described(number, 1, 14, "words").ends_with("severity 14: words"), "{number}");
+        }
     }
 }

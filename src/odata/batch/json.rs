@@ -1,17 +1,22 @@
 //! A batch in JSON -> its requests.
+//!
+//! A newcomer's trap: the reader takes an array of values for an object with these members, in their order, unless it is told not to.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::IgnoredAny;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::{Individual, PART};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 
 /// Members that are not known may be annotations.
 #[derive(Deserialize)]
 struct Body {
-    requests: Vec<Item>,
+    requests: Array<Object<Item>>,
 }
 
 #[derive(Deserialize)]
@@ -21,27 +26,87 @@ struct Item {
     method: String,
     url: String,
     atomicity_group: Option<String>,
-    depends_on: Option<Vec<String>>,
+    depends_on: Option<Array<String>>,
     r#if: Option<IgnoredAny>,
-    headers: Option<BTreeMap<String, String>>,
+    headers: Option<Object<BTreeMap<String, String>>>,
     body: Option<IgnoredAny>,
 }
 
-pub(super) fn parse(body: &[u8]) -> Result<Vec<Individual>> {
-    let body: Body = serde_json::from_slice(body).map_err(|error| malformed(&error))?;
-    Ok(body.requests.into_iter().map(individual).collect())
+/// What is written as a JSON object and in no other way.
+struct Object<T>(T);
+
+/// The same of arrays.
+struct Array<T>(Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(OfJson::<Self>(PhantomData))
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Array<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(OfJson::<Self>(PhantomData))
+    }
+}
+
+/// Reads the one, and not the other.
+struct OfJson<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OfJson<Object<T>> {
+    type Value = Object<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(members)).map(Object)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for OfJson<Array<T>> {
+    type Value = Array<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut all = Vec::new();
+        while let Some(item) = items.next_element()? {
+            all.push(item);
+        }
+        Ok(Array(all))
+    }
+}
+
+pub(super) fn parse(body: &[u8]) -> Result<Vec<Individual>, Error> {
+    let Object(body) = serde_json::from_slice::<Object<Body>>(body).map_err(|error| malformed(&error))?;
+    Ok(body.requests.0.into_iter().map(|Object(item)| individual(item)).collect())
 }
 
 /// The reader says what it missed, and at which line and column.
 fn malformed(error: &serde_json::Error) -> Error {
-    Error::new(ErrorKind::SyntaxError, format!("{PART} is not a batch in JSON: {error}.")).about(PART)
+    let missed = in_words_of_json(error.to_string());
+    Error::new(ErrorKind::SyntaxError, format!("{PART} is not a batch in JSON: {missed}.")).about(PART)
+}
+
+/// The reader's own words are those of its data model.
+fn in_words_of_json(missed: String) -> String {
+    match missed.strip_prefix("invalid type: ").and_then(|unlike| unlike.split_once(", expected ")) {
+        Some(("sequence", wanted)) => format!("an array stands in the place of {wanted}"),
+        Some(("map", wanted)) => format!("an object stands in the place of {wanted}"),
+        Some((found, wanted)) => format!("{found} stands in the place of {wanted}"),
+        None => missed,
+    }
 }
 
 fn individual(item: Item) -> Individual {
-    let headers = item.headers.unwrap_or_default();
+    let headers = item.headers.map(|Object(headers)| headers).unwrap_or_default();
     Individual {
         id: Some(item.id),
-        depends_on: item.depends_on.unwrap_or_default(),
+        depends_on: item.depends_on.map(|Array(ids)| ids).unwrap_or_default(),
         group: item.atomicity_group,
         conditional: item.r#if.is_some(),
         change_set: false,
@@ -83,12 +148,23 @@ mod tests {
             "{\"requests\":[{\"id\":1,\"method\":\"get\",\"url\":\"A\"}]}",
             "{\"requests\":[{\"method\":\"get\",\"url\":\"A\"}]}",
             "{\"requests\":[{\"id\":\"1\",\"id\":\"2\",\"method\":\"get\",\"url\":\"A\"}]}",
+            "[[]]",
+            "1",
+            "{\"requests\":[[\"1\",\"get\",\"A\",null,null,null,null,null]]}",
+            "{\"requests\":[1]}",
+            "{\"requests\":[{\"id\":\"1\",\"method\":\"get\",\"url\":\"A\",\"headers\":[]}]}",
+            "{\"requests\":[{\"id\":\"1\",\"method\":\"get\",\"url\":\"A\",\"headers\":{\"a\":{}}}]}",
+            "{\"requests\":[{\"id\":\"1\",\"method\":\"get\",\"url\":\"A\",\"dependsOn\":{}}]}",
+            "{\"requests\":[{\"id\":[],\"method\":\"get\",\"url\":\"A\"}]}",
             "{\"requests\":[]",
             "{\"requests\":[]} x",
         ] {
             let error = parse(wrong.as_bytes()).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::SyntaxError, "{wrong}");
             assert!(error.message().contains("line") && error.message().contains("column"), "{error}");
+            for word in ["struct", "Body", "Item", "sequence", "map"] {
+                assert!(!error.message().contains(word), "{error}");
+            }
         }
         assert!(parse("[".repeat(100_000).as_bytes()).is_err());
     }

@@ -58,10 +58,34 @@ pub(super) fn coerced(typed: Typed, class: Class) -> Typed {
     }
 }
 
+/// `typed`, compared with `other`: where that is a property of type `Edm.Single`, a constant that is written as one of its values is that
+/// value. What a client sees as 0.1 is not the double 0.1.
+pub(super) fn as_seen(typed: Typed, other: &Typed) -> Typed {
+    let Form::Property(path) = &other.form else { return typed };
+    let Form::Constant(Value::Real(number)) = typed.form else { return typed };
+    if path.property().ty != EdmType::Single {
+        return typed;
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "a constant that is not written so is left as it is")]
+    let single = number as f32;
+    if single.to_string().parse() == Ok(number) {
+        return Typed { form: Form::Constant(Value::Real(single.into())), ..typed };
+    }
+    typed
+}
+
 /// The whole number that a decimal is.
 fn whole(decimal: &str) -> Option<i64> {
     let (whole, fraction) = decimal.split_once('.').unwrap_or((decimal, ""));
     whole.parse().ok().filter(|_| fraction.bytes().all(|digit| digit == b'0'))
+}
+
+/// The whole numbers below and above a decimal that is none.
+pub(super) fn neighbours(decimal: &str) -> Option<(i64, i64)> {
+    let (number, _) = decimal.split_once('.').filter(|_| whole(decimal).is_none())?;
+    let cut: i64 = number.parse().ok()?;
+    let further = if number.starts_with('-') { cut.checked_sub(1)? } else { cut.checked_add(1)? };
+    Some((cut.min(further), cut.max(further)))
 }
 
 /// The value of `class` that `text` is.

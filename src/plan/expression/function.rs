@@ -34,6 +34,8 @@ pub enum Function {
     Day,
     EndsWith,
     Floor,
+    /// No function of OData: lower case with one form of each letter, for `$search`.
+    Fold,
     FractionalSeconds,
     Hour,
     IndexOf,

@@ -4,6 +4,7 @@
 //! is true there; but `not B` of a null Boolean is null. [`Typed::nullable`] says what may be null.
 //! Source: URL Conventions 4.01 section 5.1.1.
 
+mod between;
 mod call;
 mod cast;
 mod constant;
@@ -93,6 +94,20 @@ pub enum Comparison {
     Le,
     Lt,
     Ne,
+}
+
+impl Comparison {
+    /// The same with its sides exchanged.
+    #[must_use]
+    pub fn mirrored(self) -> Self {
+        match self {
+            Self::Ge => Self::Le,
+            Self::Gt => Self::Lt,
+            Self::Le => Self::Ge,
+            Self::Lt => Self::Gt,
+            same @ (Self::Eq | Self::Ne) => same,
+        }
+    }
 }
 
 /// A calculation.

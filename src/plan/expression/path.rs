@@ -1,12 +1,13 @@
 //! A path -> the property, or the related entities, that it leads to.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::resolve::{Resolver, UNNAMED};
+use super::resolve::{DEEPEST, Resolver, UNNAMED};
 use super::{About, Class, Comparison, Form, Hop, PropertyPath, Related, Typed, Variable};
 use crate::edm::{Edm, EntitySet, NavigationProperty};
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{Constant, Expression, Step, Term};
+use crate::odata::expression::{Constant, Expression, Step, Term, expression};
 use crate::plan::cast;
 
 /// Navigation properties in a path, at most: SQLite joins 64 tables, and the databases' patience ends before.
@@ -17,8 +18,6 @@ struct Place {
     from: Variable,
     hops: Vec<Hop>,
     set: Arc<EntitySet>,
-    /// Whether an entity on the way may be absent.
-    nullable: bool,
     /// Whether the last step led to many.
     many: bool,
 }
@@ -40,10 +39,11 @@ impl Resolver<'_> {
         left: &Expression,
         right: &Expression,
     ) -> Result<Option<Typed>> {
+        let (left, right) = (self.meant(left)?, self.meant(right)?);
         let is_null = |side: &Expression| side.term == Term::Constant(Constant::Null);
-        let other = if is_null(right) { left } else { right };
+        let other = if is_null(&right) { &left } else { &right };
         let Term::Path(steps) = &other.term else { return Ok(None) };
-        if !is_null(left) && !is_null(right) {
+        if !is_null(&left) && !is_null(&right) {
             return Ok(None);
         }
         let (place, rest) = self.entity(steps)?;
@@ -59,6 +59,21 @@ impl Resolver<'_> {
             }
             _ => Err(self.wrong("an entity has no order")),
         }
+    }
+
+    /// What an expression stands for: another one, where it is a parameter alias.
+    fn meant<'e>(&self, given: &'e Expression) -> Result<Cow<'e, Expression>> {
+        let mut meant = Cow::Borrowed(given);
+        // Aliases that stand for each other never end; that is told when they are resolved.
+        for _ in 0..DEEPEST {
+            let Term::Alias(alias) = &meant.term else { break };
+            let term = match self.options.alias(alias) {
+                Some(text) => expression(text)?.term,
+                None => Term::Constant(Constant::Null),
+            };
+            meant = Cow::Owned(Expression { at: given.at, term });
+        }
+        Ok(meant)
     }
 
     /// How far a path leads from one entity to the next, at last to many; and what of it is left.
@@ -99,7 +114,7 @@ impl Resolver<'_> {
         };
         let variable = variable.ok_or_else(|| Error::internal("an expression without a row"))?;
         let (from, set) = (variable.variable, Arc::clone(&variable.set));
-        Ok((Place { from, hops: Vec::new(), set, nullable: false, many: false }, rest))
+        Ok((Place { from, hops: Vec::new(), set, many: false }, rest))
     }
 
     fn property(&self, place: Place, name: &str, behind: &[Step]) -> Result<Typed> {
@@ -111,7 +126,8 @@ impl Resolver<'_> {
             return Err(self.no_such_step(step, false));
         }
         let model = &place.set.properties[property];
-        let (class, nullable) = (Class::of(model.ty), model.nullable || place.nullable);
+        // Behind a reference there may be nothing, whatever is declared: a foreign key may not be enforced, or an entity not to be seen.
+        let (class, nullable) = (Class::of(model.ty), model.nullable || !place.hops.is_empty());
         let path = PropertyPath { from: place.from, hops: place.hops, set: place.set, property };
         Ok(Typed { form: Form::Property(path), class, nullable })
     }
@@ -161,8 +177,7 @@ impl Place {
         let set = Arc::clone(edm.set(&navigation.target).ok_or_else(missing)?);
         let mut hops = self.hops;
         hops.push(Hop { from: self.set, to: Arc::clone(&set), pairs: navigation.pairs.clone() });
-        let nullable = self.nullable || navigation.nullable;
-        Ok(Self { from: self.from, hops, set, nullable, many: navigation.many })
+        Ok(Self { from: self.from, hops, set, many: navigation.many })
     }
 }
 

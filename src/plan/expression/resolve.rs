@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::constant::{coerced, constant};
+use super::between;
+use super::constant::{as_seen, coerced, constant};
 use super::{Arithmetic, Class, Comparison, Form, Typed, Variable};
 use crate::edm::{Edm, EntitySet};
 use crate::error::{Error, ErrorKind, Result};
@@ -10,7 +11,7 @@ use crate::odata::Options;
 use crate::odata::expression::{self, BinaryOperator as Binary, Expression, Term, UnaryOperator};
 
 /// Operands within operands: what neither database nor a thread's stack minds.
-const DEEPEST: usize = 100;
+pub(super) const DEEPEST: usize = 100;
 /// Operands in all, of the options that one statement is made of: SQL Server takes 2,100 parameters.
 pub(in crate::plan) const MOST: usize = 1_500;
 
@@ -165,7 +166,10 @@ impl<'a> Resolver<'a> {
                 return Err(self.not_supported(&format!("an order of {}", class.name())));
             }
         }
-        Ok(Typed { form: Form::Compare(comparison, Box::new(operands)), class: Class::Boolean, nullable: false })
+        Ok(between::compared(comparison, &operands).unwrap_or_else(|| {
+            let form = Form::Compare(comparison, Box::new(operands));
+            Typed { form, class: Class::Boolean, nullable: false }
+        }))
     }
 
     /// Two operands that can be compared.
@@ -178,7 +182,11 @@ impl<'a> Resolver<'a> {
         let (left_class, right_class) = (left.class, right.class);
         let (left, right) = (coerced(left, right_class), coerced(right, left_class));
         match left.class.joined(right.class) {
-            Some(_) => Ok([left, right]),
+            Some(_) => {
+                let left = as_seen(left, &right);
+                let right = as_seen(right, &left);
+                Ok([left, right])
+            }
             None => Err(self.not_alike(&left, &right)),
         }
     }
@@ -205,12 +213,21 @@ impl<'a> Resolver<'a> {
         let Term::List(items) = &list.term else {
             return Err(self.not_supported("in with something else than a list"));
         };
-        let mut members = Vec::with_capacity(items.len());
-        for item in items {
-            let member = self.typed(item)?;
-            let [left, member] = self.joined(value, member)?;
-            value = left;
-            members.push(member);
+        let mut members = items.iter().map(|item| self.typed(item)).collect::<Result<Vec<_>>>()?;
+        for member in &members {
+            value = as_seen(coerced(value, member.class), member);
+        }
+        for member in &mut members {
+            *member = as_seen(coerced(member.clone(), value.class), &value);
+            if value.class.joined(member.class).is_none() {
+                return Err(self.not_alike(&value, member));
+            }
+        }
+        if value.class == Class::Integer {
+            members.retain(|member| !between::is_between(member));
+        }
+        if members.is_empty() {
+            return Ok(between::truth(false));
         }
         Ok(Typed { form: Form::In(Box::new(value), members), class: Class::Boolean, nullable: false })
     }

@@ -73,4 +73,8 @@ impl Body for Part {
         writing.end(reply, &content);
         writing.flush()
     }
+
+    fn left(&self) -> bool {
+        self.answers.lock().body.left()
+    }
 }

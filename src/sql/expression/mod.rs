@@ -117,17 +117,6 @@ pub(super) fn operator(comparison: Comparison) -> &'static str {
     }
 }
 
-/// The comparison with its sides exchanged.
-fn mirrored(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Ge => Comparison::Le,
-        Comparison::Gt => Comparison::Lt,
-        Comparison::Le => Comparison::Ge,
-        Comparison::Lt => Comparison::Gt,
-        same => same,
-    }
-}
-
 /// True where the comparison is.
 fn compare(build: &mut Builder<'_>, comparison: Comparison, operands: &[Typed; 2]) -> String {
     let dialect = build.dialect();
@@ -140,7 +129,7 @@ fn compare(build: &mut Builder<'_>, comparison: Comparison, operands: &[Typed; 2
     }
     let sides = match operands {
         [property, constant] if constant.constant().is_some() => Some((property, constant, comparison)),
-        [constant, property] if constant.constant().is_some() => Some((property, constant, mirrored(comparison))),
+        [constant, property] if constant.constant().is_some() => Some((property, constant, comparison.mirrored())),
         _ => None,
     };
     let narrowing = sides.and_then(|(property, constant, comparison)| {

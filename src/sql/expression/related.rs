@@ -3,6 +3,7 @@
 use super::condition;
 use crate::edm::Property;
 use crate::plan::{About, Hop, PropertyPath, Related, Variable};
+use crate::sql::key_is_there;
 use crate::sql::statement::Builder;
 
 /// The name that a statement has for a row.
@@ -59,13 +60,16 @@ struct Way {
 
 impl Way {
     /// The entities at its end are called `last`.
-    fn new(build: &Builder<'_>, from: Variable, hops: &[Hop], last: &str) -> Self {
+    fn new(build: &mut Builder<'_>, from: Variable, hops: &[Hop], last: &str) -> Self {
         let mut way = Self { tables: String::new(), condition: "1 = 0".to_owned() };
         let mut here = alias(from);
         for (number, hop) in (1..).zip(hops) {
             let there = if number == hops.len() { last.to_owned() } else { format!("h{number}") };
-            let (tie, table) =
-                (tie(build, hop, &here, &there), format!("{} AS {there}", build.dialect().table(&hop.to)));
+            let mut tie = tie(build, hop, &here, &there);
+            if let Some(key) = build.about(&there, |build| key_is_there(build, &hop.to)) {
+                tie = format!("{tie} AND {key}");
+            }
+            let table = format!("{} AS {there}", build.dialect().table(&hop.to));
             if number == 1 {
                 way = Self { tables: table, condition: tie };
             } else {

@@ -38,6 +38,7 @@ pub(super) fn call(build: &mut Builder<'_>, function: Function, arguments: &[Typ
             let counts_from_end = !matches!(arguments.get(1).and_then(Typed::constant), Some(Value::Integer(0..)));
             substring(&first, &second, written.get(2), counts_from_end)
         }
+        Function::Fold => format!("REPLACE(LOWER({first}), NCHAR(962), NCHAR(963))"),
         Function::ToLower => format!("LOWER({first})"),
         Function::ToUpper => format!("UPPER({first})"),
         Function::Trim => trim(&first),
@@ -133,9 +134,12 @@ impl Named {
 fn result(function: Function) -> Class {
     match function {
         Function::Contains | Function::EndsWith | Function::StartsWith => Class::Boolean,
-        Function::Concat | Function::Substring | Function::ToLower | Function::ToUpper | Function::Trim => {
-            Class::String
-        }
+        Function::Concat
+        | Function::Fold
+        | Function::Substring
+        | Function::ToLower
+        | Function::ToUpper
+        | Function::Trim => Class::String,
         Function::Date => Class::Date,
         Function::Time => Class::TimeOfDay,
         Function::FractionalSeconds => Class::Decimal,

@@ -108,6 +108,7 @@ impl Expressions for Sqlite {
             Function::IndexOf => format!("edm_indexof({all})"),
             Function::Length => format!("edm_length({all})"),
             Function::Substring => format!("edm_substring({all})"),
+            Function::Fold => format!("replace(edm_tolower({all}), char(962), char(963))"),
             Function::ToLower => format!("edm_tolower({all})"),
             Function::ToUpper => format!("edm_toupper({all})"),
             Function::Trim => format!("edm_trim({all})"),

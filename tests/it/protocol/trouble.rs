@@ -1,10 +1,11 @@
 //! A server that fails: before the first byte of an answer it is asked again, after it the body is cut off.
 
 use super::database::Database;
-use super::incident::Trouble::{FailsAfter, HangsUp, HangsUpAfter};
-use super::served::{Served, Setup, USUAL, assert_cut_off, orders, wide};
+use super::incident::Trouble::{Fails, FailsAfter, HangsUp, HangsUpAfter};
+use super::served::{Served, Setup, USUAL, assert_cut_off, binary, orders, wide};
 use super::statement::Part::{Abandon, Catalog, Changes, Close, Count, Entities, History, Open};
 use super::table::Change;
+use crate::support::process::Process;
 use crate::tds::Fault;
 
 /// Deadlock victim, snapshot conflict, and Azure SQL that is busy, moving, or out of workers.
@@ -50,6 +51,21 @@ fn so_may_the_catalog() {
     let served = Served::with(database, USUAL);
     assert!(served.database.is_quiet());
     served.get("/odata/Orders").expect(200);
+}
+
+/// The words may hold values of rows, as those of 245 do. The driver would tell them too.
+#[test]
+fn the_log_has_the_number_of_an_error_and_its_words_only_where_they_are_known_to_hold_no_values() {
+    let database = Database::of([orders()]);
+    let peer = database.settings().start();
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = binary(folder.path(), &peer, &["serve"]);
+    command.env("DELTALINK_LOG", "trace");
+    let (process, client) = Process::serving(command);
+    database.trouble(Entities, Fails(Fault::new(245, "Conversion failed: 'the secret name'").class(17)));
+    client.get("/odata/Orders").expect(503);
+    let log = process.stop().expect(0).err;
+    assert!(log.contains("SQL Server error 245, state 1, severity 17") && !log.contains("secret name"), "{log}");
 }
 
 #[test]

@@ -61,7 +61,7 @@ pub(super) fn convert(value: Stored<'_>, from: &Kind, to: &Kind) -> Converted {
     match to.family() {
         Family::Integer => integer(value, from, to),
         Family::Decimal => exact(value, to),
-        Family::Float => float(value),
+        Family::Float => float(value, from, to),
         Family::Text => text(value, to),
         Family::Guid => guid(value),
         Family::Binary => {
@@ -128,14 +128,18 @@ fn exact(value: Stored<'_>, to: &Kind) -> Converted {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "as casts do")]
-fn float(value: Stored<'_>) -> Converted {
-    Ok(Held::Real(match value {
+/// Of half the width where one of the types is.
+fn float(value: Stored<'_>, from: &Kind, to: &Kind) -> Converted {
+    let number = match value {
         Stored::Integer(number) => number as f64,
         Stored::Real(number) => number,
         _ => {
             of_text(value)?.trim().parse().map_err(|_| fault(8114, "Error converting data type nvarchar to float."))?
         }
-    }))
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "it is what the type has room for")]
+    let half = || f64::from(number as f32);
+    Ok(Held::Real(if [from, to].iter().any(|kind| kind.name == "real") { half() } else { number }))
 }
 
 /// Cut without a word, as `CAST` does.

@@ -101,6 +101,8 @@ impl Declared {
             ("tinyint" | "smallint" | "int" | "bigint", Stored::Integer(number)) => Value::Int(number),
             ("float", Stored::Real(number)) => Value::Float(number),
             ("float", Stored::Integer(number)) => Value::Float(number as f64),
+            #[expect(clippy::cast_possible_truncation, reason = "it is what the type has room for")]
+            ("real", Stored::Real(number)) => Value::Real(number as f32),
             ("decimal" | "numeric" | "money", stored) => Value::Decimal(unscaled(stored, &self.wire())),
             ("date", _) => Value::Date(days(text())),
             ("time", _) => Value::Time(ticks(text(), self.scale)),

@@ -370,3 +370,69 @@ fn whole_numbers_are_told_apart_however_they_are_written() {
         assert_eq!(found(&served, filter), [expected], "{filter}");
     }
 }
+
+/// Between two whole numbers there is none: what is compared with 1.5 is compared with 1 or with 2.
+#[test]
+fn whole_numbers_are_compared_with_what_lies_between_them() {
+    let served = one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY, Legs BIGINT);
+         INSERT INTO Animal VALUES (9007199254740992, 1), (9007199254740993, -1), (2, NULL)",
+    );
+    let (less, more) = (9_007_199_254_740_992, 9_007_199_254_740_993);
+    for (filter, expected) in [
+        ("Id ge 9007199254740992.5", &[more][..]),
+        ("Id gt 9007199254740992.5", &[more]),
+        ("9007199254740992.5 lt Id", &[more]),
+        ("Id le 9007199254740992.5", &[2, less]),
+        ("Id lt 9007199254740992.5 and Id gt 2.5", &[less]),
+        ("Id eq 9007199254740992.5", &[]),
+        ("not (Id eq 9007199254740992.5)", &[2, less, more]),
+        ("Id ne 9007199254740992.5", &[2, less, more]),
+        ("Id in (9007199254740992.5)", &[]),
+        ("Id in (9007199254740992.5,2)", &[2]),
+        ("Legs ge -1.5", &[less, more]),
+        ("Legs lt -0.5", &[more]),
+        ("not (Legs lt -0.5)", &[2, less]),
+        ("Legs ne 0.5", &[2, less, more]),
+    ] {
+        assert_eq!(found(&served, filter), expected, "{filter}");
+    }
+}
+
+#[test]
+fn the_members_of_a_list_are_of_one_class() {
+    let zoo = zoo();
+    assert_eq!(found(&zoo, "'2023-12-31' in ('2000-01-01',Born)"), [2]);
+    assert_eq!(found(&zoo, "'2023-12-31' in (Born,'2000-01-01')"), [2]);
+    for list in ["('abc',Born)", "(Born,'abc')"] {
+        let answer = zoo.get(&format!("/odata/Animal?$filter={}", encoded(&format!("'2023-12-31' in {list}"))));
+        assert_eq!(answer.expect(400).code(), "InvalidValue", "{list}");
+    }
+}
+
+/// `0.1` is how the nearest number of half the width is written, which is another number than the nearest of the whole width.
+#[test]
+fn a_number_of_half_the_width_is_found_by_what_is_shown_of_it() {
+    let served = one_table(
+        "Animal",
+        "CREATE TABLE Animal (Id BIGINT NOT NULL PRIMARY KEY, Speed REAL);
+         INSERT INTO Animal VALUES (1, 0.1), (2, 0.2), (3, 16777216), (4, NULL)",
+    );
+    for (filter, expected) in [
+        ("Speed eq 0.1", &[1][..]),
+        ("0.1 eq Speed", &[1]),
+        ("Speed eq 1e-1", &[1]),
+        ("Speed gt 0.1", &[2, 3]),
+        ("Speed le 0.1", &[1]),
+        ("Speed ne 0.1", &[2, 3, 4]),
+        ("not (Speed eq 0.1)", &[2, 3, 4]),
+        ("Speed in (0.1,0.2)", &[1, 2]),
+        ("Speed eq 16777217", &[]),
+        ("Speed eq 16777216", &[3]),
+        ("Speed lt 1e300", &[1, 2, 3]),
+        ("Speed gt 1e-300", &[1, 2, 3]),
+    ] {
+        assert_eq!(found(&served, filter), expected, "{filter}");
+    }
+}

@@ -133,3 +133,22 @@ fn a_page_of_large_entities_that_expands_others_is_shorter() {
     let ids: Vec<i64> = pages.iter().flat_map(super::ids).collect();
     assert_eq!(ids, (2..=20).collect::<Vec<_>>());
 }
+
+/// Each note is small, and leads to the same large one.
+#[test]
+fn a_page_of_entities_that_expand_what_is_large_is_shorter() {
+    let database = Database::empty();
+    let rows: Vec<String> = (2..=402).map(|id| format!("({id}, 1, 'small')")).collect();
+    let text = "x".repeat(90_000);
+    database.execute(&format!(
+        "CREATE TABLE Note (Id INT NOT NULL PRIMARY KEY, UpId INT REFERENCES Note (Id), Text TEXT);
+         INSERT INTO Note VALUES (1, 1, '{text}'), {}",
+        rows.join(", ")
+    ));
+    database.track("Note");
+    let served = Served::with(database, "");
+    let pages = served.pages("/odata/Note?$expand=Up&$orderby=Text,Id%20desc&$top=401", "");
+    assert_eq!(pages.iter().map(|page| page.value().len()).collect::<Vec<_>>(), [200, 200, 1]);
+    let ids: Vec<i64> = pages.iter().flat_map(super::ids).collect();
+    assert_eq!(ids, (2..=402).rev().collect::<Vec<_>>());
+}

@@ -407,3 +407,21 @@ fn the_outer_entity_is_not_known_to_what_is_expanded() {
         library.get(&format!("/odata/Writer?$expand=Book({options})")).expect(501);
     }
 }
+
+#[test]
+fn a_parameter_may_say_that_there_is_no_entity() {
+    let library = library();
+    for (filter, expected) in [
+        ("Writer eq @p&@p=null", &[30][..]),
+        ("Writer ne @p&@p=null", &[10, 11, 12, 20]),
+        ("@p eq Writer&@p=null", &[30]),
+        ("Writer eq @p", &[30]),
+        ("Writer eq @p&@p=@q&@q=null", &[30]),
+        ("@p eq null&@p=Writer", &[30]),
+    ] {
+        let found = value(&library, &format!("Book?$filter={}", filter.replace(' ', "%20")));
+        let ids: Vec<i64> = found.as_array().unwrap().iter().map(|row| row["Id"].as_i64().unwrap()).collect();
+        assert_eq!(ids, expected, "{filter}");
+    }
+    library.get("/odata/Book?$filter=Writer%20eq%20@p&@p=@p").expect(400);
+}

@@ -105,3 +105,15 @@ fn what_is_no_search_is_refused() {
     assert_eq!(library.get("/odata/Book(10)?$search=a").expect(400).code(), "InvalidValue");
     assert_eq!(library.track("/odata/Book?$search=a").expect(400).code(), "OptionNotSupportedWithChangeTracking");
 }
+
+/// What stands for a sigma in lower case depends on what is around it, and what is around it is not what is searched for.
+#[test]
+fn a_sigma_is_found_in_each_of_its_forms() {
+    let served = one_table("Note", "CREATE TABLE Note (Id BIGINT NOT NULL PRIMARY KEY, Title NVARCHAR(40))");
+    for (id, title) in (1..).zip(["ΟΔΟΣ", "οδος", "ΟΔΟΣΑ", "οδοσα"]) {
+        served.execute(&format!("INSERT INTO Note VALUES ({id}, {})", served.database.text(title)));
+    }
+    for search in ["ΟΔΟΣ", "οδος", "οδοσ", "Σ"] {
+        assert_eq!(found(&served, search), [1, 2, 3, 4], "{search}");
+    }
+}

@@ -50,7 +50,7 @@ const STRINGS: [&str; 26] = [
     "]%",
 ];
 /// Numbers that they do.
-const NUMBERS: [&str; 10] = [
+const NUMBERS: [&str; 12] = [
     "60",
     "64",
     "126",
@@ -62,6 +62,9 @@ const NUMBERS: [&str; 10] = [
     "10000000.0",
     "600000000",
     "36000000000",
+    // A sigma at the end of a word, and elsewhere.
+    "962",
+    "963",
 ];
 /// Characters that are white space, by their numbers, the greatest length of a text, nanoseconds.
 const OF_T_SQL: &str = "1000000000.0 2147483647 9 10 11 12 13 32 133 160 5760 8192 8193 8194 8195 8196 8197 8198 8199 8200 8201 8202 8232 8233 8239 8287 12288";

@@ -26,6 +26,9 @@ pub(crate) struct Replica {
 /// So many others ask what every third request asks, shortly before.
 const CROWD: usize = 2;
 
+/// In what its answers come, in turn. Small ones, too.
+const CODINGS: [&str; 4] = ["identity", "zstd, identity;q=0", "br, identity;q=0", "gzip, identity;q=0"];
+
 /// What one request brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -100,7 +103,8 @@ impl Replica {
         if self.waits {
             prefer.push_str(", wait=1");
         }
-        let asking = client.ask("GET", &url).header("Prefer", &prefer);
+        let coding = CODINGS[self.asked % CODINGS.len()];
+        let asking = client.ask("GET", &url).header("Prefer", &prefer).header("Accept-Encoding", coding);
         match &self.tag {
             Some(tag) => asking.header("If-None-Match", tag),
             None => asking,
