@@ -55,8 +55,8 @@ impl Connector {
                 "There is no database file {path}. It is not created; check the path."
             )));
         }
-        let reads = self.reader()?.sqlite.query_row(fixed::CATALOG_VERSION, [], |_| Ok(()));
-        reads.map_err(|error| {
+        let read = |reader: Connection| reader.sqlite.query_row(fixed::CATALOG_VERSION, [], |_| Ok(()));
+        self.reader().and_then(|reader| read(reader).map_err(|error| failure(&error))).map_err(|error| {
             let path = self.path.display();
             Error::configuration(format!("The file {path} cannot be read as a SQLite database")).caused_by(error)
         })
