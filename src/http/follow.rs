@@ -21,7 +21,7 @@ use crate::edm::EntitySet;
 use crate::error::Result;
 use crate::plan::Followed;
 use crate::response::{Content, Reply};
-use crate::sharing::{Finished, Key, Making, Sight, Turn, tag};
+use crate::sharing::{Finished, Key, Making, Sharing, Sight, Turn, tag};
 use crate::token::Anchor;
 use crate::version::Window;
 
@@ -70,17 +70,21 @@ enum Octets {
 impl Following<'_> {
     async fn answer(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Octets)> {
         let (set, wait) = (Arc::clone(&answering.read().set), answering.read().wait);
-        let request = format!("{} {} {} {:?}", self.root, self.link, replying.variant(), self.accepted);
+        let form = format!("{} {} {}", self.root, self.link, replying.variant());
+        let request = format!("{form} {:?}", self.accepted);
         if self.app.sharing.kept.is_first(&request) && wait.is_none() && !replying.has_conditions() {
-            let (reply, answer) = self.read(answering, replying).await?;
+            let (reply, answer) = self.read(&form, answering, replying).await?;
             return Ok((reply, Octets::Read(answer)));
         }
         let sight = self.sight(&set, wait).await?;
         if !self.is_valid(&sight.window) {
-            let (reply, answer) = self.read(answering, replying).await?;
+            let (reply, answer) = self.read(&form, answering, replying).await?;
             return Ok((replying.on_condition(reply)?, Octets::Read(answer)));
         }
-        if let Some(reply) = replying.known(&self.tag(&sight.window)) {
+        // What is final has a tag that says nothing of the history: a kept answer was admitted to it, or a read will be.
+        if !self.followed.is_final
+            && let Some(reply) = replying.known(&self.tag(&form, &sight.window))
+        {
             return Ok((reply, Octets::None));
         }
         let key = self.key(request, &set, &sight);
@@ -89,26 +93,32 @@ impl Following<'_> {
                 tracing::debug!(shared = true, "link");
                 (finished.reply.clone(), Octets::Kept(finished))
             }
-            Turn::Read => self.read(answering, replying).await.map(|(reply, answer)| (reply, Octets::Read(answer)))?,
-            Turn::Make(making) => self.make(answering, replying, making).await?,
+            Turn::Read => {
+                self.read(&form, answering, replying).await.map(|(reply, answer)| (reply, Octets::Read(answer)))?
+            }
+            Turn::Make(making) => self.make(&form, answering, replying, making).await?,
         };
         Ok((replying.on_condition(reply)?, octets))
     }
 
     /// Where the history of `set` stands: now, or as soon as there is news, if the client would wait for some.
     async fn sight(&self, set: &Arc<EntitySet>, wait: Option<u32>) -> Result<Sight> {
-        let lookout = &self.app.sharing.lookout;
-        let sight = lookout.look(set).await?;
-        let Some(seconds) = wait.filter(|_| !self.has_news(&sight.window)) else { return Ok(sight) };
+        let App { sharing: Sharing { lookout, watch, .. }, turns, .. } = self.app;
+        let Some(seconds) = wait else { return turns.patiently(lookout.look(set)).await? };
+        let sight = turns.patiently(lookout.look_anew(set)).await??;
+        if self.has_news(&sight.window) {
+            return Ok(sight);
+        }
         let deadline = Instant::now() + Duration::from_secs(seconds.into());
-        let mut news = self.app.sharing.watch.news(set)?;
+        let mut news = watch.news(set)?;
         loop {
-            let sight = lookout.look(set).await?;
+            news.mark();
+            let sight = turns.patiently(lookout.look_anew(set)).await??;
             if self.has_news(&sight.window) || news.is_interrupted() || Instant::now() >= deadline {
                 return Ok(sight);
             }
             // Whether there is news or no time left is seen above.
-            let _ = timeout_at(deadline, news.beyond(&sight.window)).await;
+            let _ = timeout_at(deadline, news.moved()).await;
         }
     }
 
@@ -126,8 +136,8 @@ impl Following<'_> {
         window.incarnation == anchor.incarnation && window.min_valid_version <= anchor.since
     }
 
-    fn tag(&self, window: &Window) -> String {
-        tag(self.link, (!self.followed.is_final).then_some(window))
+    fn tag(&self, form: &str, window: &Window) -> String {
+        tag(form, (!self.followed.is_final).then_some(window))
     }
 
     fn key(&self, request: String, set: &EntitySet, sight: &Sight) -> Key {
@@ -140,17 +150,23 @@ impl Following<'_> {
         }
     }
 
-    async fn read(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
+    async fn read(&self, form: &str, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
         tracing::debug!(shared = false, "link");
         let (mut head, answer) = begun(self.app, answering, self.accepted).await?;
-        head.etag = head.window.map(|window| self.tag(&window));
+        head.etag = head.window.map(|window| self.tag(form, &window));
         Ok((replying.unconditional(&head), answer))
     }
 
     /// Reads for all who ask the same, unless it is too long for that.
-    async fn make(&self, answering: Answering, replying: &Replying, making: Making<'_>) -> Result<(Reply, Octets)> {
+    async fn make(
+        &self,
+        form: &str,
+        answering: Answering,
+        replying: &Replying,
+        making: Making<'_>,
+    ) -> Result<(Reply, Octets)> {
         let longest = self.app.sharing.kept.longest();
-        let (reply, answer) = self.read(answering, replying).await?;
+        let (reply, answer) = self.read(form, answering, replying).await?;
         match answer.collected(longest).await {
             Answer::Whole(octets) => {
                 let finished = Arc::new(Finished { reply: reply.clone(), octets });

@@ -131,6 +131,8 @@ pub fn server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
     let server = HttpServer::new(application)
         .worker_max_blocking_threads(threads)
         .disable_signals()
+        // Who closes its side has left, and does not wait any more.
+        .h1_allow_half_closed(false)
         // The last chunk of an answer would wait for the client's acknowledgement of the one before, which comes late.
         .tcp_nodelay(true)
         .shutdown_timeout(SHUTDOWN_SECONDS)

@@ -13,7 +13,7 @@ use crate::response::{Content, Head, Reply};
 /// What a cache may do with an answer.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Caching {
-    /// Keep nothing: an expired link must not seem to live.
+    /// Keep nothing: an expired link must not seem to live, and nobody is to start in the past.
     Never,
     /// Ask again before each use.
     Revalidate,

@@ -19,6 +19,8 @@ use crate::version::{ChangeVersion, Window};
 
 /// A slow look is followed by a rest as long as itself: looking takes half of one connection's time at most, however many ask.
 const SLOW: Duration = Duration::from_millis(1);
+/// How often a look is made that ends without an outcome.
+const ATTEMPTS: usize = 3;
 /// The longest rest.
 const LONGEST_REST: Duration = Duration::from_millis(10);
 
@@ -72,16 +74,21 @@ impl Lookout {
         Self { backend, age, places: Mutex::default() }
     }
 
-    /// How far the history of `set` has come, no earlier than at the time of the call.
+    /// How far the history of `set` has come: at the time of the call or later, or as much earlier as the operator allows.
     ///
     /// # Errors
     /// `CatalogChanged` where the table is not defined any more as in `set`, and what else a read may fail with.
     pub async fn look(&self, set: &Arc<EntitySet>) -> Result<Sight> {
-        let place = self.place(&set.name);
-        if let Some(sight) = self.fresh_enough(&place) {
-            return Ok(sight);
+        match self.fresh_enough(&self.place(&set.name)) {
+            Some(sight) => Ok(sight),
+            None => self.look_anew(set).await,
         }
-        loop {
+    }
+
+    /// The same, never earlier: who waits for a change must not be told what was so before it.
+    pub async fn look_anew(&self, set: &Arc<EntitySet>) -> Result<Sight> {
+        let place = self.place(&set.name);
+        for _ in 0..ATTEMPTS {
             let mut outcome = self.next(Arc::clone(&place), set);
             // A look whose runtime ends before it is made anew in this one.
             let Ok(outcome) = outcome.wait_for(Option::is_some).await.map(|outcome| outcome.clone()) else { continue };
@@ -91,6 +98,7 @@ impl Lookout {
                 None => {}
             }
         }
+        Err(Error::internal("a look at the database ended without an outcome"))
     }
 
     fn place(&self, name: &str) -> Arc<Place> {

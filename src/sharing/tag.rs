@@ -1,4 +1,4 @@
-//! A link and where its table's history stands -> the weak entity tag of what the link leads to.
+//! A request that follows a link, and where its table's history stands -> the weak entity tag of the answer.
 //!
 //! The tag needs no memory: any gateway with the same database gives the same one.
 
@@ -11,9 +11,12 @@ use crate::version::Window;
 /// Octets of the digest that a tag holds.
 const LENGTH: usize = 12;
 
-/// The tag of the answer to `link`, a path and a query, while the history stands as `window` says; without one, of an answer that never changes.
-pub fn tag(link: &str, window: Option<&Window>) -> String {
-    let mut digest = Sha256::new_with_prefix(link);
+/// The tag of the answer to `request`, a link and the form that is wanted, coding apart, while the history stands as `window` says; without one,
+/// of an answer that never changes.
+///
+/// A cache may ask for one form of an answer with the tag of another, and the forms cannot stand in for each other.
+pub fn tag(request: &str, window: Option<&Window>) -> String {
+    let mut digest = Sha256::new_with_prefix(request);
     if let Some(window) = window {
         digest.update([0]);
         digest.update(window.incarnation.0.to_be_bytes());

@@ -4,7 +4,7 @@
 //! wakes those whose table has moved. It lives as long as somebody waits.
 //!
 //! A newcomer's trap: who waits asks for [`News`] first and looks at the table afterwards, and the watcher takes the stamp first and asks
-//! afterwards which tables are awaited. The other way round, a change between the two would be noticed with the next one only.
+//! afterwards which tables are awaited. Nor is it a matter of comparing: a client may have seen more than the watcher. The other way round, a change between the two would be noticed with the next one only.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -86,10 +86,11 @@ impl Watch {
         let told = table.told.subscribe();
         let interruptions = told.borrow().interruptions;
         let closed = waiting.closed;
-        if !std::mem::replace(&mut waiting.watched, true) {
+        let is_watched = std::mem::replace(&mut waiting.watched, true);
+        drop(waiting);
+        if !is_watched {
             tokio::spawn(watch_while_awaited(Watching { watch: Arc::clone(self), done: false }));
         }
-        drop(waiting);
         Ok(News { watch: Arc::clone(self), name: set.name.clone(), told, interruptions, closed })
     }
 
@@ -109,7 +110,7 @@ impl Watch {
 
     /// Looks at a table and tells those who wait for it; whether it has moved.
     async fn look(&self, set: &Arc<EntitySet>) -> bool {
-        let outcome = self.lookout.look(set).await;
+        let outcome = self.lookout.look_anew(set).await;
         let waiting = lock(&self.waiting);
         let Some(table) = waiting.tables.get(&set.name) else { return false };
         let Ok(sight) = outcome else {
@@ -140,16 +141,15 @@ pub struct News {
 }
 
 impl News {
-    /// Waits until the history of the table may have come further than `seen`, or something is wrong that a look will tell.
-    pub async fn beyond(&mut self, seen: &Window) {
-        let interruptions = self.interruptions;
-        let has_news = |told: &Told| {
-            told.interruptions != interruptions || told.window.is_some_and(|window| window.current != seen.current)
-        };
-        if !self.closed {
-            // The sender is there for as long as this is.
-            let _ = self.told.wait_for(has_news).await;
-        }
+    /// From here on news is what is told later. To be followed by a look.
+    pub fn mark(&mut self) {
+        self.told.mark_unchanged();
+    }
+
+    /// Waits until the history of the table has moved since the mark, or something is wrong that a look will tell.
+    pub async fn moved(&mut self) {
+        // The sender is there for as long as this is.
+        let _ = self.told.changed().await;
     }
 
     /// Whether there is nothing to wait for any more.

@@ -155,3 +155,23 @@ fn a_change_reaches_all_who_wait() {
     let reads = shop.asked.reads() - before;
     assert!(reads <= 100, "{reads} reads for 300 clients");
 }
+
+#[test]
+fn whoever_leaves_waits_no_more() {
+    let shop = shop(Duration::ZERO);
+    let client = shop.gateway.client();
+    let link = known_link(&client);
+    let path = link.strip_prefix(&client.base).unwrap();
+    let mut connection = std::net::TcpStream::connect(shop.gateway.address).unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nPrefer: wait=50\r\n\r\n", shop.gateway.address);
+    std::io::Write::write_all(&mut connection, request.as_bytes()).unwrap();
+    eventually(|| (shop.asked.stamps() > 2).then_some(()));
+    let left = std::time::Instant::now();
+    drop(connection);
+    eventually(|| {
+        let stamps = shop.asked.stamps();
+        thread::sleep(Duration::from_millis(600));
+        (shop.asked.stamps() == stamps).then_some(())
+    });
+    assert!(left.elapsed() < Duration::from_secs(30), "it was still waited for");
+}

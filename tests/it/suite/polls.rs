@@ -141,7 +141,11 @@ fn an_answer_that_others_had_does_not_outlive_its_link() {
 fn an_answer_that_others_had_does_not_outlive_its_history() {
     let Some(shop) = restorable_shop() else { return };
     let saved = shop.database.backup();
+    let page = |url: &str| shop.get_with(url, "Prefer", "maxpagesize=1").expect(200);
+    let early = shop.delta_link("/odata/Orders");
     shop.execute("UPDATE Orders SET Note = 'x'");
+    let next = page(&early).link("nextLink").unwrap();
+    let final_tag = tag(&page(&next));
     let link = shop.delta_link("/odata/Orders");
     let known = tag(&shop.get(&link).expect(200));
     for _ in 0..3 {
@@ -150,6 +154,8 @@ fn an_answer_that_others_had_does_not_outlive_its_history() {
     shop.database.restore(&saved);
     shop.execute("UPDATE Orders SET Note = 'y'");
     assert_expired(&shop, &link, &known, "HistoryChanged");
+    let asking = shop.ask("GET", &next).header("Prefer", "maxpagesize=1").header("If-None-Match", &final_tag);
+    assert_eq!(asking.send().expect(410).json()["error"]["details"][0]["code"], "HistoryChanged");
 }
 
 /// However it is asked for, and at once.
