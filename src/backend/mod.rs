@@ -7,6 +7,7 @@ mod admission;
 pub mod mssql;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod window;
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::version::{Window, Witness};
 
 pub use crate::sql::{AT_ONCE, Origin};
 pub use admission::{HistoryRow, admit};
+pub use window::window;
 
 /// A database.
 #[async_trait]

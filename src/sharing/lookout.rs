@@ -4,14 +4,13 @@
 //! missing in it. So those who come while one is under way share the next one.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
-use crate::backend::{Backend, Opening, RowSink};
-use crate::edm::{EntitySet, Row};
+use crate::backend::{self, Backend};
+use crate::edm::EntitySet;
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql;
 use crate::token::Anchor;
@@ -182,29 +181,8 @@ fn proof(window: &Window) -> Anchor {
 }
 
 async fn see(backend: &dyn Backend, set: &EntitySet, claim: Option<Anchor>) -> Result<Window> {
-    let seen = Arc::<Mutex<Option<Window>>>::default();
-    let query = sql::history_of(set, claim, backend.dialect());
-    backend.read(query, Box::new(Seeing(Arc::clone(&seen)))).await?;
-    let window = *lock(&seen);
+    let window = backend::window(backend, sql::history_of(set, claim, backend.dialect())).await?;
     window.ok_or_else(|| Error::internal("a history was read without its window"))
-}
-
-/// Takes the window and nothing else.
-struct Seeing(Arc<Mutex<Option<Window>>>);
-
-impl RowSink for Seeing {
-    fn begin(&mut self, opening: &Opening) -> Result<()> {
-        *lock(&self.0) = opening.window;
-        Ok(())
-    }
-
-    fn row(&mut self, _: &dyn Row) -> Result<ControlFlow<()>> {
-        Ok(ControlFlow::Break(()))
-    }
-
-    fn end(&mut self) -> Result<()> {
-        Ok(())
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -4,16 +4,15 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use async_trait::async_trait;
 use deltalink::backend::{AT_ONCE, Backend, Further, Opening, Origin, RowSink, Take};
-use deltalink::edm::{Catalog, Row};
+use deltalink::edm::Row;
 use deltalink::error::Result;
-use deltalink::sql::{Dialect, Query, Script};
+use deltalink::sql::Query;
 
 use crate::support::gateway::Gateway;
 use crate::support::sqlite::Database;
+use crate::support::standing_before::standing_before;
 
 /// A database that counts what is read behind the rows.
 struct Counting {
@@ -28,33 +27,12 @@ impl Counting {
     }
 }
 
-#[async_trait]
-impl Backend for Counting {
-    fn dialect(&self) -> &'static dyn Dialect {
-        self.inner.dialect()
-    }
-
-    async fn describe(&self) -> Result<Catalog> {
-        self.inner.describe().await
-    }
-
-    fn look_every(&self) -> Duration {
-        self.inner.look_every()
-    }
-
+standing_before!(Counting, inner, {
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
         let (statements, origins) = (Arc::clone(&self.statements), Arc::clone(&self.origins));
         self.inner.read(query, Box::new(CountingSink { sink, statements, origins })).await
     }
-
-    async fn stamp(&self) -> Result<u64> {
-        self.inner.stamp().await
-    }
-
-    async fn execute(&self, script: Script) -> Result<u64> {
-        self.inner.execute(script).await
-    }
-}
+});
 
 struct CountingSink {
     sink: Box<dyn RowSink>,

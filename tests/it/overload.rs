@@ -4,13 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
 
-use async_trait::async_trait;
 use deltalink::backend::{Backend, RowSink, Snapshot, Work};
-use deltalink::edm::Catalog;
 use deltalink::error::Result;
-use deltalink::sql::{Dialect, Query, Script};
+use deltalink::sql::Query;
 use tokio::sync::Semaphore;
 
 use crate::support::batch;
@@ -18,6 +15,7 @@ use crate::support::client::{Answer, Client};
 use crate::support::gateway::Gateway;
 use crate::support::patience::{PATIENCE, eventually};
 use crate::support::sqlite::Database;
+use crate::support::standing_before::standing_before;
 
 /// A database behind a gate.
 struct Gated {
@@ -49,20 +47,7 @@ impl Gate {
     }
 }
 
-#[async_trait]
-impl Backend for Gated {
-    fn dialect(&self) -> &'static dyn Dialect {
-        self.inner.dialect()
-    }
-
-    async fn describe(&self) -> Result<Catalog> {
-        self.inner.describe().await
-    }
-
-    fn look_every(&self) -> Duration {
-        self.inner.look_every()
-    }
-
+standing_before!(Gated, inner, {
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
         self.gate.pass(self.inner.read(query, sink)).await
     }
@@ -71,15 +56,7 @@ impl Backend for Gated {
         let work: Work = Box::new(move |snapshot: &mut dyn Snapshot| work(snapshot));
         self.gate.pass(self.inner.snapshot(queries, work)).await
     }
-
-    async fn stamp(&self) -> Result<u64> {
-        self.inner.stamp().await
-    }
-
-    async fn execute(&self, script: Script) -> Result<u64> {
-        self.inner.execute(script).await
-    }
-}
+});
 
 struct Served {
     gate: Arc<Gate>,

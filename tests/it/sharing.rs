@@ -5,83 +5,63 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use deltalink::backend::{Backend, RowSink};
-use deltalink::edm::Catalog;
 use deltalink::error::Result;
-use deltalink::sql::{Dialect, Query, Script};
+use deltalink::sql::Query;
 
 use crate::support::client::{Answer, Client};
 use crate::support::gateway::Gateway;
 use crate::support::patience::eventually;
 use crate::support::sqlite::Database;
+use crate::support::standing_before::standing_before;
 
 /// A database that takes its time, and counts what it is asked.
 struct Slow {
     inner: Arc<dyn Backend>,
     takes: Duration,
-    asked: Arc<Asked>,
+    reads: Arc<AtomicUsize>,
 }
 
-#[derive(Default)]
-struct Asked {
-    reads: AtomicUsize,
-    stamps: AtomicUsize,
-}
-
-impl Asked {
-    fn reads(&self) -> usize {
-        self.reads.load(Ordering::SeqCst)
-    }
-
-    fn stamps(&self) -> usize {
-        self.stamps.load(Ordering::SeqCst)
-    }
-}
-
-#[async_trait]
-impl Backend for Slow {
-    fn dialect(&self) -> &'static dyn Dialect {
-        self.inner.dialect()
-    }
-
-    async fn describe(&self) -> Result<Catalog> {
-        self.inner.describe().await
-    }
-
-    fn look_every(&self) -> Duration {
-        self.inner.look_every()
-    }
-
+standing_before!(Slow, inner, {
     async fn read(&self, query: Query, sink: Box<dyn RowSink>) -> Result<()> {
-        self.asked.reads.fetch_add(1, Ordering::SeqCst);
+        self.reads.fetch_add(1, Ordering::SeqCst);
         tokio::time::sleep(self.takes).await;
         self.inner.read(query, sink).await
     }
-
-    async fn stamp(&self) -> Result<u64> {
-        self.asked.stamps.fetch_add(1, Ordering::SeqCst);
-        self.inner.stamp().await
-    }
-
-    async fn execute(&self, script: Script) -> Result<u64> {
-        self.inner.execute(script).await
-    }
-}
+});
 
 /// The shop, in a database that takes its time.
 struct Served {
     database: Database,
     gateway: Gateway,
-    asked: Arc<Asked>,
+    reads: Arc<AtomicUsize>,
+}
+
+impl Served {
+    fn reads(&self) -> usize {
+        self.reads.load(Ordering::SeqCst)
+    }
+
+    fn stamps(&self) -> usize {
+        self.gateway.heard.stamps()
+    }
+
+    /// Returns when the database is not asked any more whether anything was committed. The watcher asks four times a second at least.
+    fn is_not_watched_any_more(&self) {
+        eventually(|| {
+            let stamps = self.stamps();
+            thread::sleep(Duration::from_millis(600));
+            (self.stamps() == stamps).then_some(())
+        });
+    }
 }
 
 fn shop(takes: Duration) -> Served {
     let database = Database::shop();
-    let asked = Arc::<Asked>::default();
-    let slow = Slow { inner: database.shared_backend(), takes, asked: Arc::clone(&asked) };
+    let reads = Arc::<AtomicUsize>::default();
+    let slow = Slow { inner: database.shared_backend(), takes, reads: Arc::clone(&reads) };
     let gateway = Gateway::start(Arc::new(slow), &database.keys, "").unwrap();
-    Served { database, gateway, asked }
+    Served { database, gateway, reads }
 }
 
 /// A delta link that has been followed before.
@@ -110,11 +90,11 @@ fn those_who_ask_the_same_at_the_same_time_share_a_look_and_an_answer() {
     let client = shop.gateway.client();
     let link = known_link(&client);
     shop.database.execute("UPDATE Orders SET Note = 'x' WHERE Id = 2");
-    let before = shop.asked.reads();
+    let before = shop.reads();
     for asking in crowd(&client, &link, "odata.maxpagesize=100", 100) {
         assert_eq!(ids(&asking.join().unwrap().expect(200)), [2]);
     }
-    let reads = shop.asked.reads() - before;
+    let reads = shop.reads() - before;
     assert!(reads <= 25, "{reads} reads for 100 clients");
 }
 
@@ -124,19 +104,15 @@ fn those_who_wait_cost_what_one_who_waits_costs() {
     let client = shop.gateway.client();
     let link = known_link(&client);
     for count in [5, 300] {
-        let (reads, stamps) = (shop.asked.reads(), shop.asked.stamps());
+        let (reads, stamps) = (shop.reads(), shop.stamps());
         for asking in crowd(&client, &link, "wait=3", count) {
             assert!(asking.join().unwrap().expect(200).value().is_empty());
         }
-        let (reads, stamps) = (shop.asked.reads() - reads, shop.asked.stamps() - stamps);
+        let (reads, stamps) = (shop.reads() - reads, shop.stamps() - stamps);
         assert!(reads <= 100 && stamps <= 100, "{count} clients: {reads} reads, {stamps} stamps");
     }
     // Nobody waits, so nobody watches.
-    eventually(|| {
-        let stamps = shop.asked.stamps();
-        thread::sleep(Duration::from_millis(600));
-        (shop.asked.stamps() == stamps).then_some(())
-    });
+    shop.is_not_watched_any_more();
 }
 
 #[test]
@@ -146,13 +122,13 @@ fn a_change_reaches_all_who_wait() {
     let link = known_link(&client);
     let crowd = crowd(&client, &link, "wait=40", 300);
     // Somebody waits.
-    eventually(|| (shop.asked.stamps() > 2).then_some(()));
-    let before = shop.asked.reads();
+    eventually(|| (shop.stamps() > 2).then_some(()));
+    let before = shop.reads();
     shop.database.execute("UPDATE Orders SET Note = 'x' WHERE Id = 3");
     for asking in crowd {
         assert_eq!(ids(&asking.join().unwrap().expect(200)), [3]);
     }
-    let reads = shop.asked.reads() - before;
+    let reads = shop.reads() - before;
     assert!(reads <= 100, "{reads} reads for 300 clients");
 }
 
@@ -165,13 +141,9 @@ fn whoever_leaves_waits_no_more() {
     let mut connection = std::net::TcpStream::connect(shop.gateway.address).unwrap();
     let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\nPrefer: wait=50\r\n\r\n", shop.gateway.address);
     std::io::Write::write_all(&mut connection, request.as_bytes()).unwrap();
-    eventually(|| (shop.asked.stamps() > 2).then_some(()));
+    eventually(|| (shop.stamps() > 2).then_some(()));
     let left = std::time::Instant::now();
     drop(connection);
-    eventually(|| {
-        let stamps = shop.asked.stamps();
-        thread::sleep(Duration::from_millis(600));
-        (shop.asked.stamps() == stamps).then_some(())
-    });
+    shop.is_not_watched_any_more();
     assert!(left.elapsed() < Duration::from_secs(30), "it was still waited for");
 }

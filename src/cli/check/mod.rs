@@ -5,18 +5,17 @@ mod file;
 #[cfg(feature = "mssql")]
 mod server;
 
-use std::ops::ControlFlow;
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
 
 use super::database::DatabaseOption;
 use super::say;
-use crate::backend::{Backend, Opening, RowSink};
+use crate::backend::{self, Backend};
 use crate::config::Config;
-use crate::edm::{Catalog, EntitySet, Facts, Obstacle, Row, Table, Tracking, Unexposed, expose};
+use crate::edm::{Catalog, EntitySet, Facts, Obstacle, Table, Tracking, Unexposed, expose};
 use crate::error::Result;
 use crate::http::block_on;
 use crate::sql;
@@ -168,29 +167,7 @@ async fn exposed(backend: &dyn Backend, catalog: &Catalog, doctor: &dyn Doctor, 
 
 /// The history of `set`, read as a request for `$deltatoken=latest` would.
 async fn window(backend: &dyn Backend, set: &Arc<EntitySet>) -> Result<Option<Window>> {
-    let query = sql::history_of(set, None, backend.dialect());
-    let seen = Arc::new(Mutex::new(None));
-    backend.read(query, Box::new(Looking(Arc::clone(&seen)))).await?;
-    let window = *seen.lock().unwrap_or_else(PoisonError::into_inner);
-    Ok(window)
-}
-
-/// A sink that keeps the window and wants no rows.
-struct Looking(Arc<Mutex<Option<Window>>>);
-
-impl RowSink for Looking {
-    fn begin(&mut self, opening: &Opening) -> Result<()> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = opening.window;
-        Ok(())
-    }
-
-    fn row(&mut self, _: &dyn Row) -> Result<ControlFlow<()>> {
-        Ok(ControlFlow::Break(()))
-    }
-
-    fn end(&mut self) -> Result<()> {
-        Ok(())
-    }
+    backend::window(backend, sql::history_of(set, None, backend.dialect())).await
 }
 
 /// Whether the table is merely left out: neither tracked nor configured.

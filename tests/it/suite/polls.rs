@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Served, ids, nine, prunable_shop, restorable_shop, shop};
 use crate::support::client::Answer;
+use crate::support::patience::eventually;
 
 fn tag(answer: &Answer) -> String {
     answer.header("ETag").unwrap().to_owned()
@@ -83,13 +84,14 @@ fn whoever_waits_is_answered_when_something_changes() {
     let served = nine();
     let mut link = served.delta_link("/odata/Item");
     for id in 1..=3 {
+        let stamps = served.gateway.heard.stamps();
         let waiting = {
             let (client, link) = (served.client.clone(), link.clone());
             std::thread::spawn(move || client.ask("GET", &link).header("Prefer", "wait=40").send().expect(200))
         };
         // Whether the change comes before or while the client waits, it is told.
         if id > 1 {
-            std::thread::sleep(Duration::from_millis(50));
+            eventually(|| (served.gateway.heard.stamps() > stamps).then_some(()));
         }
         served.execute(&format!("UPDATE Item SET Name = 'x{id}' WHERE Id = {id}"));
         let answer = waiting.join().unwrap();

@@ -14,6 +14,7 @@ pub(crate) mod patience;
 pub(crate) mod process;
 pub(crate) mod replica;
 pub(crate) mod sqlite;
+pub(crate) mod standing_before;
 pub(crate) mod table;
 pub(crate) mod tokens;
 pub(crate) mod wire;

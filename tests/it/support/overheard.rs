@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -74,6 +75,7 @@ const LONGEST_DECIMAL: usize = 38;
 /// What was said to a database.
 #[derive(Default)]
 pub(crate) struct Heard {
+    stamps: AtomicUsize,
     statements: Mutex<BTreeSet<String>>,
     known: Mutex<Known>,
     wrong: Mutex<Vec<String>>,
@@ -154,6 +156,7 @@ impl Backend for Overheard {
     }
 
     async fn stamp(&self) -> Result<u64> {
+        self.heard.stamps.fetch_add(1, Ordering::SeqCst);
         self.inner.stamp().await
     }
 
@@ -163,6 +166,11 @@ impl Backend for Overheard {
 }
 
 impl Heard {
+    /// How often the database was asked whether anything was committed: it is while somebody waits for changes.
+    pub(crate) fn stamps(&self) -> usize {
+        self.stamps.load(Ordering::SeqCst)
+    }
+
     /// The text of every statement so far, each once.
     pub(crate) fn statements(&self) -> Vec<String> {
         lock(&self.statements).iter().cloned().collect()
