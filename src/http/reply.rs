@@ -84,6 +84,8 @@ pub(super) struct Replying {
     version: ODataVersion,
     caching: Caching,
     content_type: String,
+    /// What the content type does not tell of the format.
+    value_exceptions: bool,
     applied: Vec<String>,
     if_match: Option<EntityTags>,
     if_none_match: Option<EntityTags>,
@@ -104,6 +106,7 @@ impl Replying {
                 Format::Octets => "application/octet-stream".to_owned(),
                 Format::Text => "text/plain".to_owned(),
             },
+            value_exceptions: matches!(read.format, Format::Json(json) if json.value_exceptions),
             applied: read.applied.clone(),
             if_match: request.headers.if_match.clone(),
             if_none_match: request.headers.if_none_match.clone(),
@@ -165,7 +168,8 @@ impl Replying {
 
     /// What an answer depends on beside its URL.
     pub(super) fn variant(&self) -> String {
-        format!("{} {} {}", self.version.as_str(), self.content_type, self.applied.join(", "))
+        let Self { version, content_type, value_exceptions, applied, .. } = self;
+        format!("{} {content_type} {value_exceptions} {}", version.as_str(), applied.join(", "))
     }
 }
 

@@ -197,3 +197,20 @@ fn what_has_no_key_is_not_among_what_is_related() {
     assert_eq!(found("Chapter", "Book/WriterId eq null"), [2]);
     assert_eq!(found("Chapter", "Book/WriterId eq 1"), [1]);
 }
+
+#[test]
+fn annotations_that_are_not_wanted_are_left_out_whoever_asked_before() {
+    let database = misfits();
+    let gateway = database.serve();
+    let client = gateway.client();
+    let link = client.track("/odata/T").expect(200).delta_link();
+    database.execute("UPDATE T SET Id = 3 WHERE Id = 1");
+    for _ in 0..3 {
+        for (prefer, told) in
+            [("odata.maxpagesize=9", true), ("odata.maxpagesize=9, include-annotations=\"-*\"", false)]
+        {
+            let answer = client.ask("GET", &link).header("Prefer", prefer).send().expect(200);
+            assert_eq!(answer.text().contains("@Core.ValueException"), told, "{prefer}");
+        }
+    }
+}
