@@ -26,6 +26,7 @@
 //! - [`backend`]: where rows come from.
 //! - [`response`]: how the answer is written.
 //! - [`sharing`]: what clients that ask the same share: a look at the database, a finished answer, a watcher.
+//! - [`access`]: who asks, and what they may read.
 //! - [`config`]: the configuration file.
 //! - [`app`]: the only place that wires these together.
 //! - [`http`]: the only place that knows the web framework.
@@ -34,6 +35,7 @@
 //! The documents are here too, so that their links are checked: [why things are as they are](_documentation::design),
 //! [every error](_documentation::errors), [what changed when](_documentation::changelog).
 
+pub mod access;
 pub mod app;
 pub mod backend;
 pub mod cli;

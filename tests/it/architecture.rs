@@ -5,14 +5,24 @@ use std::path::{Path, PathBuf};
 
 /// Each folder (or file) of `src/`, and the others that it may name. `config` stands beside the stages: it is what the
 /// operator says about them.
-const MAY_KNOW: [(&str, &[&str]); 15] = [
-    ("app", &["backend", "config", "edm", "error", "plan", "response", "sharing", "sql", "token", "version"]),
+const MAY_KNOW: [(&str, &[&str]); 16] = [
+    ("access", &["edm", "error", "odata", "plan", "token"]),
+    ("app", &["access", "backend", "config", "edm", "error", "plan", "response", "sharing", "sql", "token", "version"]),
     ("backend", &["edm", "error", "sql", "token", "version"]),
-    ("cli", &["app", "backend", "config", "edm", "error", "http", "plan", "response", "sql", "token", "version"]),
-    ("config", &["edm", "error", "plan", "response", "sharing"]),
+    (
+        "cli",
+        &["access", "app", "backend", "config", "edm", "error", "http", "plan", "response", "sql", "token", "version"],
+    ),
+    ("config", &["access", "edm", "error", "plan", "response", "sharing"]),
     ("edm", &["error", "version"]),
     ("error", &[]),
-    ("http", &["app", "backend", "edm", "error", "odata", "plan", "response", "sharing", "sql", "token", "version"]),
+    (
+        "http",
+        &[
+            "access", "app", "backend", "edm", "error", "odata", "plan", "response", "sharing", "sql", "token",
+            "version",
+        ],
+    ),
     ("main", &["cli"]),
     ("odata", &["edm", "error"]),
     ("plan", &["edm", "error", "odata", "token", "version"]),

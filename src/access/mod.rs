@@ -1,0 +1,38 @@
+//! Who asks: what a request brings to prove it -> a principal, and what that principal may read.
+//!
+//! A newcomer's trap: a principal is who somebody *is*; what that means is decided by the roles of the configuration and by the claims
+//! that their row filters name. Two principals with the same rights may share answers, and no others.
+
+pub mod role;
+
+pub use role::{Grant, Restriction, Role, Roles};
+
+use std::collections::BTreeMap;
+
+/// What is known of a principal beside its roles, by name: what row filters compare with.
+pub type Claims = BTreeMap<String, Claim>;
+
+/// Who asks, once that is proven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The same for the same principal, for ever: `key:NAME`, `jwt:ISSUER#SUBJECT`, or `anonymous`.
+    pub id: String,
+    /// The roles that it has, by their names in the configuration. What is not configured grants nothing.
+    pub roles: Vec<String>,
+    /// What row filters may compare with.
+    pub claims: Claims,
+}
+
+/// The value of a claim.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Claim {
+    /// True or false.
+    Boolean(bool),
+    /// A whole number.
+    Number(i64),
+    /// Text; also what stands for a GUID, a date, or a decimal number.
+    Text(String),
+    /// Several of one kind.
+    List(Vec<Claim>),
+}
