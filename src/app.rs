@@ -1,18 +1,20 @@
 //! The gateway put together: a database, what is exposed of it, and the keys. The only place that wires things.
 
+mod in_force;
 mod turns;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::backend::Backend;
-use crate::config::Config;
+use crate::config::{Config, Proxies};
 use crate::edm::{Catalog, Edm, Exposure, Obstacle, Table, Tracking, Unexposed, expose};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
 use crate::sharing::Sharing;
 use crate::token::Keyring;
+pub use in_force::InForce;
 pub use turns::{Turn, Turns};
 
 /// The gateway.
@@ -33,6 +35,8 @@ pub struct App {
     pub cors_origins: Vec<String>,
     /// The URL under which clients see this server, ending in a slash; without it, what their `Host` header says.
     pub public_url: Option<String>,
+    /// The proxies that are believed.
+    pub proxies: Proxies,
     /// Whether answers may leave compressed.
     pub compression: bool,
     exposure: Exposure,
@@ -77,6 +81,7 @@ impl App {
             deleted_id: config.service.deleted_id,
             cors_origins: config.service.cors_origins.clone(),
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
+            proxies: config.proxies.clone(),
             compression: config.service.compression,
             exposure,
             model: RwLock::new(Model { edm: Arc::new(edm), catalog, made: Instant::now() }),

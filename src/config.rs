@@ -2,8 +2,11 @@
 //!
 //! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
 
+mod environment;
 mod limits;
+mod proxies;
 mod sharing;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,7 +19,9 @@ use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
 pub use limits::Limits;
+pub use proxies::{ForwardedBy, Proxies};
 pub use sharing::Sharing;
+pub use tls::Tls;
 
 /// The whole file. Command line and environment win over it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -28,6 +33,10 @@ pub struct Config {
     pub listen: Option<String>,
     /// As `--public-url`.
     pub public_url: Option<String>,
+    /// The proxies in front of this server.
+    pub proxies: Proxies,
+    /// The certificate that this server shows; without it, it speaks plain HTTP.
+    pub tls: Option<Tls>,
     /// What only SQL Server and Azure SQL have.
     pub sql_server: SqlServer,
     /// How the service answers.
@@ -41,7 +50,7 @@ pub struct Config {
 }
 
 /// What only SQL Server and Azure SQL have.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SqlServer {
     /// As `--schema`.
@@ -102,16 +111,50 @@ impl Config {
             Error::configuration(format!("The configuration {name} cannot be read")).caused_by(error)
         })?;
         Self::parse(&text)
-            .map_err(|error| Error::configuration(format!("The configuration {name} is wrong")).caused_by(error))
+            .map_err(|error| Error::configuration(format!("The configuration {name} is wrong")).caused_by(error))?
+            .with_environment(&text)
+    }
+
+    /// What there is without a file.
+    pub fn without_file() -> Result<Self> {
+        Self::default().with_environment("")
+    }
+
+    /// The same, with what the environment says in its place; `text` is the file's.
+    fn with_environment(self, text: &str) -> Result<Self> {
+        let settings = environment::settings();
+        if settings.is_empty() {
+            return Ok(self);
+        }
+        let config = environment::overlaid(text, &settings)?;
+        config.check()?;
+        Ok(config)
     }
 
     /// Reads a file's text.
     pub fn parse(text: &str) -> Result<Self> {
         let config: Self = toml::from_str(text).map_err(|error| wrong(text, &error))?;
-        config.service.check()?;
-        config.sharing.check()?;
-        config.limits.check()?;
+        config.check()?;
         Ok(config)
+    }
+
+    fn check(&self) -> Result<()> {
+        self.service.check()?;
+        self.sharing.check()?;
+        self.limits.check()
+    }
+
+    /// The settings in which `other` differs and that a running server keeps.
+    pub fn fixed_until_restart(&self, other: &Self) -> Vec<&'static str> {
+        let differences = [
+            ("database", self.database != other.database),
+            ("tls", self.tls != other.tls),
+            ("listen", self.listen != other.listen),
+            ("sql_server", self.sql_server != other.sql_server),
+            ("service.cors_origins", self.service.cors_origins != other.service.cors_origins),
+            ("limits.max_reads", self.limits.max_reads < other.limits.max_reads),
+        ];
+        differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
     }
 
     /// What plans depend on.

@@ -37,9 +37,9 @@ pub(super) struct DatabaseOption {
 }
 
 impl DatabaseOption {
-    /// The configuration: the file's, or else an empty one.
+    /// The configuration: the file's, if there is one, with what the environment says in its place.
     pub(super) fn config(&self) -> Result<Config> {
-        self.config.as_deref().map_or_else(|| Ok(Config::default()), Config::load)
+        self.config.as_deref().map_or_else(Config::without_file, Config::load)
     }
 
     /// The text that names the database.

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::{say, serve};
-use crate::app::App;
+use super::beside::{self, Remake};
+use super::say;
+use crate::app::{App, InForce};
 use crate::backend::Backend;
 use crate::backend::sqlite::SqliteBackend;
 use crate::config::Config;
@@ -45,15 +46,31 @@ impl Demo {
             let backend: Arc<dyn Backend> = Arc::new(SqliteBackend::create(&file)?);
             fill(&*backend).await?;
             let churn = self.churn.then(|| tokio::spawn(churn::churn(Arc::clone(&backend))));
-            let app = Arc::new(App::new(backend, Keyring::generate(), &Config::default()).await?);
-            print_walk(&app, &format!("http://{bound}"), &file, self.churn);
-            let outcome = serve::serve(app, listener, stop, reload).await;
+            let keys = Keyring::generate_key();
+            let again = Again { backend, keys };
+            let app = InForce::new(Arc::new(again.remake().await?));
+            print_walk(&app.now(), &format!("http://{bound}"), &file, self.churn);
+            let beside = beside::begin(&app, reload, again);
+            let outcome = http::serve(app, listener, None, stop).await.map(|()| ExitCode::SUCCESS);
+            drop(beside);
             churn.iter().for_each(tokio::task::JoinHandle::abort);
             Ok((outcome, folder))
         })?;
         // Only now has every thread ended that may write to the database.
         drop(folder);
         outcome
+    }
+}
+
+/// The demonstration, with its schema read again.
+struct Again {
+    backend: Arc<dyn Backend>,
+    keys: String,
+}
+
+impl Remake for Again {
+    async fn remake(&self) -> Result<App> {
+        App::new(Arc::clone(&self.backend), Keyring::parse(&self.keys)?, &Config::default()).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod beside;
 mod check;
 mod database;
 #[cfg(feature = "sqlite")]

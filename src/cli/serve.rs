@@ -1,21 +1,24 @@
-//! `deltalink serve`: a database and its settings -> a server, and its pruning beside it.
+//! `deltalink serve`: a database and its settings -> a server, and what goes on beside it.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
+use tokio::task::JoinHandle;
 
+use super::beside::{self, Remake};
 use super::database::DatabaseOption;
 use super::signing_keys::SigningKeys;
-use crate::app::App;
+use crate::app::{App, InForce};
+use crate::backend::Backend;
+use crate::config::{Config, Tls};
 use crate::error::Result;
-use crate::http::{self, Reload, Stop, block_on};
+use crate::http::{self, Certificates, Reload, Stop, block_on};
+use crate::token::Keyring;
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
-/// Time between two prunings.
-const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
 
 /// Serves the tracked tables of a database, and those that the configuration names.
 #[derive(Debug, Args)]
@@ -28,6 +31,12 @@ pub(super) struct Serve {
     /// URL under which clients reach this server, if not the one that they address; links begin with it
     #[arg(long, env = "DELTALINK_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
+    /// Certificate to show (PEM, with those that lead to its issuer): serve HTTPS. Read again when it changes
+    #[arg(long, env = "DELTALINK_TLS_CERTIFICATE", value_name = "FILE", requires = "tls_key")]
+    tls_certificate: Option<PathBuf>,
+    /// Private key of the certificate (PEM)
+    #[arg(long, env = "DELTALINK_TLS_KEY", value_name = "FILE", requires = "tls_certificate")]
+    tls_key: Option<PathBuf>,
     /// SQL Server: read without snapshot isolation. Nothing is lost, but answers may have to be asked for again
     #[arg(long, env = "DELTALINK_WITHOUT_SNAPSHOT")]
     without_snapshot: bool,
@@ -37,67 +46,73 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<ExitCode> {
-        let mut config = self.database.config()?;
-        config.public_url = self.public_url.or(config.public_url);
-        config.sql_server.without_snapshot |= self.without_snapshot;
+        let config = self.config()?;
         let backend = self.database.open(&config)?;
-        let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
         block_on(async {
+            let certificates =
+                config.tls.as_ref().map(|tls| Certificates::load(&tls.certificate, &tls.key)).transpose()?;
             let (stop, reload) = (Stop::listen()?, Reload::listen()?);
             // Everything that can be wrong is found before a key is made or a port is taken.
-            let app = App::new(backend, crate::token::Keyring::generate(), &config).await?;
-            let app = Arc::new(app.with_keyring(self.signing_keys.load(self.database.config.as_deref())?));
-            let (listener, bound) = http::listen(&address)?;
-            announce(&app, bound);
-            serve(app, listener, stop, reload).await
+            let app = App::new(Arc::clone(&backend), Keyring::generate(), &config).await?;
+            let app = app.with_keyring(self.signing_keys.load(self.database.config.as_deref())?);
+            let (listener, bound) = http::listen(config.listen.as_deref().unwrap_or(DEFAULT_ADDRESS))?;
+            announce(&app, bound, certificates.is_some());
+            let app = InForce::new(Arc::new(app));
+            let remake = Again { serve: self, backend, config, certificates: certificates.clone() };
+            let beside = beside::begin(&app, reload, remake);
+            let following =
+                certificates.clone().map(|certificates| tokio::spawn(async move { certificates.follow().await }));
+            http::serve(app, listener, certificates, stop).await?;
+            following.iter().for_each(JoinHandle::abort);
+            drop(beside);
+            Ok(ExitCode::SUCCESS)
         })
+    }
+
+    /// The configuration, with what the command line says in its place.
+    fn config(&self) -> Result<Config> {
+        let mut config = self.database.config()?;
+        config.public_url = self.public_url.clone().or(config.public_url);
+        config.listen = self.listen.clone().or(config.listen);
+        if let (Some(certificate), Some(key)) = (self.tls_certificate.clone(), self.tls_key.clone()) {
+            config.tls = Some(Tls { certificate, key });
+        }
+        config.sql_server.without_snapshot |= self.without_snapshot;
+        Ok(config)
     }
 }
 
-fn announce(app: &App, bound: SocketAddr) {
-    tracing::info!(entity_sets = app.edm().sets().len(), public_url = app.public_url, "serving http://{bound}/odata/");
+fn announce(app: &App, bound: SocketAddr, https: bool) {
+    let scheme = if https { "https" } else { "http" };
+    tracing::info!(
+        entity_sets = app.edm().sets().len(),
+        public_url = app.public_url,
+        "serving {scheme}://{bound}/odata/"
+    );
     if !bound.ip().is_loopback() {
         tracing::warn!("{bound} is not only for this machine: anyone who can reach it can read what is served");
     }
 }
 
-/// Serves until the process is told to stop.
-pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop, reload: Reload) -> Result<ExitCode> {
-    let pruning = tokio::spawn(prune_regularly(Arc::clone(&app)));
-    let looking = tokio::spawn(look_regularly(Arc::clone(&app), reload));
-    let outcome = http::serve(app, listener, stop).await;
-    pruning.abort();
-    looking.abort();
-    outcome.map(|()| ExitCode::SUCCESS)
+/// The same command, with its files read again.
+struct Again {
+    serve: Serve,
+    backend: Arc<dyn Backend>,
+    /// As it was at the start: some of it holds until the end.
+    config: Config,
+    certificates: Option<Arc<Certificates>>,
 }
 
-async fn prune_regularly(app: Arc<App>) {
-    let mut interval = tokio::time::interval(PRUNE_EVERY);
-    loop {
-        interval.tick().await;
-        match app.prune().await {
-            Ok(0) => {}
-            Ok(removed) => tracing::info!(removed, "pruned changes beyond their retention"),
-            Err(error) => tracing::warn!(%error, "pruning failed; it is tried again later"),
+impl Remake for Again {
+    async fn remake(&self) -> Result<App> {
+        if let Some(certificates) = &self.certificates {
+            certificates.look()?;
         }
-    }
-}
-
-/// Looks at the schema at an interval, and whenever the operator asks for it. The service document and `$metadata`, which
-/// touch no database, learn of changes here.
-async fn look_regularly(app: Arc<App>, mut reload: Reload) {
-    let mut interval = tokio::time::interval(app.backend.look_every());
-    loop {
-        tokio::select! {
-            _ = interval.tick() => {
-                // A database that is away is reported by whoever asks for its rows.
-                let _ = app.refresh().await;
-            }
-            () = reload.asked() => match app.refresh().await {
-                Ok(true) => {}
-                Ok(false) => tracing::info!("the database's schema was read again; it has not changed"),
-                Err(error) => tracing::warn!(%error, "the database's schema could not be read again"),
-            },
+        let config = self.serve.config()?;
+        for setting in self.config.fixed_until_restart(&config) {
+            tracing::warn!("{setting} has changed; this takes effect with the next start");
         }
+        let app = App::new(Arc::clone(&self.backend), Keyring::generate(), &config).await?;
+        Ok(app.with_keyring(self.serve.signing_keys.load(self.serve.database.config.as_deref())?))
     }
 }

@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 use actix_web::http::header::{HeaderMap, HeaderName};
 
+use super::origin::Origin;
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::RawHeaders;
@@ -30,17 +31,18 @@ pub(super) fn first<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'
     all(headers, name).first().copied()
 }
 
-/// The absolute URL of the service root: below the public URL, or at the host that the client addressed. Forwarding
-/// headers are not believed: anyone can send them.
+/// The absolute URL of the service root: below the public URL, or at the host that the client addressed.
 pub(super) fn service_root(http: &HttpRequest, app: &App) -> Result<String> {
     if let Some(url) = &app.public_url {
         return Ok(format!("{url}odata/"));
     }
-    let host = first(http.headers(), "host").map_or_else(|| http.app_config().local_addr().to_string(), str::to_owned);
+    let origin = Origin::of(http, &app.proxies);
+    let host = origin.host.unwrap_or_else(|| http.app_config().local_addr().to_string());
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
     if host.is_empty() || !host.bytes().all(allowed) {
         let message = "The \"Host\" header is not a host name.";
         return Err(Error::new(ErrorKind::SyntaxError, message).about("Host"));
     }
-    Ok(format!("http://{host}/odata/"))
+    let scheme = if origin.https { "https" } else { "http" };
+    Ok(format!("{scheme}://{host}/odata/"))
 }

@@ -10,21 +10,27 @@ mod error;
 mod follow;
 mod headers;
 mod health;
+mod now;
+mod origin;
 mod read;
 mod reply;
 mod routes;
+mod safety;
+mod signals;
 mod stages;
+mod tls;
 
 use std::net::{SocketAddr, TcpListener};
-use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::middleware::Condition;
 use actix_web::{App as Actix, HttpServer, web};
 
-use crate::app::App;
+use crate::app::InForce;
 use crate::error::{Error, Result};
+pub use signals::{Reload, Stop};
+pub use tls::Certificates;
 
 /// Seconds that running answers have to finish after SIGTERM; then they are cut off.
 const SHUTDOWN_SECONDS: u64 = 10;
@@ -48,71 +54,18 @@ pub fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
     Ok((listener, bound))
 }
 
-/// The request to end the process: SIGTERM, or Ctrl-C.
-pub struct Stop(Pin<Box<dyn Future<Output = ()> + Send>>);
-
-impl Stop {
-    /// Listens for the request. From here on, and not only once a server runs, it no longer ends the process at once.
-    pub fn listen() -> Result<Self> {
-        signals().map(|signals| Self(Box::pin(signals))).map_err(Error::internal)
-    }
-}
-
-#[cfg(unix)]
-fn signals() -> std::io::Result<impl Future<Output = ()> + Send> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
-        tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
-        }
-    })
-}
-
-#[cfg(not(unix))]
-fn signals() -> std::io::Result<impl Future<Output = ()> + Send> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move { drop(interrupt.recv().await) })
-}
-
-/// The request to read the database's schema again: SIGHUP.
-pub struct Reload(#[cfg(unix)] tokio::signal::unix::Signal);
-
-#[cfg(unix)]
-impl Reload {
-    /// Listens for the request. From here on it no longer ends the process.
-    pub fn listen() -> Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        signal(SignalKind::hangup()).map(Self).map_err(Error::internal)
-    }
-
-    /// Waits for the next request.
-    pub async fn asked(&mut self) {
-        self.0.recv().await;
-    }
-}
-
-#[cfg(not(unix))]
-impl Reload {
-    /// There is no such request here.
-    pub fn listen() -> Result<Self> {
-        Ok(Self())
-    }
-
-    /// Never comes.
-    pub async fn asked(&mut self) {
-        std::future::pending().await
-    }
-}
-
-/// Serves until the process is told to stop, and then until running answers are finished.
-pub async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<()> {
-    let server = server(Arc::clone(&app), listener)?;
+/// Serves until the process is told to stop, and then until running answers are finished; with TLS where there are `certificates`.
+pub async fn serve(
+    app: Arc<InForce>,
+    listener: TcpListener,
+    certificates: Option<Arc<Certificates>>,
+    stop: Stop,
+) -> Result<()> {
+    let server = server(Arc::clone(&app), listener, certificates)?;
     let handle = server.handle();
     let stopping = tokio::spawn(async move {
         stop.0.await;
-        app.sharing.watch.close();
+        app.now().sharing.watch.close();
         handle.stop(true).await;
     });
     let outcome = server.await;
@@ -121,12 +74,14 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<(
 }
 
 /// The server, ready to be awaited; its handle ends it.
-pub fn server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
-    let threads = app.turns.most() + FURTHER_THREADS;
+pub fn server(app: Arc<InForce>, listener: TcpListener, certificates: Option<Arc<Certificates>>) -> Result<Server> {
+    let threads = app.now().turns.most() + FURTHER_THREADS;
     let data = web::Data::from(app);
+    let https = certificates.is_some() || data.now().public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+    let origins = data.now().cors_origins.clone();
     let application = move || {
-        let cors = Condition::new(!data.cors_origins.is_empty(), cors::headers(&data.cors_origins));
-        Actix::new().wrap(cors).app_data(data.clone()).configure(routes::routes)
+        let cors = Condition::new(!origins.is_empty(), cors::headers(&origins));
+        Actix::new().wrap(cors).wrap(safety::headers(https)).app_data(data.clone()).configure(routes::routes)
     };
     let server = HttpServer::new(application)
         .worker_max_blocking_threads(threads)
@@ -135,8 +90,10 @@ pub fn server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
         .h1_allow_half_closed(false)
         // The last chunk of an answer would wait for the client's acknowledgement of the one before, which comes late.
         .tcp_nodelay(true)
-        .shutdown_timeout(SHUTDOWN_SECONDS)
-        .listen(listener)
-        .map_err(Error::internal)?;
-    Ok(server.run())
+        .shutdown_timeout(SHUTDOWN_SECONDS);
+    let listening = match certificates {
+        Some(certificates) => server.listen_rustls_0_23(listener, certificates.server_config()?),
+        None => server.listen(listener),
+    };
+    Ok(listening.map_err(Error::internal)?.run())
 }

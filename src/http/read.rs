@@ -5,7 +5,7 @@ use std::task::Poll;
 use std::time::Instant;
 
 use actix_web::http::Method;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse};
 
 use super::body::{self, Answer};
 use super::compress;
@@ -13,6 +13,7 @@ use super::encoding::Accepted;
 use super::error::error_response;
 use super::follow;
 use super::headers;
+use super::now::Now;
 use super::reply;
 use super::stages::{self, Answering, Planned, Reading};
 use crate::app::App;
@@ -22,7 +23,7 @@ use crate::plan::Format;
 use crate::response::{Content, Head, Reply};
 
 /// Answers a request under `/odata`.
-pub(super) async fn read(http: HttpRequest, app: web::Data<App>) -> HttpResponse {
+pub(super) async fn read(http: HttpRequest, app: Now) -> HttpResponse {
     let started = Instant::now();
     let response = match headers::service_root(&http, &app) {
         Ok(root) => respond(&http, &app, &root).await.unwrap_or_else(|error| error_response(&http, &error, &root)),
@@ -33,7 +34,7 @@ pub(super) async fn read(http: HttpRequest, app: web::Data<App>) -> HttpResponse
     response
 }
 
-async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result<HttpResponse> {
+async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpResponse> {
     if http.method() != Method::GET && http.method() != Method::HEAD {
         return Err(not_allowed());
     }

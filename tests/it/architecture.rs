@@ -19,8 +19,8 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
     (
         "http",
         &[
-            "access", "app", "backend", "edm", "error", "odata", "plan", "response", "sharing", "sql", "token",
-            "version",
+            "access", "app", "backend", "config", "edm", "error", "odata", "plan", "response", "sharing", "sql",
+            "token", "version",
         ],
     ),
     ("main", &["cli"]),

@@ -3,5 +3,7 @@
 mod check;
 mod demo;
 mod help;
+mod reload;
 mod serve;
+mod tls;
 mod track;

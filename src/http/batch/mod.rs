@@ -15,9 +15,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use super::encoding::Accepted;
 use super::error::{error_reply, version};
 use super::headers;
+use super::now::Now;
 use super::reply::{self, Caching};
 use super::{body, compress, stages};
-use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::batch::{self, BatchBody, BatchFormat, Individual};
 use crate::odata::{self, ODataVersion, Request};
@@ -32,7 +32,7 @@ const POSTING: &str = "POST";
 const GETTING: &str = "GET";
 
 /// Answers `POST $batch`.
-pub(super) async fn batch(http: HttpRequest, app: web::Data<App>, payload: web::Payload) -> HttpResponse {
+pub(super) async fn batch(http: HttpRequest, app: Now, payload: web::Payload) -> HttpResponse {
     let started = Instant::now();
     let outcome = respond(&http, &app, payload).await;
     let response = outcome.unwrap_or_else(|error| refuse_with(&http, &error));
@@ -52,7 +52,7 @@ fn refuse_with(http: &HttpRequest, error: &Error) -> HttpResponse {
 
 /// A batch that has been taken apart.
 struct Batch {
-    app: web::Data<App>,
+    app: Now,
     root: String,
     /// The version of each answer.
     versions: Vec<ODataVersion>,
@@ -62,7 +62,7 @@ struct Batch {
     answers: Answers,
 }
 
-async fn respond(http: &HttpRequest, app: &web::Data<App>, payload: web::Payload) -> Result<HttpResponse> {
+async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result<HttpResponse> {
     let root = headers::service_root(http, app)?;
     let raw = headers::raw(http);
     let asked = odata::parse("", "", &raw)?.headers;

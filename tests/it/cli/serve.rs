@@ -163,17 +163,6 @@ fn links_begin_with_the_public_url() {
     process.stop().expect(0);
 }
 
-#[cfg(unix)]
-#[test]
-fn sighup_reads_the_schema_again() {
-    let database = Database::shop();
-    let (process, client) = serve(database.folder.path(), &[]);
-    process.signal("HUP");
-    process.wait_for(|_, log| log.contains("was read again").then_some(()));
-    client.get("/odata/Orders").expect(200);
-    process.stop().expect(0);
-}
-
 #[test]
 fn an_answer_that_is_being_read_is_finished_before_the_server_stops() {
     let database = Database::empty();

@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
-use deltalink::app::App;
+use deltalink::app::{App, InForce};
 use deltalink::backend::Backend;
 use deltalink::config::Config;
 use deltalink::error::Error;
@@ -36,8 +36,9 @@ impl Gateway {
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
-                let started =
-                    App::new(backend, keyring, &config).await.and_then(|app| http::server(Arc::new(app), listener));
+                let started = App::new(backend, keyring, &config)
+                    .await
+                    .and_then(|app| http::server(InForce::new(Arc::new(app)), listener, None));
                 match started {
                     Ok(server) => {
                         sender.send(Ok(server.handle())).unwrap();

@@ -5,7 +5,18 @@ use std::collections::BTreeMap;
 use super::document::Response;
 
 /// Plain HTTP, said by the server software; `Content-Type` is declared with the content.
-const UNDECLARED: [&str; 6] = ["connection", "content-length", "content-type", "date", "server", "transfer-encoding"];
+const UNDECLARED: [&str; 10] = [
+    "connection",
+    "content-length",
+    "content-security-policy",
+    "content-type",
+    "date",
+    "referrer-policy",
+    "server",
+    "strict-transport-security",
+    "transfer-encoding",
+    "x-content-type-options",
+];
 
 /// The headers of one answer, each once.
 pub(super) struct Headers<'a>(BTreeMap<String, &'a str>);

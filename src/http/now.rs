@@ -1,0 +1,37 @@
+//! A request -> the gateway in force when it came.
+
+use std::future::{Ready, ready};
+use std::ops::Deref;
+use std::sync::Arc;
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+
+use crate::app::{App, InForce};
+use crate::error::Error;
+
+/// The gateway that answers a request, whatever is put in its place meanwhile.
+#[derive(Clone)]
+pub(super) struct Now(pub(super) Arc<App>);
+
+impl Deref for Now {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.0
+    }
+}
+
+impl FromRequest for Now {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(http: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let app = http.app_data::<web::Data<InForce>>().map(|app| Self(app.now()));
+        ready(app.ok_or_else(|| {
+            actix_web::error::ErrorInternalServerError(
+                Error::internal("the server has no gateway").message().to_owned(),
+            )
+        }))
+    }
+}

@@ -1,0 +1,125 @@
+//! SIGHUP: the configuration, the keys and the schema are read again, and no request is dropped.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+
+use deltalink::token::Keyring;
+
+use crate::support::process::{Process, deltalink};
+use crate::support::sqlite::Database;
+
+fn write(database: &Database, name: &str, text: &str) {
+    std::fs::write(database.folder.path().join(name), text).unwrap();
+}
+
+fn serving(database: &Database) -> (Process, crate::support::client::Client) {
+    let mut command = deltalink(database.folder.path());
+    command.args(["serve", "--database", "sqlite:test.db", "--config", "my.toml", "--signing-key-file", "keys"]);
+    Process::serving(command)
+}
+
+/// Asks for a reload and waits until the log has so many lines that hold `said`.
+fn reload(process: &Process, said: &str, times: usize) {
+    process.signal("HUP");
+    process.wait_for(|_, err| (err.matches(said).count() >= times).then_some(()));
+}
+
+const DONE: &str = "read the configuration";
+
+#[test]
+fn new_settings_and_keys_hold_from_then_on_and_old_links_live_as_long_as_their_key() {
+    let database = Database::shop();
+    let [first, second] = [Keyring::generate_key(), Keyring::generate_key()];
+    write(&database, "my.toml", "[service]\npage_size = 100\n");
+    write(&database, "keys", &first);
+    let (process, client) = serving(&database);
+    assert!(client.get("/odata/Orders").expect(200).link("nextLink").is_none());
+    let link = client.track("/odata/Orders").expect(200).delta_link();
+    write(&database, "my.toml", "[service]\npage_size = 1\n");
+    write(&database, "keys", &format!("{second}\n{first}\n"));
+    reload(&process, DONE, 1);
+    assert!(client.get("/odata/Orders").expect(200).link("nextLink").is_some());
+    let newer = client.get(&link).expect(200).delta_link();
+    write(&database, "keys", &second);
+    reload(&process, DONE, 2);
+    assert_eq!(client.get(&link).expect(400).code(), "DeltaTokenInvalid");
+    client.get(&newer).expect(200);
+    process.stop().expect(0);
+}
+
+#[test]
+fn a_new_table_is_seen_at_once() {
+    let database = Database::shop();
+    write(&database, "my.toml", "");
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client) = serving(&database);
+    database.execute("CREATE TABLE Later (Id INTEGER PRIMARY KEY)");
+    database.track("Later");
+    reload(&process, DONE, 1);
+    assert!(client.get("/odata/").expect(200).text().contains("\"Later\""));
+    process.stop().expect(0);
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_changes_nothing() {
+    let database = Database::shop();
+    write(&database, "my.toml", "[service]\npage_size = 1\n");
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client) = serving(&database);
+    let link = client.track("/odata/Orders").expect(200).link("nextLink").unwrap();
+    for wrong in ["[service]\npage_size = 0\n", "[tables.Nothing]\n", "[service\n"] {
+        write(&database, "my.toml", wrong);
+    }
+    reload(&process, "the configuration stays as it was", 1);
+    write(&database, "keys", "no key\n");
+    write(&database, "my.toml", "[service]\npage_size = 100\n");
+    reload(&process, "the configuration stays as it was", 2);
+    client.get(&link).expect(200);
+    assert!(client.get("/odata/Orders").expect(200).link("nextLink").is_some());
+    process.stop().expect(0);
+}
+
+#[test]
+fn what_only_a_restart_can_change_is_said() {
+    let database = Database::shop();
+    write(&database, "my.toml", "");
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client) = serving(&database);
+    write(&database, "my.toml", "[service]\ncors_origins = [\"https://example.com\"]\n");
+    reload(&process, "service.cors_origins has changed; this takes effect with the next start", 1);
+    client.get("/odata/Orders").expect(200);
+    process.stop().expect(0);
+}
+
+#[test]
+fn no_request_is_dropped_while_it_reloads_and_who_waits_is_answered() {
+    let database = Database::shop();
+    write(&database, "my.toml", "");
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client) = serving(&database);
+    let link = client.track("/odata/Orders").expect(200).delta_link();
+    let (stop, asked) = (AtomicBool::new(false), AtomicU32::new(0));
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    client.get("/odata/Orders").expect(200);
+                    client.get(&link).expect(200);
+                    asked.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        // It would wait for longer than a test may take, were it not answered by the reload.
+        let waiting = scope.spawn(|| client.ask("GET", &link).header("Prefer", "wait=50").send().expect(200));
+        for times in 1..=10 {
+            reload(&process, DONE, times);
+        }
+        while !waiting.is_finished() {
+            process.signal("HUP");
+            thread::yield_now();
+        }
+        stop.store(true, Ordering::Relaxed);
+    });
+    assert!(asked.into_inner() > 0);
+    process.stop().expect(0);
+}
