@@ -41,8 +41,10 @@ const REQUESTS_A_ROUND: u32 = 2_000;
 
 fn main() {
     let edm = model();
-    let (keyring, settings) =
-        (Keyring::generate(), Settings { page_size: 5_000, max_page_size: 50_000, longest_wait: 50 });
+    let (keyring, settings) = (
+        Keyring::generate(),
+        Settings { page_size: 5_000, max_page_size: 50_000, max_expression_depth: 64, longest_wait: 50 },
+    );
     println!("microseconds from the text of a request to its SQL, medians of {ROUNDS} rounds\n");
     println!("  {:<20} {:>8} {:>12}", "", "SQLite", "SQL Server");
     for (title, query) in REQUESTS {

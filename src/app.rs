@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use crate::backend::Backend;
-use crate::config::{Config, Proxies};
+use crate::config::{Config, Limits, Proxies};
 use crate::edm::{Catalog, Edm, Exposure, Obstacle, Table, Tracking, Unexposed, expose};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
@@ -35,6 +35,8 @@ pub struct App {
     pub cors_origins: Vec<String>,
     /// The URL under which clients see this server, ending in a slash; without it, what their `Host` header says.
     pub public_url: Option<String>,
+    /// How much is done for one request.
+    pub limits: Limits,
     /// The proxies that are believed.
     pub proxies: Proxies,
     /// Whether answers may leave compressed.
@@ -81,6 +83,7 @@ impl App {
             deleted_id: config.service.deleted_id,
             cors_origins: config.service.cors_origins.clone(),
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
+            limits: config.limits.clone(),
             proxies: config.proxies.clone(),
             compression: config.service.compression,
             exposure,

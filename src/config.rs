@@ -162,6 +162,7 @@ impl Config {
         Settings {
             page_size: self.service.page_size.min(self.service.max_page_size),
             max_page_size: self.service.max_page_size,
+            max_expression_depth: self.limits.max_expression_depth,
             longest_wait: self.sharing.longest_wait_seconds(),
         }
     }

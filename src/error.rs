@@ -30,6 +30,8 @@ pub enum ErrorKind {
     FailedDependency,
     /// A defect of the gateway.
     Internal,
+    /// The headers of a request are longer than is taken.
+    HeadersTooLarge,
     /// An option or header has a value outside its domain.
     InvalidValue,
     /// `Isolation: snapshot` was asked for.
@@ -58,6 +60,8 @@ pub enum ErrorKind {
     ResourceNotFound,
     /// The URL or a header is not what its grammar allows.
     SyntaxError,
+    /// The URL of a request is longer than is taken.
+    UriTooLong,
     /// A query option that nobody defined.
     UnknownQueryOption,
     /// The body of a request is in no format that is understood.
@@ -68,13 +72,14 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, for the documents and tests that list them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::CatalogChanged,
         Self::Configuration,
         Self::DatabaseUnavailable,
         Self::DeltaLinkExpired,
         Self::DeltaTokenInvalid,
         Self::FailedDependency,
+        Self::HeadersTooLarge,
         Self::Internal,
         Self::InvalidValue,
         Self::IsolationNotSupported,
@@ -90,6 +95,7 @@ impl ErrorKind {
         Self::QueryOptionRepeated,
         Self::ResourceNotFound,
         Self::SyntaxError,
+        Self::UriTooLong,
         Self::UnknownQueryOption,
         Self::UnsupportedMediaType,
         Self::VersionNotSupported,
@@ -103,6 +109,7 @@ impl ErrorKind {
             Self::DeltaLinkExpired => ("DeltaLinkExpired", 410),
             Self::DeltaTokenInvalid => ("DeltaTokenInvalid", 400),
             Self::FailedDependency => ("FailedDependency", 424),
+            Self::HeadersTooLarge => ("HeadersTooLarge", 431),
             Self::InvalidValue => ("InvalidValue", 400),
             Self::IsolationNotSupported => ("IsolationNotSupported", 412),
             Self::MetadataLevelNotSupported => ("MetadataLevelNotSupported", 400),
@@ -117,6 +124,7 @@ impl ErrorKind {
             Self::QueryOptionRepeated => ("QueryOptionRepeated", 400),
             Self::ResourceNotFound => ("ResourceNotFound", 404),
             Self::SyntaxError => ("SyntaxError", 400),
+            Self::UriTooLong => ("UriTooLong", 414),
             Self::UnknownQueryOption => ("UnknownQueryOption", 400),
             Self::UnsupportedMediaType => ("UnsupportedMediaType", 415),
             Self::VersionNotSupported => ("VersionNotSupported", 400),

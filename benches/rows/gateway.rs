@@ -50,7 +50,7 @@ impl Gateway {
     }
 
     async fn read_into(&self, page: u32, body: impl Body + 'static) {
-        let settings = Settings { page_size: page, max_page_size: page, longest_wait: 0 };
+        let settings = Settings { page_size: page, max_page_size: page, max_expression_depth: 64, longest_wait: 0 };
         let request = odata::parse("/Orders", "", &RawHeaders::default()).unwrap();
         let Plan::Read(read) = plan::plan(&request, &self.edm, &self.keyring, settings).unwrap() else {
             panic!("a collection is read");

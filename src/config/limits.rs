@@ -1,4 +1,4 @@
-//! `[limits]`: how much is done at one time, so that the server stands whatever is asked of it.
+//! `[limits]`: how much is done at one time and for one request, so that the server stands whatever is asked of it.
 
 use std::time::Duration;
 
@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::duration;
 use crate::error::{Error, Result};
 
-/// What may be under way at one time.
-#[derive(Clone, Debug, Deserialize)]
+/// What may be asked for, and what may be under way at one time.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Answers that may be read from the database at one time.
@@ -18,30 +18,101 @@ pub struct Limits {
     /// How long a request may wait for its turn.
     #[serde(deserialize_with = "duration")]
     pub longest_queue: Duration,
+    /// How long an answer may take in all, however steadily its reader takes a little.
+    #[serde(deserialize_with = "duration")]
+    pub longest_answer: Duration,
+    /// How long a reader may take nothing.
+    #[serde(deserialize_with = "duration")]
+    pub longest_stall: Duration,
+    /// How long a client may take to send the head of a request.
+    #[serde(deserialize_with = "duration")]
+    pub longest_head: Duration,
+    /// How long a connection is kept on which nothing is asked.
+    #[serde(deserialize_with = "duration")]
+    pub keep_alive: Duration,
+    /// Connections at one time.
+    pub max_connections: u32,
+    /// Octets of a path with its query.
+    pub max_uri_bytes: u32,
+    /// Octets of all headers of a request.
+    pub max_header_bytes: u32,
+    /// Octets of the body of a batch.
+    pub max_body_bytes: u32,
+    /// Requests in one batch.
+    pub max_batch_requests: u32,
+    /// Levels of an expression.
+    pub max_expression_depth: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_reads: 64, max_queued: 1000, longest_queue: Duration::from_secs(10) }
+        Self {
+            max_reads: 64,
+            max_queued: 1000,
+            longest_queue: Duration::from_secs(10),
+            longest_answer: Duration::from_secs(10 * 60),
+            longest_stall: Duration::from_secs(60),
+            longest_head: Duration::from_secs(5),
+            keep_alive: Duration::from_secs(5),
+            max_connections: 25_000,
+            max_uri_bytes: 60_000,
+            max_header_bytes: 32 * 1024,
+            max_body_bytes: 1024 * 1024,
+            max_batch_requests: 100,
+            max_expression_depth: 64,
+        }
     }
 }
 
+/// The least and the most of each number that may be configured. A read has a thread and a connection; heads are kept whole, and what is
+/// longer than the most is cut off by the server below; a batch is kept whole, too; an expression is followed by the stack.
+type Numbers = [(&'static str, u32, u32, u32); 7];
+
 impl Limits {
-    /// The most reads that may be configured: each has a thread and a connection.
-    const READS: u32 = 200;
-    /// The longest queue, in time, that may be configured.
-    const QUEUE: Duration = Duration::from_secs(60);
+    const NAMES: [&'static str; 5] = ["longest_queue", "longest_answer", "longest_stall", "longest_head", "keep_alive"];
+
+    fn numbers(&self) -> Numbers {
+        [
+            ("max_reads", self.max_reads, 1, 200),
+            ("max_connections", self.max_connections, 1, 1_000_000),
+            ("max_uri_bytes", self.max_uri_bytes, 256, 65_000),
+            ("max_header_bytes", self.max_header_bytes, 1024, 96 * 1024),
+            ("max_body_bytes", self.max_body_bytes, 1024, 64 * 1024 * 1024),
+            ("max_batch_requests", self.max_batch_requests, 1, 1000),
+            ("max_expression_depth", self.max_expression_depth, 2, 64),
+        ]
+    }
+
+    /// Each with the longest that may be configured, in seconds.
+    fn durations(&self) -> [(Duration, u64); 5] {
+        [
+            (self.longest_queue, 60),
+            (self.longest_answer, 24 * 60 * 60),
+            (self.longest_stall, 60 * 60),
+            (self.longest_head, 60),
+            (self.keep_alive, 60 * 60),
+        ]
+    }
 
     pub(super) fn check(&self) -> Result<()> {
-        if !(1..=Self::READS).contains(&self.max_reads) {
-            let message = format!("limits.max_reads must be between 1 and {}, not {}.", Self::READS, self.max_reads);
-            return Err(Error::configuration(message));
+        for (name, given, least, most) in self.numbers() {
+            if !(least..=most).contains(&given) {
+                let message = format!("limits.{name} must be between {least} and {most}, not {given}.");
+                return Err(Error::configuration(message));
+            }
         }
-        if self.longest_queue > Self::QUEUE {
-            let [longest, given] = [Self::QUEUE, self.longest_queue].map(humantime::format_duration);
-            return Err(Error::configuration(format!("limits.longest_queue must be at most {longest}, not {given}.")));
+        for (name, (given, longest)) in Self::NAMES.into_iter().zip(self.durations()) {
+            let longest = Duration::from_secs(longest);
+            if given > longest {
+                let [longest, given] = [longest, given].map(humantime::format_duration);
+                return Err(Error::configuration(format!("limits.{name} must be at most {longest}, not {given}.")));
+            }
         }
-        Ok(())
+        let zero = [("longest_answer", self.longest_answer), ("longest_stall", self.longest_stall)];
+        match zero.into_iter().find(|(_, given)| given.is_zero()) {
+            Some((name, _)) => Err(Error::configuration(format!("limits.{name} must be longer than nothing."))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -58,7 +129,10 @@ mod tests {
         let message = |text: &str| Config::parse(&format!("[limits]\n{text}")).unwrap_err().to_string();
         assert!(message("max_reads = 0").contains("between 1 and 200, not 0"));
         assert!(message("max_reads = 201").contains("between 1 and 200"));
+        assert!(message("max_uri_bytes = 100000").contains("max_uri_bytes must be between 256 and 65000"));
+        assert!(message("max_expression_depth = 65").contains("between 2 and 64"));
         assert!(message("longest_queue = \"2m\"").contains("at most 1m, not 2m"));
+        assert!(message("longest_stall = \"0s\"").contains("longer than nothing"));
         assert!(message("max_queued = -1").contains("line 2"));
     }
 }

@@ -17,6 +17,7 @@ mod reply;
 mod routes;
 mod safety;
 mod signals;
+mod size;
 mod stages;
 mod tls;
 
@@ -24,6 +25,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
 use actix_web::dev::Server;
+use actix_web::http::KeepAlive;
 use actix_web::middleware::Condition;
 use actix_web::{App as Actix, HttpServer, web};
 
@@ -77,6 +79,7 @@ pub async fn serve(
 pub fn server(app: Arc<InForce>, listener: TcpListener, certificates: Option<Arc<Certificates>>) -> Result<Server> {
     let threads = app.now().turns.most() + FURTHER_THREADS;
     let data = web::Data::from(app);
+    let limits = data.now().limits.clone();
     let https = certificates.is_some() || data.now().public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
     let origins = data.now().cors_origins.clone();
     let application = move || {
@@ -86,6 +89,9 @@ pub fn server(app: Arc<InForce>, listener: TcpListener, certificates: Option<Arc
     let server = HttpServer::new(application)
         .worker_max_blocking_threads(threads)
         .disable_signals()
+        .client_request_timeout(limits.longest_head)
+        .keep_alive(KeepAlive::from(limits.keep_alive))
+        .max_connections(limits.max_connections as usize)
         // Who closes its side has left, and does not wait any more.
         .h1_allow_half_closed(false)
         // The last chunk of an answer would wait for the client's acknowledgement of the one before, which comes late.

@@ -15,6 +15,7 @@ use super::follow;
 use super::headers;
 use super::now::Now;
 use super::reply;
+use super::size;
 use super::stages::{self, Answering, Planned, Reading};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
@@ -38,6 +39,7 @@ async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpRespon
     if http.method() != Method::GET && http.method() != Method::HEAD {
         return Err(not_allowed());
     }
+    size::check(http, &app.limits)?;
     let request = odata::parse(
         below_service_root(http.uri().path()),
         http.uri().query().unwrap_or_default(),
@@ -66,7 +68,7 @@ async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Re
 /// Begins to read; returns once the database has said that it can be read, and some of it has come.
 pub(super) async fn begun(app: &App, answering: Answering, accepted: Accepted) -> Result<(Head, Answer)> {
     let query = answering.query(app);
-    let (sender, answer) = body::channel();
+    let (sender, answer) = body::channel(&app.limits);
     let accepted = if answering.read().format == Format::Octets { accepted.for_random() } else { accepted };
     let sink = answering.sink(compress::into(sender, accepted));
     let backend = Arc::clone(&app.backend);

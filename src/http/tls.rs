@@ -69,7 +69,7 @@ impl Certificates {
         loop {
             interval.tick().await;
             let outcome = self.look();
-            if let Err(error) = outcome.as_ref().map_err(|error| error.to_string())
+            if let Err(error) = outcome.as_ref().map_err(ToString::to_string)
                 && !complained
             {
                 tracing::warn!(error, "the TLS certificate stays as it was: what is there now cannot be used");

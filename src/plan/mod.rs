@@ -48,6 +48,8 @@ pub struct Settings {
     pub page_size: u32,
     /// Rows per page at most.
     pub max_page_size: u32,
+    /// Levels of an expression.
+    pub max_expression_depth: u32,
     /// Seconds at most that an answer waits for changes.
     pub longest_wait: u32,
 }

@@ -9,7 +9,9 @@ use super::expression::{Class, Form, MOST, Resolver, Typed, now, too_large};
 use super::{Expansion, Scope, links};
 use crate::edm::EntitySet;
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::expression::{ExpandOptions, Expression, OrderItem, Search, Written, filter, order_by, search};
+use crate::odata::expression::{
+    ExpandOptions, Expression, OrderItem, Search, Written, deeper_than, filter, order_by, search,
+};
 use crate::odata::{Options, SystemOption, options};
 use crate::token::Token;
 
@@ -119,6 +121,7 @@ impl<'a> Resolving<'a> {
         filter: Option<&Expression>,
         sought: Option<&Search>,
     ) -> Result<Option<Typed>> {
+        filter.map_or(Ok(()), |filter| self.shallow(filter, "$filter"))?;
         let mut resolver = self.resolver(set, "$filter");
         let filter = filter.map(|filter| resolver.condition(filter)).transpose()?;
         let operands = resolver.operands();
@@ -142,6 +145,7 @@ impl<'a> Resolving<'a> {
         }
         let mut order = Vec::with_capacity(items.len());
         for item in items {
+            self.shallow(&item.expression, "$orderby")?;
             let mut resolver = self.resolver(set, "$orderby");
             let by = resolver.typed(&item.expression)?;
             let operands = resolver.operands();
@@ -157,6 +161,16 @@ impl<'a> Resolving<'a> {
         let mut resolver = Resolver::new(self.scope.edm, set, self.options, part, &self.now);
         resolver.nested = self.nested;
         resolver
+    }
+
+    /// The operator may allow less than the grammar bears.
+    fn shallow(&self, expression: &Expression, part: &'static str) -> Result<()> {
+        let levels = self.scope.settings.max_expression_depth;
+        if deeper_than(expression, levels as usize).is_none() {
+            return Ok(());
+        }
+        let message = format!("The value of \"{part}\" is more than {levels} levels deep.");
+        Err(Error::new(ErrorKind::InvalidValue, message).about(part))
     }
 
     /// All options of a query go into one statement.

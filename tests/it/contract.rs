@@ -128,6 +128,21 @@ fn questions() -> Vec<Question> {
     questions
 }
 
+/// The same as `questions`, too long to be taken.
+fn oversized(questions: &[Question]) -> Vec<Question> {
+    let heavy: &'static str = Box::leak("x".repeat(40_000).into_boxed_str());
+    let data = questions.iter().filter(|(_, path, header)| path.starts_with("/odata") && header.is_none());
+    let both = |(method, path, _): &Question| {
+        let and = if path.contains('?') { '&' } else { '?' };
+        [
+            (*method, format!("{path}{and}{}", "x".repeat(61_000)), None),
+            (*method, path.clone(), Some(("X-Heavy", heavy))),
+        ]
+    };
+    let batch = ("POST", "/odata/$batch".to_owned(), None);
+    data.chain([&batch]).flat_map(both).collect()
+}
+
 /// Asked when the database's file is away.
 fn offline() -> Vec<Question> {
     let data = SINGLE.iter().chain(&COLLECTIONS).map(|[path, ..]| path);
@@ -203,7 +218,8 @@ fn every_status_of_every_operation_is_given_as_described() {
     let refused = REFUSED.iter().flat_map(|path| writing.map(|method| (method, (*path).to_owned(), None)));
     let refused =
         refused.chain(["GET", "PUT", "PATCH", "DELETE"].map(|method| (method, "/odata/$batch".to_owned(), None)));
-    let questions = questions().into_iter().chain(refused);
+    let questions = questions();
+    let questions = questions.clone().into_iter().chain(oversized(&questions)).chain(refused);
     let mut met: BTreeSet<_> = questions.map(|question| pair(&client, question, &tokens)).collect();
     let named = |Checked { operation, status }| (operation, status);
     met.extend(batch::answers(&database, &client).into_iter().map(|(_, checked)| named(checked)));
@@ -244,7 +260,9 @@ fn every_code_of_an_error_is_given() {
     let tokens = [("{pruned}", token(&client.track("/odata/Orders").expect(200).delta_link()))];
     database.track("Orders");
     let further = FURTHER.iter().map(|(method, path, header)| (*method, (*path).to_owned(), *header));
-    let answers = questions().into_iter().chain(further).map(|question| sent(&client, question, &tokens).0);
+    let large = oversized(&[("GET", "/odata/".to_owned(), None)]);
+    let answers =
+        questions().into_iter().chain(further).chain(large).map(|question| sent(&client, question, &tokens).0);
     let errors = answers.filter(|answer| answer.status >= 400);
     let mut met: BTreeSet<String> = errors.map(|answer| answer.code()).collect();
     let batches = batch::answers(&database, &client).into_iter().filter(|(answer, _)| answer.status >= 400);

@@ -66,7 +66,7 @@ mod tests {
     fn requests(members: &[&str]) -> Vec<Individual> {
         let all: Vec<String> =
             members.iter().map(|members| format!("{{\"method\":\"get\",\"url\":\"A\",{members}}}")).collect();
-        parse(format!("{{\"requests\":[{}]}}", all.join(",")).as_bytes(), &BatchBody::Json).unwrap()
+        parse(format!("{{\"requests\":[{}]}}", all.join(",")).as_bytes(), &BatchBody::Json, 100).unwrap()
     }
 
     fn status(course: &Course<'_>, at: usize) -> Option<u16> {

@@ -17,15 +17,13 @@ use super::error::{error_reply, version};
 use super::headers;
 use super::now::Now;
 use super::reply::{self, Caching};
-use super::{body, compress, stages};
+use super::{body, compress, size, stages};
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::batch::{self, BatchBody, BatchFormat, Individual};
 use crate::odata::{self, ODataVersion, Request};
 use crate::response::{Answers, Envelope, Opener, Reply};
 use course::Course;
 
-/// Octets that the body of a batch may have.
-const LARGEST: usize = 1024 * 1024;
 /// The methods of a batch.
 const POSTING: &str = "POST";
 /// The methods of the requests in one.
@@ -63,6 +61,7 @@ struct Batch {
 }
 
 async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result<HttpResponse> {
+    size::check(http, &app.limits)?;
     let root = headers::service_root(http, app)?;
     let raw = headers::raw(http);
     let asked = odata::parse("", "", &raw)?.headers;
@@ -71,8 +70,8 @@ async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result
     }
     let format = BatchBody::of(headers::first(http.headers(), "content-type"))?;
     let answer = format.answer(&asked.accept)?;
-    let body = collect(http, payload).await?;
-    let individuals = batch::parse(&body, &format)?;
+    let body = collect(http, payload, app.limits.max_body_bytes as usize).await?;
+    let individuals = batch::parse(&body, &format, app.limits.max_batch_requests as usize)?;
     let requests: Vec<_> = individuals.iter().map(|individual| individual.request(&root, &raw)).collect();
     let version = |request: &Result<Request>| request.as_ref().map_or(asked.version, |request| request.headers.version);
     let versions = requests.iter().map(version).collect();
@@ -88,7 +87,7 @@ async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result
         .headers
         .extend(goes_on.map(|preference| ("Preference-Applied", format!("{}={}", preference.name, preference.value))));
     begin.headers.push(("Content-Type", envelope.content_type()));
-    let (sender, receiver) = body::channel();
+    let (sender, receiver) = body::channel(&app.limits);
     let body = compress::into(sender, Accepted::by(http, app.compression));
     let answers = Answers::new(envelope, body);
     let batch = Batch { app: app.clone(), root, versions, individuals, stops, answers };
@@ -158,14 +157,14 @@ impl Batch {
 }
 
 /// The whole body of the request.
-async fn collect(http: &HttpRequest, payload: web::Payload) -> Result<web::Bytes> {
+async fn collect(http: &HttpRequest, payload: web::Payload, most: usize) -> Result<web::Bytes> {
     let encoding = http.headers().get("content-encoding").map(HeaderValue::as_bytes);
     if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
         let message = "The body of a batch is not encoded.";
         return Err(Error::new(ErrorKind::UnsupportedMediaType, message).about("Content-Encoding"));
     }
-    let read = payload.to_bytes_limited(LARGEST).await.map_err(|_| {
-        let message = format!("The body of a batch has {LARGEST} octets at most.");
+    let read = payload.to_bytes_limited(most).await.map_err(|_| {
+        let message = format!("The body of a batch has {most} octets at most.");
         Error::new(ErrorKind::PayloadTooLarge, message)
     })?;
     read.map_err(|error| {

@@ -15,9 +15,6 @@ pub use format::{BatchBody, BatchFormat};
 use super::{RawHeaders, Request};
 use crate::error::{Error, ErrorKind, Result};
 
-/// Requests that one batch may hold.
-pub const MOST: usize = 100;
-
 /// What the body is called in messages.
 const PART: &str = "The body";
 
@@ -42,13 +39,13 @@ pub struct Individual {
 }
 
 /// Reads the body of a batch. `format` is what its `Content-Type` says.
-pub fn parse(body: &[u8], format: &BatchBody) -> Result<Vec<Individual>> {
+pub fn parse(body: &[u8], format: &BatchBody, most: usize) -> Result<Vec<Individual>> {
     let requests = match format {
         BatchBody::Json => json::parse(body)?,
         BatchBody::Multipart { boundary } => multipart::parse(body, boundary)?,
     };
-    if requests.len() > MOST {
-        let message = format!("The batch holds {} requests; {MOST} is the most that it may hold.", requests.len());
+    if requests.len() > most {
+        let message = format!("The batch holds {} requests; {most} is the most that it may hold.", requests.len());
         return Err(Error::new(ErrorKind::InvalidValue, message).about("$batch"));
     }
     let mut known = HashSet::new();
@@ -175,14 +172,14 @@ mod tests {
 
     #[test]
     fn ids_are_visible_and_told_apart_and_requests_are_counted() {
-        let json = |requests: &str| parse(format!("{{\"requests\":[{requests}]}}").as_bytes(), &BatchBody::Json);
+        let json = |requests: &str| parse(format!("{{\"requests\":[{requests}]}}").as_bytes(), &BatchBody::Json, 100);
         let one = |id: &str| format!("{{\"id\":\"{id}\",\"method\":\"get\",\"url\":\"A\"}}");
         assert!(json(&format!("{},{}", one("1"), one("a.b-~"))).is_ok());
         for wrong in [format!("{},{}", one("1"), one("1")), one(""), one("a\\r\\nb"), one("ü")] {
             assert_eq!(json(&wrong).unwrap_err().target(), Some("id"), "{wrong}");
         }
         let many = |count: usize| (0..count).map(|id| one(&id.to_string())).collect::<Vec<_>>().join(",");
-        assert_eq!(json(&many(MOST)).unwrap().len(), MOST);
-        assert!(json(&many(MOST + 1)).unwrap_err().message().contains("101"));
+        assert_eq!(json(&many(100)).unwrap().len(), 100);
+        assert!(json(&many(101)).unwrap_err().message().contains("101"));
     }
 }

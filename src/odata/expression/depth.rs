@@ -6,7 +6,7 @@
 use super::{Expression, Step, Term};
 
 /// The place of an expression that lies deeper than `levels`, if there is one.
-pub(super) fn deeper_than(expression: &Expression, levels: usize) -> Option<usize> {
+pub fn deeper_than(expression: &Expression, levels: usize) -> Option<usize> {
     let Some(below) = levels.checked_sub(1) else { return Some(expression.at) };
     let deeper = |inner: &Expression| deeper_than(inner, below);
     match &expression.term {

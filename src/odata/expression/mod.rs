@@ -29,6 +29,7 @@ mod select;
 mod tree;
 mod value;
 
+pub use depth::deeper_than;
 pub use tree::{
     BinaryOperator, Constant, ExpandItem, ExpandOptions, ExpandPath, Expression, Function, Key, Lambda, OrderItem,
     Search, Step, Term, UnaryOperator, Written,
@@ -90,7 +91,7 @@ fn whole<T>(option: &'static str, text: &str, read: impl FnOnce(&mut Cursor<'_>)
 /// An expression whose tree is not too deep.
 fn shallow(cursor: &mut Cursor<'_>) -> Result<Expression> {
     let expression = operator::expression(cursor)?;
-    match depth::deeper_than(&expression, MAX_DEPTH) {
+    match deeper_than(&expression, MAX_DEPTH) {
         None => Ok(expression),
         Some(at) => Err(cursor.too_deep(at)),
     }
