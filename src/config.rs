@@ -2,17 +2,18 @@
 //!
 //! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
 
+mod durations;
 mod environment;
 mod limits;
 mod proxies;
 mod sharing;
+mod shown;
 mod tls;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Serialize};
 
 use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
@@ -21,13 +22,15 @@ use crate::response::DeletedId;
 pub use limits::Limits;
 pub use proxies::{ForwardedBy, Proxies};
 pub use sharing::Sharing;
+pub use shown::MASKED;
 pub use tls::Tls;
 
 /// The whole file. Command line and environment win over it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// As `--database`.
+    #[serde(serialize_with = "shown::database")]
     pub database: Option<String>,
     /// As `--listen`.
     pub listen: Option<String>,
@@ -50,7 +53,7 @@ pub struct Config {
 }
 
 /// What only SQL Server and Azure SQL have.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SqlServer {
     /// As `--schema`.
@@ -62,7 +65,7 @@ pub struct SqlServer {
 }
 
 /// How the service answers.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Service {
     /// Rows per page where the client has no wish.
@@ -176,14 +179,6 @@ impl Config {
             tables: self.tables.clone(),
         }
     }
-}
-
-/// A duration with its units.
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    humantime::parse_duration(&text).map_err(|error| {
-        serde::de::Error::custom(format!("\"{text}\" is not a duration such as \"50s\" or \"1h\": {error}"))
-    })
 }
 
 /// What is wrong, and where. The line itself is not shown: it may hold a password.

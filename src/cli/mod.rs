@@ -2,6 +2,7 @@
 
 mod beside;
 mod check;
+mod config;
 mod database;
 #[cfg(feature = "sqlite")]
 mod demo;
@@ -44,6 +45,8 @@ enum Command {
     Prune(prune::Prune),
     /// Tell what is exposed and tracked, what is not and why, and what mends it
     Check(check::Check),
+    /// Print the configuration that serve would have; secrets are not shown
+    Config(config::Config),
     /// Print a fresh signing key
     Key,
 }
@@ -70,6 +73,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Untrack(untrack) => untrack.run(),
         Command::Prune(prune) => prune.run(),
         Command::Check(check) => check.run(),
+        Command::Config(config) => config.run(),
         Command::Key => key::run(),
     }
 }

@@ -70,9 +70,10 @@ impl Serve {
     }
 
     /// The configuration, with what the command line says in its place.
-    fn config(&self) -> Result<Config> {
+    pub(super) fn config(&self) -> Result<Config> {
         let mut config = self.database.config()?;
         config.public_url = self.public_url.clone().or(config.public_url);
+        config.database = self.database.database.clone().or(config.database);
         config.listen = self.listen.clone().or(config.listen);
         if let (Some(certificate), Some(key)) = (self.tls_certificate.clone(), self.tls_key.clone()) {
             config.tls = Some(Tls { certificate, key });

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::duration;
+use super::durations;
 use crate::error::{Error, Result};
 
 /// What may be asked for, and what may be under way at one time.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
     /// Answers that may be read from the database at one time.
@@ -16,19 +16,19 @@ pub struct Limits {
     /// Requests that may wait for their turn to read.
     pub max_queued: u32,
     /// How long a request may wait for its turn.
-    #[serde(deserialize_with = "duration")]
+    #[serde(with = "durations")]
     pub longest_queue: Duration,
     /// How long an answer may take in all, however steadily its reader takes a little.
-    #[serde(deserialize_with = "duration")]
+    #[serde(with = "durations")]
     pub longest_answer: Duration,
     /// How long a reader may take nothing.
-    #[serde(deserialize_with = "duration")]
+    #[serde(with = "durations")]
     pub longest_stall: Duration,
     /// How long a client may take to send the head of a request.
-    #[serde(deserialize_with = "duration")]
+    #[serde(with = "durations")]
     pub longest_head: Duration,
     /// How long a connection is kept on which nothing is asked.
-    #[serde(deserialize_with = "duration")]
+    #[serde(with = "durations")]
     pub keep_alive: Duration,
     /// Connections at one time.
     pub max_connections: u32,

@@ -3,21 +3,21 @@
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The proxies in front of this server.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Proxies {
     /// Their addresses, or networks such as `10.0.0.0/8`. Nobody else is believed.
-    #[serde(deserialize_with = "networks")]
+    #[serde(deserialize_with = "networks", serialize_with = "texts")]
     pub trusted: Vec<IpNet>,
     /// What they say it with.
     pub header: ForwardedBy,
 }
 
 /// The headers that tell of a request before it was passed on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ForwardedBy {
     /// `X-Forwarded-For`, `X-Forwarded-Host`, `X-Forwarded-Proto`.
@@ -43,6 +43,10 @@ fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<IpNet>, D:
         })
     };
     texts.iter().map(network).collect()
+}
+
+fn texts<S: Serializer>(networks: &[IpNet], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(networks.iter().map(ToString::to_string))
 }
 
 #[cfg(test)]

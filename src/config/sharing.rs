@@ -2,26 +2,26 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::duration;
+use super::durations;
 use crate::error::{Error, Result};
 use crate::sharing::Limits;
 
 /// How answers are shared. Durations are texts such as "1h" or "5ms".
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sharing {
     /// Memory for finished answers to delta links, in MiB; 0 keeps none.
     pub memory_mib: u32,
     /// How old what is known of a table's history may be to count for a request; "0s" for not at all.
-    #[serde(deserialize_with = "duration")]
+    #[serde(with = "durations")]
     pub version_age: Duration,
     /// How long caches on the way to the clients may keep pages that never change; "0s" for not at all.
-    #[serde(deserialize_with = "duration")]
+    #[serde(with = "durations")]
     pub page_max_age: Duration,
     /// How long a client may wait for changes, whatever it asks for.
-    #[serde(deserialize_with = "duration")]
+    #[serde(with = "durations")]
     pub longest_wait: Duration,
     /// Clients that may wait at one time.
     pub max_waiting: u32,

@@ -5,12 +5,12 @@ use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Unexpected, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::catalog::Catalog;
 
 /// What the operator wants exposed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exposure {
     /// The schema's namespace.
@@ -24,7 +24,7 @@ pub struct Exposure {
 }
 
 /// What the operator wants for one table.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TableExposure {
     /// The entity set's name.
@@ -47,7 +47,7 @@ pub enum NavigationExposure {
 }
 
 /// The names of a foreign key's two navigation properties.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct NavigationNames {
     /// From the table that refers to the one it refers to.
@@ -59,6 +59,15 @@ pub struct NavigationNames {
 impl<'de> Deserialize<'de> for NavigationExposure {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(FalseOrNames)
+    }
+}
+
+impl Serialize for NavigationExposure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::LeftOut => serializer.serialize_bool(false),
+            Self::Named(names) => names.serialize(serializer),
+        }
     }
 }
 

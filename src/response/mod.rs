@@ -49,7 +49,7 @@ pub struct Style {
 }
 
 /// What `id` of a deletion in OData 4.0 holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DeletedId {
     /// The entity's URL, as the protocol says.

@@ -1,0 +1,52 @@
+//! A configuration -> the TOML that says the same, without what nobody is to see.
+
+use serde::Serializer;
+
+use super::Config;
+use crate::error::{Error, Result};
+
+/// What stands in the place of a secret.
+pub const MASKED: &str = "(not shown)";
+
+impl Config {
+    /// The text of a file that would say the same; secrets are masked.
+    pub fn shown(&self) -> Result<String> {
+        toml::to_string_pretty(self).map_err(Error::internal)
+    }
+}
+
+/// The text that names the database: a file as it is; anything else may hold a password.
+pub(super) fn database<S: Serializer>(database: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match database {
+        Some(text) if text.starts_with("sqlite:") => serializer.serialize_some(text),
+        Some(_) => serializer.serialize_some(MASKED),
+        None => serializer.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_shown_says_the_same() {
+        let text = "database = 'sqlite:shop.db'\nlisten = '127.0.0.1:9000'\n[service]\npage_size = 7\ncors_origins = ['*']\n\
+             deleted_id = 'key'\n[sharing]\nlongest_wait = '1m 30s'\n[proxies]\ntrusted = ['10.0.0.0/8']\n\
+             [tls]\ncertificate = 'c'\nkey = 'k'\n[tables.Orders]\ncolumns = ['Id']\n\
+             [tables.Orders.navigation]\nA = false\nB = { to_one = 'C' }\n";
+        let config = Config::parse(text).unwrap();
+        let shown = config.shown().unwrap();
+        let again = Config::parse(&shown).unwrap();
+        assert_eq!(format!("{config:?}"), format!("{again:?}"), "{shown}");
+        assert!(Config::parse(&Config::default().shown().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn a_connection_string_is_masked() {
+        for text in ["mssql://sa:hunter2@db/shop", "Server=db;User Id=sa;Password=hunter2"] {
+            let config = Config { database: Some(text.to_owned()), ..Config::default() };
+            let shown = config.shown().unwrap();
+            assert!(shown.contains(MASKED) && !shown.contains("hunter2"), "{shown}");
+        }
+    }
+}
