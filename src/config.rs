@@ -2,6 +2,7 @@
 //!
 //! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
 
+mod access;
 mod limits;
 mod sharing;
 
@@ -15,6 +16,7 @@ use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
+pub use access::Access;
 pub use limits::Limits;
 pub use sharing::Sharing;
 
@@ -36,6 +38,8 @@ pub struct Config {
     pub sharing: Sharing,
     /// How much is done at one time.
     pub limits: Limits,
+    /// Who may read what; without it everybody may read all that is exposed.
+    pub access: Option<Access>,
     /// What is exposed, by table.
     pub tables: BTreeMap<String, TableExposure>,
 }
@@ -111,6 +115,7 @@ impl Config {
         config.service.check()?;
         config.sharing.check()?;
         config.limits.check()?;
+        config.access.iter().try_for_each(Access::check)?;
         Ok(config)
     }
 
