@@ -2,6 +2,7 @@
 //!
 //! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
 
+mod access;
 mod durations;
 mod environment;
 mod limits;
@@ -19,6 +20,7 @@ use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
+pub use access::Access;
 pub use limits::Limits;
 pub use proxies::{ForwardedBy, Proxies};
 pub use sharing::Sharing;
@@ -48,6 +50,8 @@ pub struct Config {
     pub sharing: Sharing,
     /// How much is done at one time.
     pub limits: Limits,
+    /// Who may read what; without it everybody may read all that is exposed.
+    pub access: Option<Access>,
     /// What is exposed, by table.
     pub tables: BTreeMap<String, TableExposure>,
 }
@@ -144,7 +148,8 @@ impl Config {
     fn check(&self) -> Result<()> {
         self.service.check()?;
         self.sharing.check()?;
-        self.limits.check()
+        self.limits.check()?;
+        self.access.iter().try_for_each(Access::check)
     }
 
     /// The settings in which `other` differs and that a running server keeps.

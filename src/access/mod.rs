@@ -3,11 +3,19 @@
 //! A newcomer's trap: a principal is who somebody *is*; what that means is decided by the roles of the configuration and by the claims
 //! that their row filters name. Two principals with the same rights may share answers, and no others.
 
+mod claims;
+mod digest;
+mod part;
+mod policy;
 pub mod role;
 
+pub use policy::{Policy, Who};
 pub use role::{Grant, Restriction, Role, Roles};
 
 use std::collections::BTreeMap;
+
+/// What [`Principal::id`] of whoever brings no credentials is.
+pub const ANONYMOUS: &str = "anonymous";
 
 /// What is known of a principal beside its roles, by name: what row filters compare with.
 pub type Claims = BTreeMap<String, Claim>;
@@ -23,8 +31,15 @@ pub struct Principal {
     pub claims: Claims,
 }
 
+impl Principal {
+    /// Whoever brings no credentials.
+    pub fn anonymous(roles: Vec<String>) -> Self {
+        Self { id: ANONYMOUS.to_owned(), roles, claims: Claims::new() }
+    }
+}
+
 /// The value of a claim.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(untagged)]
 pub enum Claim {
     /// True or false.

@@ -1,8 +1,11 @@
 //! `[access.roles]`: what each role may read, as the operator says it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::error::{Error, Result};
 use crate::odata::expression::filter;
@@ -14,8 +17,7 @@ pub type Roles = BTreeMap<String, Role>;
 pub type Role = BTreeMap<String, Grant>;
 
 /// What a role may read of an entity set: `true`, `false`, or what of it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grant {
     /// All of it, or nothing.
     Whole(bool),
@@ -42,5 +44,30 @@ impl Restriction {
         let Some(text) = &self.filter else { return Ok(()) };
         let wrong = |error| Error::configuration(format!("The row filter \"{text}\" is wrong")).caused_by(error);
         filter(text).map(|_| ()).map_err(wrong)
+    }
+}
+
+impl<'de> Deserialize<'de> for Grant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(WholeOrPart)
+    }
+}
+
+/// Not left to serde's `untagged`, which does not tell what is wrong.
+struct WholeOrPart;
+
+impl<'de> Visitor<'de> for WholeOrPart {
+    type Value = Grant;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("true, false, or a table with `columns` and `filter`")
+    }
+
+    fn visit_bool<E: de::Error>(self, whole: bool) -> Result<Self::Value, E> {
+        Ok(Grant::Whole(whole))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        Restriction::deserialize(MapAccessDeserializer::new(map)).map(Grant::Part)
     }
 }

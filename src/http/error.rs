@@ -16,7 +16,7 @@ const RETRY_AFTER: &str = "5";
 /// The methods of everything but a batch.
 pub(super) const READING: &str = "GET, HEAD";
 
-/// The response for `error`; `root` is where an expired link starts over.
+/// The response for `error`; `root` is where a link starts over that cannot be followed.
 pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> HttpResponse {
     reply::response(error_reply(error, version(http), root, READING))
 }
@@ -24,7 +24,8 @@ pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> H
 /// The reply for `error`; `allowed` are the methods of what was addressed.
 pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
     log(error);
-    let caching = if error.expiry().is_some() { Caching::Never } else { Caching::Revalidate };
+    let starts_over = matches!(error.kind(), ErrorKind::DeltaLinkExpired | ErrorKind::DeltaLinkOfAnother);
+    let caching = if starts_over { Caching::Never } else { Caching::Revalidate };
     let mut reply = reply::reply(error.kind().status(), version, caching);
     reply.headers.push(("Content-Language", "en".to_owned()));
     match error.kind() {
@@ -32,7 +33,7 @@ pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allo
         ErrorKind::CatalogChanged | ErrorKind::DatabaseUnavailable | ErrorKind::Overloaded => {
             reply.headers.push(("Retry-After", RETRY_AFTER.to_owned()));
         }
-        ErrorKind::DeltaLinkExpired => {
+        ErrorKind::DeltaLinkExpired | ErrorKind::DeltaLinkOfAnother => {
             reply.headers.push(("Location", format!("{root}{}", error.start_over().unwrap_or_default())));
         }
         _ => {}

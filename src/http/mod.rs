@@ -1,6 +1,8 @@
 //! Requests of actix-web -> the stages, and back. The only folder that knows actix-web.
 
 mod assets;
+mod audience;
+mod authenticate;
 mod batch;
 mod body;
 mod compress;

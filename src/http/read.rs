@@ -8,7 +8,6 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::body::{self, Answer};
-use super::compress;
 use super::encoding::Accepted;
 use super::error::error_response;
 use super::follow;
@@ -17,6 +16,7 @@ use super::now::Now;
 use super::reply;
 use super::size;
 use super::stages::{self, Answering, Planned, Reading};
+use super::{audience, authenticate, compress};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata;
@@ -26,10 +26,13 @@ use crate::response::{Content, Head, Reply};
 /// Answers a request under `/odata`.
 pub(super) async fn read(http: HttpRequest, app: Now) -> HttpResponse {
     let started = Instant::now();
-    let response = match headers::service_root(&http, &app) {
-        Ok(root) => respond(&http, &app, &root).await.unwrap_or_else(|error| error_response(&http, &error, &root)),
-        Err(error) => error_response(&http, &error, "/odata/"),
-    };
+    let response = audience::confined(
+        &app,
+        match headers::service_root(&http, &app) {
+            Ok(root) => respond(&http, &app, &root).await.unwrap_or_else(|error| error_response(&http, &error, &root)),
+            Err(error) => error_response(&http, &error, "/odata/"),
+        },
+    );
     // Neither the path nor the query: keys and tokens stand there.
     tracing::debug!(method = %http.method(), status = response.status().as_u16(), elapsed = ?started.elapsed(), "request");
     response
@@ -40,6 +43,7 @@ async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpRespon
         return Err(not_allowed());
     }
     size::check(http, &app.limits)?;
+    let principal = authenticate::principal(http, app).await?;
     let request = odata::parse(
         below_service_root(http.uri().path()),
         http.uri().query().unwrap_or_default(),
@@ -54,7 +58,7 @@ async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpRespon
             None => read_and_respond(http, app, *reading).await,
         },
     };
-    stages::with_plan(app, &request, root, answer).await
+    stages::with_plan(app, &principal, &request, root, answer).await
 }
 
 async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Result<HttpResponse> {

@@ -7,6 +7,7 @@ mod course;
 mod each;
 mod together;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::http::header::HeaderValue;
@@ -17,7 +18,9 @@ use super::error::{error_reply, version};
 use super::headers;
 use super::now::Now;
 use super::reply::{self, Caching};
+use super::{audience, authenticate};
 use super::{body, compress, size, stages};
+use crate::access::Principal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::batch::{self, BatchBody, BatchFormat, Individual};
 use crate::odata::{self, ODataVersion, Request};
@@ -33,7 +36,7 @@ const GETTING: &str = "GET";
 pub(super) async fn batch(http: HttpRequest, app: Now, payload: web::Payload) -> HttpResponse {
     let started = Instant::now();
     let outcome = respond(&http, &app, payload).await;
-    let response = outcome.unwrap_or_else(|error| refuse_with(&http, &error));
+    let response = audience::confined(&app, outcome.unwrap_or_else(|error| refuse_with(&http, &error)));
     tracing::debug!(status = response.status().as_u16(), elapsed = ?started.elapsed(), "batch");
     response
 }
@@ -51,6 +54,8 @@ fn refuse_with(http: &HttpRequest, error: &Error) -> HttpResponse {
 /// A batch that has been taken apart.
 struct Batch {
     app: Now,
+    /// Who asks for all of it.
+    principal: Arc<Principal>,
     root: String,
     /// The version of each answer.
     versions: Vec<ODataVersion>,
@@ -63,6 +68,7 @@ struct Batch {
 async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result<HttpResponse> {
     size::check(http, &app.limits)?;
     let root = headers::service_root(http, app)?;
+    let principal = authenticate::principal(http, app).await?;
     let raw = headers::raw(http);
     let asked = odata::parse("", "", &raw)?.headers;
     if http.uri().query().is_some_and(|query| !query.is_empty()) {
@@ -90,7 +96,7 @@ async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result
     let (sender, receiver) = body::channel(&app.limits);
     let body = compress::into(sender, Accepted::by(http, app.compression));
     let answers = Answers::new(envelope, body);
-    let batch = Batch { app: app.clone(), root, versions, individuals, stops, answers };
+    let batch = Batch { app: app.clone(), principal, root, versions, individuals, stops, answers };
     let reading = actix_web::rt::spawn(run(batch, requests, asked.isolation.is_some()));
     let (head, answer) = receiver.opened(reading).await?;
     begin.headers.extend(head.coding.map(|coding| ("Content-Encoding", coding.to_owned())));
