@@ -5,6 +5,7 @@ mod turns;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use crate::access::Authenticator;
 use crate::backend::Backend;
 use crate::config::Config;
 use crate::edm::{Catalog, Edm, Exposure, Obstacle, Table, Tracking, Unexposed, expose};
@@ -23,6 +24,8 @@ pub struct App {
     pub sharing: Sharing,
     /// Who may read, and who has to wait.
     pub turns: Turns,
+    /// Finds out who asks; without it, everybody is the same to us.
+    pub authenticator: Option<Authenticator>,
     /// Signs and verifies tokens.
     pub keyring: Arc<Keyring>,
     /// What plans depend on.
@@ -67,8 +70,10 @@ impl App {
             return Err(Error::configuration(message));
         }
         report(&unexposed, &catalog);
+        let authenticator = authenticator(config).await?;
         expire_damaged(&*backend, &catalog, &Catalog::default()).await;
         Ok(Self {
+            authenticator,
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
             turns: Turns::new(&config.limits),
@@ -131,6 +136,14 @@ impl App {
     pub async fn prune(&self) -> Result<u64> {
         prune(&*self.backend).await
     }
+}
+
+/// Who finds out who asks, as configured, with what is needed for that.
+async fn authenticator(config: &Config) -> Result<Option<Authenticator>> {
+    let Some(access) = &config.access else { return Ok(None) };
+    let authenticator = Authenticator::new(access.authentication()?)?;
+    authenticator.start().await?;
+    Ok(Some(authenticator))
 }
 
 /// Ends for good the links to tables whose tracking is damaged now and was not `before`: it may be whole again when they

@@ -3,6 +3,7 @@
 //! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
 
 mod access;
+mod jwt;
 mod limits;
 mod sharing;
 
@@ -16,7 +17,8 @@ use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
-pub use access::Access;
+pub use access::{Access, ApiKeyEntry};
+pub use jwt::{Jwks, Jwt, OneOrMore};
 pub use limits::Limits;
 pub use sharing::Sharing;
 

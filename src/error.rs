@@ -16,6 +16,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// What went wrong. Each kind is one row of one table, of code and status; `docs/errors.md` explains every row to users.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
+    /// Who asks cannot be told now: what tokens are verified with is not known yet.
+    AuthenticationUnavailable,
     /// The catalog that a plan was made from is no longer the database's: the request is planned again.
     CatalogChanged,
     /// The configuration, a command's argument or a file it names is wrong: the operator's mistake.
@@ -28,6 +30,8 @@ pub enum ErrorKind {
     DeltaTokenInvalid,
     /// A request of a batch depends on one that was not answered with success.
     FailedDependency,
+    /// Who asks is known, and may read nothing.
+    Forbidden,
     /// A defect of the gateway.
     Internal,
     /// An option or header has a value outside its domain.
@@ -58,6 +62,8 @@ pub enum ErrorKind {
     ResourceNotFound,
     /// The URL or a header is not what its grammar allows.
     SyntaxError,
+    /// Who asks is not known, and has to be.
+    Unauthorized,
     /// A query option that nobody defined.
     UnknownQueryOption,
     /// The body of a request is in no format that is understood.
@@ -68,13 +74,15 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, for the documents and tests that list them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
+        Self::AuthenticationUnavailable,
         Self::CatalogChanged,
         Self::Configuration,
         Self::DatabaseUnavailable,
         Self::DeltaLinkExpired,
         Self::DeltaTokenInvalid,
         Self::FailedDependency,
+        Self::Forbidden,
         Self::Internal,
         Self::InvalidValue,
         Self::IsolationNotSupported,
@@ -90,6 +98,7 @@ impl ErrorKind {
         Self::QueryOptionRepeated,
         Self::ResourceNotFound,
         Self::SyntaxError,
+        Self::Unauthorized,
         Self::UnknownQueryOption,
         Self::UnsupportedMediaType,
         Self::VersionNotSupported,
@@ -98,11 +107,13 @@ impl ErrorKind {
     /// The one table: the code that clients see, and the HTTP status.
     const fn row(self) -> (&'static str, u16) {
         match self {
+            Self::AuthenticationUnavailable => ("AuthenticationUnavailable", 503),
             Self::CatalogChanged | Self::DatabaseUnavailable => ("DatabaseUnavailable", 503),
             Self::Configuration | Self::Internal => ("InternalError", 500),
             Self::DeltaLinkExpired => ("DeltaLinkExpired", 410),
             Self::DeltaTokenInvalid => ("DeltaTokenInvalid", 400),
             Self::FailedDependency => ("FailedDependency", 424),
+            Self::Forbidden => ("Forbidden", 403),
             Self::InvalidValue => ("InvalidValue", 400),
             Self::IsolationNotSupported => ("IsolationNotSupported", 412),
             Self::MetadataLevelNotSupported => ("MetadataLevelNotSupported", 400),
@@ -117,6 +128,7 @@ impl ErrorKind {
             Self::QueryOptionRepeated => ("QueryOptionRepeated", 400),
             Self::ResourceNotFound => ("ResourceNotFound", 404),
             Self::SyntaxError => ("SyntaxError", 400),
+            Self::Unauthorized => ("Unauthorized", 401),
             Self::UnknownQueryOption => ("UnknownQueryOption", 400),
             Self::UnsupportedMediaType => ("UnsupportedMediaType", 415),
             Self::VersionNotSupported => ("VersionNotSupported", 400),

@@ -3,8 +3,19 @@
 //! A newcomer's trap: a principal is who somebody *is*; what that means is decided by the roles of the configuration and by the claims
 //! that their row filters name. Two principals with the same rights may share answers, and no others.
 
+mod api_key;
+pub mod authenticator;
+mod credentials;
+mod fetch;
+mod issuer;
+mod jwks;
+pub mod jwt;
 pub mod role;
 
+pub use api_key::{ApiKey, Digest, KnownKey};
+pub use authenticator::Authenticator;
+pub use credentials::{Brought, Credential, DEFAULT_HEADER, check_header, check_parameter};
+pub use issuer::Source;
 pub use role::{Grant, Restriction, Role, Roles};
 
 use std::collections::BTreeMap;

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod apikey;
 mod check;
 mod database;
 #[cfg(feature = "sqlite")]
@@ -45,6 +46,8 @@ enum Command {
     Check(check::Check),
     /// Print a fresh signing key
     Key,
+    /// Print a fresh API key, and the lines of the configuration that make it somebody's
+    Apikey(apikey::MakeKey),
 }
 
 /// Runs the command that the process was called with.
@@ -70,6 +73,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Prune(prune) => prune.run(),
         Command::Check(check) => check.run(),
         Command::Key => key::run(),
+        Command::Apikey(key) => key.run(),
     }
 }
 

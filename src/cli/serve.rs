@@ -10,7 +10,7 @@ use clap::Args;
 use super::database::DatabaseOption;
 use super::signing_keys::SigningKeys;
 use crate::app::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{self, Reload, Stop, block_on};
 
 const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
@@ -31,6 +31,9 @@ pub(super) struct Serve {
     /// SQL Server: read without snapshot isolation. Nothing is lost, but answers may have to be asked for again
     #[arg(long, env = "DELTALINK_WITHOUT_SNAPSHOT")]
     without_snapshot: bool,
+    /// Let everybody read who can reach the server, although no `[access]` is configured; without it, such a server is for this machine only
+    #[arg(long, env = "DELTALINK_ALLOW_ANONYMOUS")]
+    allow_anonymous: bool,
     #[command(flatten)]
     signing_keys: SigningKeys,
 }
@@ -40,8 +43,11 @@ impl Serve {
         let mut config = self.database.config()?;
         config.public_url = self.public_url.or(config.public_url);
         config.sql_server.without_snapshot |= self.without_snapshot;
-        let backend = self.database.open(&config)?;
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
+        if config.access.is_none() && !self.allow_anonymous && !http::is_this_machine(&address) {
+            return Err(beyond_this_machine(&address));
+        }
+        let backend = self.database.open(&config)?;
         block_on(async {
             let (stop, reload) = (Stop::listen()?, Reload::listen()?);
             // Everything that can be wrong is found before a key is made or a port is taken.
@@ -54,9 +60,16 @@ impl Serve {
     }
 }
 
+/// Why an address is refused at which strangers could ask.
+fn beyond_this_machine(address: &str) -> Error {
+    Error::configuration(format!(
+        "At {address}, anyone who can reach this server could read what it serves. Say in [access] of the configuration who may ask ('deltalink apikey NAME' prints a key and the lines for it), listen at 127.0.0.1, or give --allow-anonymous if that is what is wanted."
+    ))
+}
+
 fn announce(app: &App, bound: SocketAddr) {
     tracing::info!(entity_sets = app.edm().sets().len(), public_url = app.public_url, "serving http://{bound}/odata/");
-    if !bound.ip().is_loopback() {
+    if app.authenticator.is_none() && !bound.ip().to_canonical().is_loopback() {
         tracing::warn!("{bound} is not only for this machine: anyone who can reach it can read what is served");
     }
 }
@@ -65,9 +78,11 @@ fn announce(app: &App, bound: SocketAddr) {
 pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop, reload: Reload) -> Result<ExitCode> {
     let pruning = tokio::spawn(prune_regularly(Arc::clone(&app)));
     let looking = tokio::spawn(look_regularly(Arc::clone(&app), reload));
+    let authenticating = tokio::spawn(refresh_authentication(Arc::clone(&app)));
     let outcome = http::serve(app, listener, stop).await;
     pruning.abort();
     looking.abort();
+    authenticating.abort();
     outcome.map(|()| ExitCode::SUCCESS)
 }
 
@@ -80,6 +95,13 @@ async fn prune_regularly(app: Arc<App>) {
             Ok(removed) => tracing::info!(removed, "pruned changes beyond their retention"),
             Err(error) => tracing::warn!(%error, "pruning failed; it is tried again later"),
         }
+    }
+}
+
+/// Reads again and again what tokens are verified with.
+async fn refresh_authentication(app: Arc<App>) {
+    if let Some(authenticator) = &app.authenticator {
+        authenticator.refresh_regularly().await;
     }
 }
 

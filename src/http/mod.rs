@@ -1,6 +1,7 @@
 //! Requests of actix-web -> the stages, and back. The only folder that knows actix-web.
 
 mod assets;
+mod authenticate;
 mod batch;
 mod body;
 mod compress;
@@ -15,7 +16,7 @@ mod reply;
 mod routes;
 mod stages;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -46,6 +47,12 @@ pub fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
     let listener = TcpListener::bind(address).map_err(refused)?;
     let bound = listener.local_addr().map_err(refused)?;
     Ok((listener, bound))
+}
+
+/// Whether nobody beyond this machine can reach `address`. Of one that cannot be understood, [`listen`] will tell.
+pub fn is_this_machine(address: &str) -> bool {
+    let mut addresses = address.to_socket_addrs().into_iter().flatten();
+    addresses.all(|address| address.ip().to_canonical().is_loopback())
 }
 
 /// The request to end the process: SIGTERM, or Ctrl-C.
@@ -120,12 +127,17 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<(
     outcome.map_err(Error::internal)
 }
 
+/// The header in which pages may bring an API key.
+fn key_header(app: &App) -> Option<&str> {
+    app.authenticator.as_ref().map(|authenticator| authenticator.header.as_str())
+}
+
 /// The server, ready to be awaited; its handle ends it.
 pub fn server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
     let threads = app.turns.most() + FURTHER_THREADS;
     let data = web::Data::from(app);
     let application = move || {
-        let cors = Condition::new(!data.cors_origins.is_empty(), cors::headers(&data.cors_origins));
+        let cors = Condition::new(!data.cors_origins.is_empty(), cors::headers(&data.cors_origins, key_header(&data)));
         Actix::new().wrap(cors).app_data(data.clone()).configure(routes::routes)
     };
     let server = HttpServer::new(application)
