@@ -7,7 +7,7 @@ mod turns;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use crate::access::Principal;
+use crate::access::{Authenticator, Principal};
 use crate::backend::Backend;
 use crate::config::{Config, Limits, Proxies};
 use crate::edm::{Catalog, Edm, Exposure, Obstacle, Table, Tracking, Unexposed, expose};
@@ -28,6 +28,8 @@ pub struct App {
     pub sharing: Sharing,
     /// Who may read, and who has to wait.
     pub turns: Turns,
+    /// Finds out who asks; without it, everybody is the same to us.
+    pub authenticator: Option<Authenticator>,
     /// Signs and verifies tokens.
     pub keyring: Arc<Keyring>,
     /// What plans depend on.
@@ -82,8 +84,10 @@ impl App {
         let access = Access::new(config.access.as_ref());
         access.check(&edm)?;
         let edm = Arc::new(edm);
+        let authenticator = authenticator(config).await?;
         expire_damaged(&*backend, &catalog, &Catalog::default()).await;
         Ok(Self {
+            authenticator,
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
             turns: Turns::new(&config.limits),
@@ -117,21 +121,6 @@ impl App {
     pub fn view(&self, principal: &Principal) -> View {
         let known = Arc::clone(&self.model.read().unwrap_or_else(PoisonError::into_inner).known);
         self.access.view(principal, &known)
-    }
-
-    /// Whether it makes a difference who asks.
-    pub fn is_guarded(&self) -> bool {
-        self.access.is_guarded()
-    }
-
-    /// Whoever brings no credentials.
-    pub fn anonymous(&self) -> Arc<Principal> {
-        self.access.anonymous()
-    }
-
-    /// From now on, whoever brings no credentials is taken for `principal`.
-    pub fn take_anonymous_for(&self, principal: Principal) {
-        self.access.take_anonymous_for(principal);
     }
 
     /// Whether the model is older than `age`.
@@ -172,6 +161,14 @@ impl App {
     pub async fn prune(&self) -> Result<u64> {
         prune(&*self.backend).await
     }
+}
+
+/// Who finds out who asks, as configured, with what is needed for that.
+async fn authenticator(config: &Config) -> Result<Option<Authenticator>> {
+    let Some(access) = &config.access else { return Ok(None) };
+    let authenticator = Authenticator::new(access.authentication()?)?;
+    authenticator.start().await?;
+    Ok(Some(authenticator))
 }
 
 /// Ends for good the links to tables whose tracking is damaged now and was not `before`: it may be whole again when they

@@ -5,6 +5,7 @@
 mod access;
 mod durations;
 mod environment;
+mod jwt;
 mod limits;
 mod proxies;
 mod sharing;
@@ -20,7 +21,8 @@ use crate::edm::{Exposure, TableExposure, is_identifier};
 use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
-pub use access::Access;
+pub use access::{Access, ApiKeyEntry};
+pub use jwt::{Jwks, Jwt, OneOrMore};
 pub use limits::Limits;
 pub use proxies::{ForwardedBy, Proxies};
 pub use sharing::Sharing;

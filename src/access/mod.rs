@@ -3,12 +3,23 @@
 //! A newcomer's trap: a principal is who somebody *is*; what that means is decided by the roles of the configuration and by the claims
 //! that their row filters name. Two principals with the same rights may share answers, and no others.
 
+mod api_key;
+pub mod authenticator;
 mod claims;
+mod credentials;
 mod digest;
+mod fetch;
+mod issuer;
+mod jwks;
+pub mod jwt;
 mod part;
 mod policy;
 pub mod role;
 
+pub use api_key::{ApiKey, Digest, KnownKey};
+pub use authenticator::Authenticator;
+pub use credentials::{Brought, Credential, DEFAULT_HEADER, check_header, check_parameter};
+pub use issuer::Source;
 pub use policy::{Policy, Who};
 pub use role::{Grant, Restriction, Role, Roles};
 
@@ -39,7 +50,7 @@ impl Principal {
 }
 
 /// The value of a claim.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(untagged)]
 pub enum Claim {
     /// True or false.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch::Receiver;
 use tokio::task::AbortHandle;
 
 use crate::app::{App, InForce};
@@ -18,7 +19,7 @@ pub(super) trait Remake: Send + Sync + 'static {
 }
 
 /// Goes on until it is dropped.
-pub(super) struct Beside([AbortHandle; 2]);
+pub(super) struct Beside([AbortHandle; 3]);
 
 impl Drop for Beside {
     fn drop(&mut self) {
@@ -29,7 +30,8 @@ impl Drop for Beside {
 pub(super) fn begin(app: &Arc<InForce>, reload: Reload, remake: impl Remake) -> Beside {
     let pruning = tokio::spawn(prune_regularly(Arc::clone(app)));
     let looking = tokio::spawn(look_regularly(Arc::clone(app), reload, remake));
-    Beside([pruning.abort_handle(), looking.abort_handle()])
+    let authenticating = tokio::spawn(refresh_authentication(app.followed()));
+    Beside([pruning.abort_handle(), looking.abort_handle(), authenticating.abort_handle()])
 }
 
 async fn prune_regularly(app: Arc<InForce>) {
@@ -40,6 +42,23 @@ async fn prune_regularly(app: Arc<InForce>) {
             Ok(0) => {}
             Ok(removed) => tracing::info!(removed, "pruned changes beyond their retention"),
             Err(error) => tracing::warn!(%error, "pruning failed; it is tried again later"),
+        }
+    }
+}
+
+/// Reads again and again what tokens are verified with.
+async fn refresh_authentication(mut app: Receiver<Arc<App>>) {
+    loop {
+        let now = Arc::clone(&app.borrow_and_update());
+        let refreshing = async {
+            match &now.authenticator {
+                Some(authenticator) => authenticator.refresh_regularly().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = refreshing => {}
+            changed = app.changed() => if changed.is_err() { return },
         }
     }
 }

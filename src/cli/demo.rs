@@ -25,7 +25,7 @@ const RETENTION: u64 = 24 * 60 * 60;
 /// Serves a temporary database with sample tables. It goes with the process.
 #[derive(Debug, Args)]
 pub(super) struct Demo {
-    /// Address to listen at
+    /// Address to listen at, of this machine only: anyone may read a demonstration
     #[arg(long, env = "DELTALINK_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8080")]
     listen: String,
     /// Keep changing rows, about two a second
@@ -35,6 +35,13 @@ pub(super) struct Demo {
 
 impl Demo {
     pub(super) fn run(self) -> Result<ExitCode> {
+        if !http::is_this_machine(&self.listen) {
+            let message = format!(
+                "A demonstration is for this machine, and {} is not: choose another address with --listen.",
+                self.listen
+            );
+            return Err(Error::configuration(message));
+        }
         let failed = |error: std::io::Error| {
             Error::configuration("The demonstration's database cannot be made").caused_by(error)
         };

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod apikey;
 mod beside;
 mod check;
 mod config;
@@ -49,6 +50,8 @@ enum Command {
     Config(config::Config),
     /// Print a fresh signing key
     Key,
+    /// Print a fresh API key, and the lines of the configuration that make it somebody's
+    Apikey(apikey::MakeKey),
 }
 
 /// Runs the command that the process was called with.
@@ -75,6 +78,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Check(check) => check.run(),
         Command::Config(config) => config.run(),
         Command::Key => key::run(),
+        Command::Apikey(key) => key.run(),
     }
 }
 

@@ -14,7 +14,7 @@ use super::signing_keys::SigningKeys;
 use crate::app::{App, InForce};
 use crate::backend::Backend;
 use crate::config::{Config, Tls};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::{self, Certificates, Reload, Stop, block_on};
 use crate::token::Keyring;
 
@@ -40,6 +40,9 @@ pub(super) struct Serve {
     /// SQL Server: read without snapshot isolation. Nothing is lost, but answers may have to be asked for again
     #[arg(long, env = "DELTALINK_WITHOUT_SNAPSHOT")]
     without_snapshot: bool,
+    /// Let everybody read who can reach the server, although no `[access]` is configured; without it, such a server is for this machine only
+    #[arg(long, env = "DELTALINK_ALLOW_ANONYMOUS")]
+    allow_anonymous: bool,
     #[command(flatten)]
     signing_keys: SigningKeys,
 }
@@ -47,6 +50,7 @@ pub(super) struct Serve {
 impl Serve {
     pub(super) fn run(self) -> Result<ExitCode> {
         let config = self.config()?;
+        self.check_reach(&config)?;
         let backend = self.database.open(&config)?;
         block_on(async {
             let certificates =
@@ -55,7 +59,7 @@ impl Serve {
             // Everything that can be wrong is found before a key is made or a port is taken.
             let app = App::new(Arc::clone(&backend), Keyring::generate(), &config).await?;
             let app = app.with_keyring(self.signing_keys.load(self.database.config.as_deref())?);
-            let (listener, bound) = http::listen(config.listen.as_deref().unwrap_or(DEFAULT_ADDRESS))?;
+            let (listener, bound) = http::listen(address(&config))?;
             announce(&app, bound, certificates.is_some());
             let app = InForce::new(Arc::new(app));
             let remake = Again { serve: self, backend, config, certificates: certificates.clone() };
@@ -67,6 +71,13 @@ impl Serve {
             drop(beside);
             Ok(ExitCode::SUCCESS)
         })
+    }
+
+    /// Whom nobody has to prove anything is for this machine only, unless the operator says otherwise.
+    fn check_reach(&self, config: &Config) -> Result<()> {
+        let address = address(config);
+        let guarded = config.access.is_some() || self.allow_anonymous || http::is_this_machine(address);
+        if guarded { Ok(()) } else { Err(beyond_this_machine(address)) }
     }
 
     /// The configuration, with what the command line says in its place.
@@ -83,6 +94,17 @@ impl Serve {
     }
 }
 
+fn address(config: &Config) -> &str {
+    config.listen.as_deref().unwrap_or(DEFAULT_ADDRESS)
+}
+
+/// Why an address is refused at which strangers could ask.
+fn beyond_this_machine(address: &str) -> Error {
+    Error::configuration(format!(
+        "At {address}, anyone who can reach this server could read what it serves. Say in [access] of the configuration who may ask ('deltalink apikey NAME' prints a key and the lines for it), listen at 127.0.0.1, or give --allow-anonymous if that is what is wanted."
+    ))
+}
+
 fn announce(app: &App, bound: SocketAddr, https: bool) {
     let scheme = if https { "https" } else { "http" };
     tracing::info!(
@@ -90,7 +112,7 @@ fn announce(app: &App, bound: SocketAddr, https: bool) {
         public_url = app.public_url,
         "serving {scheme}://{bound}/odata/"
     );
-    if !bound.ip().is_loopback() {
+    if app.authenticator.is_none() && !bound.ip().to_canonical().is_loopback() {
         tracing::warn!("{bound} is not only for this machine: anyone who can reach it can read what is served");
     }
 }
@@ -110,6 +132,7 @@ impl Remake for Again {
             certificates.look()?;
         }
         let config = self.serve.config()?;
+        self.serve.check_reach(&Config { listen: self.config.listen.clone(), ..config.clone() })?;
         for setting in self.config.fixed_until_restart(&config) {
             tracing::warn!("{setting} has changed; this takes effect with the next start");
         }

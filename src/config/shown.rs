@@ -1,5 +1,7 @@
 //! A configuration -> the TOML that says the same, without what nobody is to see.
 
+use std::time::SystemTime;
+
 use serde::Serializer;
 
 use super::Config;
@@ -24,6 +26,18 @@ pub(super) fn database<S: Serializer>(database: &Option<String>, serializer: S) 
     }
 }
 
+/// What is no secret, and nobody's business either.
+pub(super) fn masked<T, S: Serializer>(_: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(MASKED)
+}
+
+pub(super) fn moment<S: Serializer>(moment: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match moment {
+        Some(moment) => serializer.collect_str(&humantime::format_rfc3339_seconds(*moment)),
+        None => serializer.serialize_none(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -39,6 +53,23 @@ mod tests {
         let again = Config::parse(&shown).unwrap();
         assert_eq!(format!("{config:?}"), format!("{again:?}"), "{shown}");
         assert!(Config::parse(&Config::default().shown().unwrap()).is_ok());
+    }
+
+    #[test]
+    fn what_is_kept_of_keys_is_masked_and_the_rest_is_shown() {
+        let digest = "0123456789abcdef".repeat(4);
+        let text = format!(
+            "[access.roles.r]\nOrders = {{ columns = ['Id'], filter = 'Id eq @n' }}\nInvoices = false\n[[access.api_keys]]\nname = 'n'\n\
+             sha256 = '{digest}'\nroles = ['r']\nclaims = {{ n = 1 }}\nexpires = '2027-01-01T00:00:00Z'\n\
+             [access.jwt]\nissuer = 'https://issuer.example'\naudience = ['a', 'b']"
+        );
+        let shown = Config::parse(&text).unwrap().shown().unwrap();
+        assert!(shown.contains(MASKED) && !shown.contains(&digest), "{shown}");
+        for part in
+            ["filter = \"Id eq @n\"", "Invoices = false", "n = 1", "2027-01-01T00:00:00Z", "https://issuer.example"]
+        {
+            assert!(shown.contains(part), "{part} in {shown}");
+        }
     }
 
     #[test]

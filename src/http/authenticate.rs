@@ -1,15 +1,165 @@
-//! A request -> who asks.
+//! A request under the service root -> the same, with who asks; or 401. Every route below `/odata` lies behind this.
+//!
+//! A newcomer's trap: where an API key stands in the query, it is taken out here, before anything else looks at the URL. Links, tags, kept
+//! answers and the log are made of what is left.
 
 use std::sync::Arc;
 
-use actix_web::HttpRequest;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Uri;
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::uri::PathAndQuery;
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, HttpRequest};
+use percent_encoding::percent_decode_str;
+use zeroize::Zeroizing;
 
-use crate::access::Principal;
-use crate::app::App;
-use crate::error::Result;
+use super::error::error_response;
+use super::now::Now;
+use crate::access::{Authenticator, Brought, Credential, Principal};
+use crate::error::{ErrorKind, Result};
 
-/// Who asks, by what the request brings to prove it.
-#[expect(clippy::unused_async, reason = "what proves it may have to be fetched")]
-pub(super) async fn principal(_: &HttpRequest, app: &App) -> Result<Arc<Principal>> {
-    Ok(app.anonymous())
+/// Who asks. Where nobody has to say who they are, everybody is the same.
+pub(super) fn principal(http: &HttpRequest) -> Arc<Principal> {
+    let known = http.extensions().get::<Arc<Principal>>().cloned();
+    known.unwrap_or_else(|| Arc::new(Principal::anonymous(Vec::new())))
+}
+
+/// Lets requests pass whose principal is known.
+pub(super) async fn authenticated(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let app = Now::of(request.request())?;
+    // What lets it pass also answers it, whatever is put in force meanwhile.
+    request.extensions_mut().insert(app.clone());
+    let Some(authenticator) = &app.authenticator else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let mut parameter = Vec::new();
+    if let Some(name) = &authenticator.parameter
+        && let Some((uri, values)) = without(request.uri(), name)
+    {
+        request.head_mut().uri = uri;
+        parameter = values;
+    }
+    let stood_in_url = !parameter.is_empty();
+    let (credential, outcome) = identify(authenticator, request.headers(), parameter).await;
+    let mut response = match outcome {
+        Ok(principal) => {
+            request.extensions_mut().insert(principal);
+            next.call(request).await?.map_into_boxed_body()
+        }
+        Err(error) => {
+            let mut response = error_response(request.request(), &error, "");
+            if error.kind() == ErrorKind::Unauthorized {
+                challenge(response.headers_mut(), &authenticator.challenges(&credential));
+            }
+            request.into_response(response)
+        }
+    };
+    restrict(response.headers_mut(), &authenticator.header);
+    if stood_in_url {
+        response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
+    Ok(response)
+}
+
+async fn identify(
+    authenticator: &Authenticator,
+    headers: &HeaderMap,
+    parameter: Vec<Zeroizing<String>>,
+) -> (Credential, Result<Arc<Principal>>) {
+    let own = HeaderName::try_from(authenticator.header.as_str()).ok();
+    let brought = Brought {
+        authorization: headers.get_all(header::AUTHORIZATION).map(HeaderValue::as_bytes).collect(),
+        header: own.iter().flat_map(|name| headers.get_all(name)).map(HeaderValue::as_bytes).collect(),
+        parameter,
+    };
+    match brought.credential() {
+        Ok(credential) => {
+            let outcome = authenticator.principal(&credential).await;
+            (credential, outcome)
+        }
+        Err(error) => (Credential::None, Err(error)),
+    }
+}
+
+/// Says how to become known, one way a line.
+fn challenge(headers: &mut HeaderMap, challenges: &[String]) {
+    for value in challenges.iter().filter_map(|text| HeaderValue::from_str(text).ok()) {
+        headers.append(header::WWW_AUTHENTICATE, value);
+    }
+}
+
+/// Says that an answer is for who asked and for nobody else, where it says that it may be kept.
+fn restrict(headers: &mut HeaderMap, key_header: &str) {
+    let told = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let caching = told(header::CACHE_CONTROL).map(|caching| caching.replace("public", "private"));
+    let vary = told(header::VARY).map(|vary| format!("{vary}, Authorization, {key_header}"));
+    for (name, text) in [(header::CACHE_CONTROL, caching), (header::VARY, vary)] {
+        if let Some(value) = text.and_then(|text| HeaderValue::from_str(&text).ok()) {
+            headers.insert(name, value);
+        }
+    }
+}
+
+/// The URL without the query options of that name, and their values; none if there are none.
+fn without(uri: &Uri, name: &str) -> Option<(Uri, Vec<Zeroizing<String>>)> {
+    let query = uri.query()?;
+    let decoded = |text: &str| Zeroizing::new(percent_decode_str(text).decode_utf8_lossy().into_owned());
+    let (mut rest, mut values) = (Vec::new(), Vec::new());
+    for option in query.split('&') {
+        let (own, value) = option.split_once('=').unwrap_or((option, ""));
+        if *decoded(own) == name {
+            values.push(decoded(value));
+        } else {
+            rest.push(option);
+        }
+    }
+    if values.is_empty() {
+        return None;
+    }
+    let mut parts = uri.clone().into_parts();
+    let path_and_query =
+        if rest.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), rest.join("&")) };
+    parts.path_and_query = PathAndQuery::try_from(path_and_query).ok();
+    Some((Uri::from_parts(parts).unwrap_or_default(), values))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_taken_out_of_the_url() {
+        for (url, rest, expected) in [
+            ("/odata/A?key=1", "/odata/A", &["1"][..]),
+            ("/odata/A?key=1&$top=2", "/odata/A?$top=2", &["1"]),
+            ("/odata/A?$top=2&key=a%2Db&$skip=1", "/odata/A?$top=2&$skip=1", &["a-b"]),
+            ("/odata/A?k%65y=1&key=2", "/odata/A", &["1", "2"]),
+            ("/odata/A?key&x=1", "/odata/A?x=1", &[""]),
+            ("http://host/odata/A?key=1&x", "http://host/odata/A?x", &["1"]),
+        ] {
+            let (left, values) = without(&url.parse().unwrap(), "key").unwrap();
+            assert_eq!(left.to_string(), rest);
+            assert_eq!(values.iter().map(|value| value.as_str()).collect::<Vec<_>>(), expected);
+        }
+        for untouched in ["/odata/A", "/odata/A?", "/odata/A?Key=1", "/odata/A?$filter=key%20eq%201", "/odata/key=1"] {
+            assert!(without(&untouched.parse().unwrap(), "key").is_none(), "{untouched}");
+        }
+    }
+
+    #[test]
+    fn what_is_for_one_is_kept_for_nobody_else() {
+        let mut headers = HeaderMap::new();
+        restrict(&mut headers, "x-api-key");
+        assert!(headers.is_empty());
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=60, immutable"));
+        headers.insert(header::VARY, HeaderValue::from_static("Accept"));
+        restrict(&mut headers, "x-api-key");
+        assert_eq!(headers.get("cache-control").unwrap(), "private, max-age=60, immutable");
+        assert_eq!(headers.get("vary").unwrap(), "Accept, Authorization, x-api-key");
+    }
 }

@@ -22,13 +22,15 @@ const TOLD: [&str; 6] = ["Allow", "ETag", "Location", "OData-Version", "Preferen
 /// How long a browser need not ask again, in seconds.
 const REMEMBERED: usize = 600;
 
-pub(super) fn headers(origins: &[String]) -> Cors {
+/// `key_header` is where a page may bring an API key.
+pub(super) fn headers(origins: &[String], key_header: Option<&str>) -> Cors {
     let cors = Cors::default()
         .allowed_methods(["GET", "HEAD", "POST"])
         .allowed_headers(ASKED)
         .expose_headers(TOLD)
         .max_age(REMEMBERED)
         .block_on_origin_mismatch(false);
+    let cors = key_header.into_iter().fold(cors, Cors::allowed_header);
     if origins.iter().any(|origin| origin == "*") {
         return cors.send_wildcard().allow_any_origin();
     }

@@ -24,13 +24,17 @@ pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> H
 /// The reply for `error`; `allowed` are the methods of what was addressed.
 pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
     log(error);
-    let starts_over = matches!(error.kind(), ErrorKind::DeltaLinkExpired | ErrorKind::DeltaLinkOfAnother);
-    let caching = if starts_over { Caching::Never } else { Caching::Revalidate };
+    use ErrorKind as K;
+    let never = matches!(error.kind(), K::DeltaLinkExpired | K::DeltaLinkOfAnother | K::Forbidden | K::Unauthorized);
+    let caching = if never { Caching::Never } else { Caching::Revalidate };
     let mut reply = reply::reply(error.kind().status(), version, caching);
     reply.headers.push(("Content-Language", "en".to_owned()));
     match error.kind() {
         ErrorKind::MethodNotAllowed => reply.headers.push(("Allow", allowed.to_owned())),
-        ErrorKind::CatalogChanged | ErrorKind::DatabaseUnavailable | ErrorKind::Overloaded => {
+        ErrorKind::AuthenticationUnavailable
+        | ErrorKind::CatalogChanged
+        | ErrorKind::DatabaseUnavailable
+        | ErrorKind::Overloaded => {
             reply.headers.push(("Retry-After", RETRY_AFTER.to_owned()));
         }
         ErrorKind::DeltaLinkExpired | ErrorKind::DeltaLinkOfAnother => {
@@ -64,8 +68,10 @@ fn body(error: &Error) -> Value {
 
 /// Failures of ours or of the database are logged with their cause, the client's mistakes only for who looks closely.
 fn log(error: &Error) {
+    use ErrorKind as K;
     match error.kind().status() {
-        500.. if ![ErrorKind::OptionNotSupported, ErrorKind::Overloaded].contains(&error.kind()) => {
+        // What an issuer's absence costs is logged where it is noticed, and not for each who suffers from it.
+        500.. if ![K::AuthenticationUnavailable, K::OptionNotSupported, K::Overloaded].contains(&error.kind()) => {
             tracing::error!(code = error.kind().code(), %error, "request failed");
         }
         _ => tracing::debug!(code = error.kind().code(), "request refused"),

@@ -1,7 +1,6 @@
 //! Requests of actix-web -> the stages, and back. The only folder that knows actix-web.
 
 mod assets;
-mod audience;
 mod authenticate;
 mod batch;
 mod body;
@@ -23,7 +22,7 @@ mod size;
 mod stages;
 mod tls;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 
 use actix_web::dev::Server;
@@ -58,6 +57,12 @@ pub fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
     Ok((listener, bound))
 }
 
+/// Whether nobody beyond this machine can reach `address`. Of one that cannot be understood, [`listen`] will tell.
+pub fn is_this_machine(address: &str) -> bool {
+    let mut addresses = address.to_socket_addrs().into_iter().flatten();
+    addresses.all(|address| address.ip().to_canonical().is_loopback())
+}
+
 /// Serves until the process is told to stop, and then until running answers are finished; with TLS where there are `certificates`.
 pub async fn serve(
     app: Arc<InForce>,
@@ -84,8 +89,9 @@ pub fn server(app: Arc<InForce>, listener: TcpListener, certificates: Option<Arc
     let limits = data.now().limits.clone();
     let https = certificates.is_some() || data.now().public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
     let origins = data.now().cors_origins.clone();
+    let key_header = data.now().authenticator.as_ref().map(|authenticator| authenticator.header.clone());
     let application = move || {
-        let cors = Condition::new(!origins.is_empty(), cors::headers(&origins));
+        let cors = Condition::new(!origins.is_empty(), cors::headers(&origins, key_header.as_deref()));
         Actix::new().wrap(cors).wrap(safety::headers(https)).app_data(data.clone()).configure(routes::routes)
     };
     let server = HttpServer::new(application)

@@ -5,10 +5,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use crate::app::{App, InForce};
-use crate::error::Error;
 
 /// The gateway that answers a request, whatever is put in its place meanwhile.
 #[derive(Clone)]
@@ -22,16 +21,22 @@ impl Deref for Now {
     }
 }
 
+impl Now {
+    /// The one that has let the request pass, or else the one in force.
+    pub(super) fn of(http: &HttpRequest) -> Result<Self, actix_web::Error> {
+        if let Some(now) = http.extensions().get::<Self>() {
+            return Ok(now.clone());
+        }
+        let app = http.app_data::<web::Data<InForce>>().map(|app| Self(app.now()));
+        app.ok_or_else(|| actix_web::error::ErrorInternalServerError("the server has no gateway"))
+    }
+}
+
 impl FromRequest for Now {
     type Error = actix_web::Error;
     type Future = Ready<Result<Self, Self::Error>>;
 
     fn from_request(http: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let app = http.app_data::<web::Data<InForce>>().map(|app| Self(app.now()));
-        ready(app.ok_or_else(|| {
-            actix_web::error::ErrorInternalServerError(
-                Error::internal("the server has no gateway").message().to_owned(),
-            )
-        }))
+        ready(Self::of(http))
     }
 }

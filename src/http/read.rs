@@ -16,7 +16,7 @@ use super::now::Now;
 use super::reply;
 use super::size;
 use super::stages::{self, Answering, Planned, Reading};
-use super::{audience, authenticate, compress};
+use super::{authenticate, compress};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata;
@@ -26,13 +26,10 @@ use crate::response::{Content, Head, Reply};
 /// Answers a request under `/odata`.
 pub(super) async fn read(http: HttpRequest, app: Now) -> HttpResponse {
     let started = Instant::now();
-    let response = audience::confined(
-        &app,
-        match headers::service_root(&http, &app) {
-            Ok(root) => respond(&http, &app, &root).await.unwrap_or_else(|error| error_response(&http, &error, &root)),
-            Err(error) => error_response(&http, &error, "/odata/"),
-        },
-    );
+    let response = match headers::service_root(&http, &app) {
+        Ok(root) => respond(&http, &app, &root).await.unwrap_or_else(|error| error_response(&http, &error, &root)),
+        Err(error) => error_response(&http, &error, "/odata/"),
+    };
     // Neither the path nor the query: keys and tokens stand there.
     tracing::debug!(method = %http.method(), status = response.status().as_u16(), elapsed = ?started.elapsed(), "request");
     response
@@ -43,7 +40,7 @@ async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpRespon
         return Err(not_allowed());
     }
     size::check(http, &app.limits)?;
-    let principal = authenticate::principal(http, app).await?;
+    let principal = authenticate::principal(http);
     let request = odata::parse(
         below_service_root(http.uri().path()),
         http.uri().query().unwrap_or_default(),

@@ -1,8 +1,10 @@
 //! The table of all routes.
 
 use actix_web::guard;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
+use super::authenticate::authenticated;
 use super::{assets, batch, health, read};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -10,6 +12,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         // Patterns are matched in turn, and those with names in them by regular expressions: what is asked for most comes first.
         .service(
             web::scope("/odata")
+                .wrap(from_fn(authenticated))
                 .service(batching("/$batch"))
                 .service(batching("/$batch/"))
                 .default_service(web::route().to(read::read)),

@@ -59,7 +59,7 @@ impl SystemOption {
     }
 
     /// The option of that name, with or without `$`.
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub fn named(name: &str) -> Option<Self> {
         let bare = name.strip_prefix('$').unwrap_or(name);
         Self::NAMES.iter().find(|(known, _)| known[1..].eq_ignore_ascii_case(bare)).map(|(_, option)| *option)
     }

@@ -34,7 +34,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
 ];
 
 /// Foreign crates that only one folder may name.
-const ONLY_IN: [(&str, &str); 11] = [
+const ONLY_IN: [(&str, &str); 14] = [
     ("actix_cors", "http"),
     ("actix_web", "http"),
     ("azure_core", "backend"),
@@ -42,7 +42,10 @@ const ONLY_IN: [(&str, &str); 11] = [
     ("brotli", "http"),
     ("clap", "cli"),
     ("flate2", "http"),
+    ("jsonwebtoken", "access"),
+    ("reqwest", "access"),
     ("rusqlite", "backend"),
+    ("subtle", "access"),
     ("tiberius", "backend"),
     ("tracing_subscriber", "cli"),
     ("zstd", "http"),

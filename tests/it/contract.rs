@@ -1,5 +1,6 @@
 //! Every operation and status of `openapi.yaml` is provoked at least once; the client checks each answer against it.
 
+mod access;
 mod batch;
 mod rights;
 
@@ -226,9 +227,12 @@ fn every_status_of_every_operation_is_given_as_described() {
     let refused =
         refused.chain(["GET", "PUT", "PATCH", "DELETE"].map(|method| (method, "/odata/$batch".to_owned(), None)));
     let questions = questions();
-    let questions = questions.clone().into_iter().chain(oversized(&questions)).chain(refused);
-    met.extend(questions.map(|question| pair(&client, question, &tokens)));
+    let questions: Vec<_> = questions.clone().into_iter().chain(oversized(&questions)).chain(refused).collect();
+    let batch = [("POST", "/odata/$batch".to_owned(), None)];
     let named = |Checked { operation, status }| (operation, status);
+    let answers = access::answers(&database, &[questions.clone(), batch.to_vec()].concat(), &tokens);
+    met.extend(answers.into_iter().map(|(_, checked)| named(checked)));
+    met.extend(questions.into_iter().map(|question| pair(&client, question, &tokens)));
     met.extend(batch::answers(&database, &client).into_iter().map(|(_, checked)| named(checked)));
     database.take_away();
     met.insert(named(batch::isolated(&client)));
@@ -277,6 +281,8 @@ fn every_code_of_an_error_is_given() {
     met.insert(batch::conditional(&client));
     met.insert(rights::code(&database));
     met.insert(without_room_to_wait(&database).code());
+    let root = [("GET", "/odata/".to_owned(), None)];
+    met.extend(access::answers(&database, &root, &tokens).into_iter().map(|(answer, _)| answer.code()));
     database.take_away();
     met.insert(client.get("/odata/Orders").code());
     let known = ErrorKind::ALL.map(ErrorKind::code);

@@ -1,5 +1,6 @@
 //! All integration tests, in one binary. A contents page:
 //!
+//! - `access`: who asks, and what of that is proven
 //! - `architecture`: who may know whom in `src/`, and where SQL may stand
 //! - `cli`: the built binary
 //! - `differential`: random expressions, answered as an evaluator of its own answers them, on both databases
@@ -22,6 +23,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in its helpers too")]
 #![cfg_attr(feature = "mssql", expect(clippy::duplicate_mod, reason = "the suite runs once for each backend"))]
 
+mod access;
 mod architecture;
 mod broken;
 mod cli;

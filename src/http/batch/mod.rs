@@ -13,12 +13,12 @@ use std::time::Instant;
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::authenticate;
 use super::encoding::Accepted;
 use super::error::{error_reply, version};
 use super::headers;
 use super::now::Now;
 use super::reply::{self, Caching};
-use super::{audience, authenticate};
 use super::{body, compress, size, stages};
 use crate::access::Principal;
 use crate::error::{Error, ErrorKind, Result};
@@ -36,7 +36,7 @@ const GETTING: &str = "GET";
 pub(super) async fn batch(http: HttpRequest, app: Now, payload: web::Payload) -> HttpResponse {
     let started = Instant::now();
     let outcome = respond(&http, &app, payload).await;
-    let response = audience::confined(&app, outcome.unwrap_or_else(|error| refuse_with(&http, &error)));
+    let response = outcome.unwrap_or_else(|error| refuse_with(&http, &error));
     tracing::debug!(status = response.status().as_u16(), elapsed = ?started.elapsed(), "batch");
     response
 }
@@ -68,7 +68,7 @@ struct Batch {
 async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result<HttpResponse> {
     size::check(http, &app.limits)?;
     let root = headers::service_root(http, app)?;
-    let principal = authenticate::principal(http, app).await?;
+    let principal = authenticate::principal(http);
     let raw = headers::raw(http);
     let asked = odata::parse("", "", &raw)?.headers;
     if http.uri().query().is_some_and(|query| !query.is_empty()) {

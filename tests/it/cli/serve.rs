@@ -225,14 +225,31 @@ fn the_log_never_holds_keys_tokens_or_data() {
 }
 
 #[test]
-fn the_binary_does_not_serve_beyond_this_machine_without_a_word() {
+fn strangers_are_let_in_only_where_that_is_said() {
     let database = Database::shop();
-    let mut command = deltalink(database.folder.path());
-    command.args(["serve", "--database", "sqlite:test.db", "--listen", "0.0.0.0:0"]);
-    let process = Process::start(command);
-    process.wait_for(|_, log| log.contains("serving http://").then_some(()));
-    let log = process.stop().expect(0).err;
-    assert!(log.contains("anyone who can reach it can read"), "{log}");
-    let quiet = run(database.folder.path(), &["check", "--database", "sqlite:test.db"]).expect(0);
+    let folder = database.folder.path();
+    for address in ["0.0.0.0:0", "[::]:0"] {
+        let error = refusal(folder, &["--database", "sqlite:test.db", "--listen", address], &[]);
+        for remedy in [address, "[access]", "deltalink apikey", "127.0.0.1", "--allow-anonymous"] {
+            assert!(error.contains(remedy), "{error}");
+        }
+    }
+    assert!(!folder.join("deltalink.key").exists());
+    let log_of = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let mut command = deltalink(folder);
+        command.args(["serve", "--database", "sqlite:test.db", "--listen", "0.0.0.0:0"]).args(arguments);
+        let process = Process::start({
+            command.envs(environment.iter().copied());
+            command
+        });
+        process.wait_for(|_, log| log.contains("serving http://").then_some(()));
+        process.stop().expect(0).err
+    };
+    assert!(log_of(&["--allow-anonymous"], &[]).contains("anyone who can reach it can read"));
+    assert!(log_of(&[], &[("DELTALINK_ALLOW_ANONYMOUS", "true")]).contains("anyone who can reach it can read"));
+    std::fs::write(folder.join("my.toml"), "[access]\nanonymous = [\"all\"]\n[access.roles.all]\n\"*\" = true\n")
+        .unwrap();
+    assert!(!log_of(&["--config", "my.toml"], &[]).contains("anyone who can reach it"));
+    let quiet = run(folder, &["check", "--database", "sqlite:test.db"]).expect(0);
     assert_eq!(quiet.err, "");
 }

@@ -6,6 +6,7 @@ pub(crate) mod coding;
 mod contract;
 pub(crate) mod followers;
 pub(crate) mod gateway;
+pub(crate) mod issuer;
 pub(crate) mod meanwhile;
 #[cfg(feature = "mssql")]
 pub(crate) mod mssql;
@@ -13,6 +14,7 @@ mod overheard;
 pub(crate) mod patience;
 pub(crate) mod process;
 pub(crate) mod replica;
+pub(crate) mod signer;
 pub(crate) mod sqlite;
 pub(crate) mod standing_before;
 pub(crate) mod table;

@@ -18,34 +18,43 @@ const UNDECLARED: [&str; 10] = [
     "x-content-type-options",
 ];
 
-/// The headers of one answer, each once.
-pub(super) struct Headers<'a>(BTreeMap<String, &'a str>);
+/// What may stand in several lines.
+const SEVERAL: &str = "www-authenticate";
+
+/// The headers of one answer, each once; of one that may stand in several lines, the first line.
+pub(super) struct Headers<'a> {
+    once: BTreeMap<String, &'a str>,
+    further: Vec<&'a str>,
+}
 
 impl<'a> Headers<'a> {
     pub(super) fn collect(pairs: &'a [(String, String)]) -> Result<Self, String> {
-        let mut headers = BTreeMap::new();
+        let (mut once, mut further) = (BTreeMap::new(), Vec::new());
         for (name, value) in pairs {
             let name = name.to_ascii_lowercase();
-            if headers.insert(name.clone(), value.as_str()).is_some() {
+            if once.contains_key(&name) && name == SEVERAL {
+                further.push(value.as_str());
+            } else if once.insert(name.clone(), value.as_str()).is_some() {
                 return Err(format!("the header {name} comes twice"));
             }
         }
-        Ok(Self(headers))
+        Ok(Self { once, further })
     }
 
     pub(super) fn value(&self, name: &str) -> Option<&'a str> {
-        self.0.get(name).copied()
+        self.once.get(name).copied()
     }
 
     /// Required headers are there, present ones are declared, and their values fit.
     pub(super) fn check(&self, response: &Response) -> Result<(), String> {
         self.check_required(response)?;
-        self.0.iter().try_for_each(|(name, value)| check_header(response, name, value))
+        self.further.iter().try_for_each(|value| check_header(response, SEVERAL, value))?;
+        self.once.iter().try_for_each(|(name, value)| check_header(response, name, value))
     }
 
     fn check_required(&self, response: &Response) -> Result<(), String> {
         let mut required = response.headers.iter().filter(|(_, header)| header.required);
-        match required.find(|(name, _)| !self.0.contains_key(*name)) {
+        match required.find(|(name, _)| !self.once.contains_key(*name)) {
             Some((name, _)) => Err(format!("the header {name} is missing")),
             None => Ok(()),
         }
