@@ -5,13 +5,14 @@
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be made ends the run")]
 
 use std::hint::black_box;
+use std::sync::Arc;
 use std::time::Instant;
 
 use deltalink::backend::Backend;
 use deltalink::backend::sqlite::SqliteBackend;
 use deltalink::edm::{Edm, Exposure, TableExposure, expose};
 use deltalink::odata::{self, RawHeaders};
-use deltalink::plan::{self, Plan, Settings};
+use deltalink::plan::{self, Plan, Settings, View};
 use deltalink::sql::{self, Dialect};
 use deltalink::token::Keyring;
 
@@ -40,22 +41,22 @@ const ROUNDS: usize = 31;
 const REQUESTS_A_ROUND: u32 = 2_000;
 
 fn main() {
-    let edm = model();
+    let view = View::of_all(Arc::new(model()));
     let (keyring, settings) =
         (Keyring::generate(), Settings { page_size: 5_000, max_page_size: 50_000, longest_wait: 50 });
     println!("microseconds from the text of a request to its SQL, medians of {ROUNDS} rounds\n");
     println!("  {:<20} {:>8} {:>12}", "", "SQLite", "SQL Server");
     for (title, query) in REQUESTS {
         let sides: [&dyn Dialect; 2] = [&sql::sqlite::Sqlite, &sql::mssql::WITH_SNAPSHOT];
-        let [sqlite, mssql] = sides.map(|dialect| median(|| say(query, &edm, &keyring, settings, dialect)));
+        let [sqlite, mssql] = sides.map(|dialect| median(|| say(query, &view, &keyring, settings, dialect)));
         println!("  {title:<20} {sqlite:>8.1} {mssql:>12.1}");
     }
 }
 
 /// The five stages without the last two.
-fn say(query: &str, edm: &Edm, keyring: &Keyring, settings: Settings, dialect: &dyn Dialect) {
+fn say(query: &str, view: &View, keyring: &Keyring, settings: Settings, dialect: &dyn Dialect) {
     let request = odata::parse("/Orders", query, &RawHeaders::default()).unwrap();
-    let Plan::Read(read) = plan::plan(&request, edm, keyring, settings).unwrap() else { panic!("orders are read") };
+    let Plan::Read(read) = plan::plan(&request, view, keyring, settings).unwrap() else { panic!("orders are read") };
     black_box(sql::query(&read, dialect));
 }
 

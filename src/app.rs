@@ -1,19 +1,21 @@
 //! The gateway put together: a database, what is exposed of it, and the keys. The only place that wires things.
 
+mod access;
 mod turns;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
-use crate::access::Authenticator;
+use crate::access::{Authenticator, Principal};
 use crate::backend::Backend;
 use crate::config::Config;
 use crate::edm::{Catalog, Edm, Exposure, Obstacle, Table, Tracking, Unexposed, expose};
 use crate::error::{Error, Result};
-use crate::plan::Settings;
+use crate::plan::{Settings, View};
 use crate::response::DeletedId;
 use crate::sharing::Sharing;
 use crate::token::Keyring;
+use access::{Access, Known};
 pub use turns::{Turn, Turns};
 
 /// The gateway.
@@ -38,6 +40,7 @@ pub struct App {
     pub public_url: Option<String>,
     /// Whether answers may leave compressed.
     pub compression: bool,
+    access: Access,
     exposure: Exposure,
     model: RwLock<Model>,
     /// Held while the schema is read again, so that one reading serves all who ask for it.
@@ -47,6 +50,8 @@ pub struct App {
 /// The model in force, and when it was made.
 struct Model {
     edm: Arc<Edm>,
+    /// What is known of what principals may read of it.
+    known: Arc<Known>,
     catalog: Catalog,
     made: Instant,
 }
@@ -70,6 +75,9 @@ impl App {
             return Err(Error::configuration(message));
         }
         report(&unexposed, &catalog);
+        let access = Access::new(config.access.as_ref());
+        access.check(&edm)?;
+        let edm = Arc::new(edm);
         let authenticator = authenticator(config).await?;
         expire_damaged(&*backend, &catalog, &Catalog::default()).await;
         Ok(Self {
@@ -83,8 +91,9 @@ impl App {
             cors_origins: config.service.cors_origins.clone(),
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
             compression: config.service.compression,
+            access,
             exposure,
-            model: RwLock::new(Model { edm: Arc::new(edm), catalog, made: Instant::now() }),
+            model: RwLock::new(Model { known: Known::of(&edm), edm, catalog, made: Instant::now() }),
             reading: tokio::sync::Mutex::new(()),
         })
     }
@@ -98,6 +107,27 @@ impl App {
     /// The model in force.
     pub fn edm(&self) -> Arc<Edm> {
         Arc::clone(&self.model.read().unwrap_or_else(PoisonError::into_inner).edm)
+    }
+
+    /// What `principal` may see of the model in force.
+    pub fn view(&self, principal: &Principal) -> View {
+        let known = Arc::clone(&self.model.read().unwrap_or_else(PoisonError::into_inner).known);
+        self.access.view(principal, &known)
+    }
+
+    /// Whether it makes a difference who asks.
+    pub fn is_guarded(&self) -> bool {
+        self.access.is_guarded()
+    }
+
+    /// Whoever brings no credentials.
+    pub fn anonymous(&self) -> Arc<Principal> {
+        self.access.anonymous()
+    }
+
+    /// From now on, whoever brings no credentials is taken for `principal`.
+    pub fn take_anonymous_for(&self, principal: Principal) {
+        self.access.take_anonymous_for(principal);
     }
 
     /// Whether the model is older than `age`.
@@ -128,7 +158,9 @@ impl App {
         let (edm, unexposed) = expose(catalog, &self.exposure);
         tracing::info!(entity_sets = edm.sets().len(), "the database's schema has changed and was read again");
         report(&unexposed, catalog);
+        self.access.report(&edm);
         model.edm = Arc::new(edm);
+        model.known = Known::of(&model.edm);
         Some(std::mem::replace(&mut model.catalog, catalog.clone()))
     }
 
@@ -141,6 +173,11 @@ impl App {
 /// Who finds out who asks, as configured, with what is needed for that.
 async fn authenticator(config: &Config) -> Result<Option<Authenticator>> {
     let Some(access) = &config.access else { return Ok(None) };
+    if access.anonymous.is_empty() && access.api_keys.is_empty() && access.jwt.is_none() {
+        tracing::warn!(
+            "nobody is let in: [access] has no api_keys, no jwt and nobody anonymous; 'deltalink apikey' prints a key"
+        );
+    }
     let authenticator = Authenticator::new(access.authentication()?)?;
     authenticator.start().await?;
     Ok(Some(authenticator))

@@ -26,6 +26,8 @@ pub enum ErrorKind {
     DatabaseUnavailable,
     /// A delta or skip token of ours that can no longer be honoured: the client starts over.
     DeltaLinkExpired,
+    /// A delta or skip token that somebody else was given, who may read something else.
+    DeltaLinkOfAnother,
     /// A delta or skip token that is not ours, was altered, or belongs to another entity set.
     DeltaTokenInvalid,
     /// A request of a batch depends on one that was not answered with success.
@@ -74,12 +76,13 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, for the documents and tests that list them.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::AuthenticationUnavailable,
         Self::CatalogChanged,
         Self::Configuration,
         Self::DatabaseUnavailable,
         Self::DeltaLinkExpired,
+        Self::DeltaLinkOfAnother,
         Self::DeltaTokenInvalid,
         Self::FailedDependency,
         Self::Forbidden,
@@ -111,6 +114,7 @@ impl ErrorKind {
             Self::CatalogChanged | Self::DatabaseUnavailable => ("DatabaseUnavailable", 503),
             Self::Configuration | Self::Internal => ("InternalError", 500),
             Self::DeltaLinkExpired => ("DeltaLinkExpired", 410),
+            Self::DeltaLinkOfAnother => ("DeltaLinkOfAnother", 403),
             Self::DeltaTokenInvalid => ("DeltaTokenInvalid", 400),
             Self::FailedDependency => ("FailedDependency", 424),
             Self::Forbidden => ("Forbidden", 403),
@@ -187,6 +191,12 @@ impl Error {
         Self { expiry: Some(expiry), ..Self::new(ErrorKind::DeltaLinkExpired, message) }
     }
 
+    /// 403 for a link that somebody else was given, who may read something else.
+    pub fn of_another() -> Self {
+        let message = "This link was given to somebody who may read something else. Start over: GET the URL in the Location header with 'Prefer: odata.track-changes'.";
+        Self::new(ErrorKind::DeltaLinkOfAnother, message)
+    }
+
     /// The operator's mistake, in words that say what to do.
     pub fn configuration(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, message)
@@ -234,7 +244,7 @@ impl Error {
         Self { source: Some(source.into()), ..self }
     }
 
-    /// Adds the URL, relative to the service root, of the request that starts an expired link over.
+    /// Adds the URL, relative to the service root, of the request that starts a link over which cannot be followed.
     #[must_use]
     pub fn starting_over_at(self, url: impl Into<String>) -> Self {
         Self { start_over: Some(url.into()), ..self }
@@ -260,7 +270,7 @@ impl Error {
         self.expiry
     }
 
-    /// Where an expired link starts over, relative to the service root.
+    /// Where a link starts over that cannot be followed, relative to the service root.
     pub fn start_over(&self) -> Option<&str> {
         self.start_over.as_deref()
     }

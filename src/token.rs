@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! format (1 byte) | key id (2) | flags (1) | entity set (length, UTF-8) | fingerprint (8)
+//!   | principal (4) | rights (8)      if flag MARK
 //!   | select: count, names            if flag SELECT
 //!   | query (length, UTF-8)           if flag QUERY
 //!   | incarnation (4) | since | witness version - since | witness mark (8)   if flag ANCHOR
@@ -18,10 +19,14 @@
 
 mod fingerprint;
 mod keyring;
+mod mark;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 pub use fingerprint::fingerprint;
 pub use keyring::Keyring;
+pub use mark::Mark;
 
 use crate::edm::Value;
 use crate::error::{Error, Result};
@@ -41,6 +46,8 @@ pub struct Token {
     pub query: Option<String>,
     /// Of the key and the returned properties, to notice that the table has changed.
     pub fingerprint: u64,
+    /// Whom it was given to, and what they could read; `None` where everybody may read everything.
+    pub mark: Option<Mark>,
     /// Where to go on.
     pub state: State,
 }
@@ -98,7 +105,8 @@ mod flag {
     pub(super) const AFTER: u8 = 8;
     pub(super) const REMAINING: u8 = 16;
     pub(super) const QUERY: u8 = 32;
-    pub(super) const ALL: u8 = CHANGES | SELECT | ANCHOR | AFTER | REMAINING | QUERY;
+    pub(super) const MARK: u8 = 64;
+    pub(super) const ALL: u8 = CHANGES | SELECT | ANCHOR | AFTER | REMAINING | QUERY | MARK;
 }
 
 impl Token {
@@ -108,6 +116,9 @@ impl Token {
         wire.byte(self.flags());
         wire.text(&self.set);
         wire.fixed(&self.fingerprint.to_be_bytes());
+        if let Some(mark) = self.mark {
+            wire.mark(mark);
+        }
         if let Some(select) = &self.select {
             wire.number(select.len() as u64);
             for name in select {
@@ -150,11 +161,13 @@ impl Token {
 
     fn flags(&self) -> u8 {
         let bit = |on: bool, flag: u8| if on { flag } else { 0 };
-        let select = bit(self.select.is_some(), flag::SELECT) | bit(self.query.is_some(), flag::QUERY);
+        let common = bit(self.select.is_some(), flag::SELECT)
+            | bit(self.query.is_some(), flag::QUERY)
+            | bit(self.mark.is_some(), flag::MARK);
         match &self.state {
-            State::Changes { after, .. } => select | flag::CHANGES | flag::ANCHOR | bit(after.is_some(), flag::AFTER),
+            State::Changes { after, .. } => common | flag::CHANGES | flag::ANCHOR | bit(after.is_some(), flag::AFTER),
             State::Rows { remaining, anchor, .. } => {
-                select | flag::AFTER | bit(anchor.is_some(), flag::ANCHOR) | bit(remaining.is_some(), flag::REMAINING)
+                common | flag::AFTER | bit(anchor.is_some(), flag::ANCHOR) | bit(remaining.is_some(), flag::REMAINING)
             }
         }
     }
@@ -168,6 +181,7 @@ impl Token {
         }
         let set = wire.text()?;
         let fingerprint = u64::from_be_bytes(wire.fixed()?);
+        let mark = if has(flag::MARK) { Some(wire.mark()?) } else { None };
         let select = if has(flag::SELECT) { Some(wire.list(Reader::text)?) } else { None };
         let query = if has(flag::QUERY) { Some(wire.text()?) } else { None };
         let anchor = if has(flag::ANCHOR) { Some(wire.anchor()?) } else { None };
@@ -178,120 +192,6 @@ impl Token {
             let after = wire.list(Reader::value)?;
             State::Rows { after, remaining: if has(flag::REMAINING) { Some(wire.number()?) } else { None }, anchor }
         };
-        wire.is_empty().then_some(Self { set, select, query, fingerprint, state })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::version::HistoryMark;
-
-    fn value() -> impl Strategy<Value = Value> {
-        prop_oneof![
-            Just(Value::Null),
-            any::<i64>().prop_map(Value::Integer),
-            any::<f64>().prop_filter("equality", |number| !number.is_nan()).prop_map(Value::Real),
-            ".{0,12}".prop_map(Value::Text),
-            proptest::collection::vec(any::<u8>(), 0..12).prop_map(Value::Bytes),
-            proptest::collection::vec(any::<u8>(), 0..12).prop_map(Value::IllFormed),
-        ]
-    }
-
-    fn anchor() -> impl Strategy<Value = Anchor> {
-        (any::<u32>(), 0..u64::MAX / 2, 0..1000u64, any::<u64>()).prop_map(|(incarnation, since, ahead, mark)| Anchor {
-            incarnation: Incarnation(incarnation),
-            since: ChangeVersion(since),
-            witness: Witness { version: ChangeVersion(since + ahead), mark: HistoryMark(mark) },
-        })
-    }
-
-    fn state() -> impl Strategy<Value = State> {
-        let key = || proptest::collection::vec(value(), 1..4);
-        let rows = proptest::collection::vec(value(), 0..4);
-        let position = (any::<u64>(), any::<u64>(), any::<bool>(), key()).prop_map(|(upper, version, deleted, key)| {
-            ChangePosition { upper: ChangeVersion(upper), version: ChangeVersion(version), deleted, key }
-        });
-        prop_oneof![
-            (anchor(), proptest::option::of(position)).prop_map(|(anchor, after)| State::Changes { anchor, after }),
-            (rows, proptest::option::of(any::<u64>()), proptest::option::of(anchor()))
-                .prop_map(|(after, remaining, anchor)| State::Rows { after, remaining, anchor }),
-        ]
-    }
-
-    fn token() -> impl Strategy<Value = Token> {
-        let select = proptest::option::of(proptest::collection::vec("[A-Za-z]{1,12}", 0..4));
-        let query = proptest::option::of(".{0,20}");
-        (".{0,20}", select, query, any::<u64>(), state()).prop_map(|(set, select, query, fingerprint, state)| Token {
-            set,
-            select,
-            query,
-            fingerprint,
-            state,
-        })
-    }
-
-    fn example() -> Token {
-        let witness = Witness { version: ChangeVersion(48_211), mark: HistoryMark(0x0123_4567_89ab_cdef) };
-        Token {
-            set: "OrderLines".to_owned(),
-            select: Some(vec!["OrderId".to_owned(), "Quantity".to_owned()]),
-            query: None,
-            fingerprint: 7,
-            state: State::Changes {
-                anchor: Anchor { incarnation: Incarnation(9), since: ChangeVersion(48_000), witness },
-                after: Some(ChangePosition {
-                    upper: ChangeVersion(48_200),
-                    version: ChangeVersion(48_100),
-                    deleted: false,
-                    key: vec![Value::Integer(10_248), Value::Integer(3)],
-                }),
-            },
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_is_sealed_is_opened_again(token in token()) {
-            let keyring = Keyring::generate();
-            let text = token.seal(&keyring);
-            prop_assert_eq!(&text, &token.seal(&keyring), "the same state gives the same token");
-            prop_assert!(text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'));
-            prop_assert_eq!(Token::open(&text, &keyring).unwrap(), token);
-        }
-
-        #[test]
-        fn rubbish_is_refused(text in "\\PC{0,80}|[A-Za-z0-9_-]{0,300}") {
-            prop_assert!(Token::open(&text, &Keyring::generate()).is_err());
-        }
-    }
-
-    #[test]
-    fn every_flipped_bit_and_every_truncation_is_refused() {
-        let keyring = Keyring::generate();
-        let text = example().seal(&keyring);
-        assert!(text.len() < 200, "{} characters", text.len());
-        for at in 0..text.len() {
-            assert!(Token::open(&text[..at], &keyring).is_err(), "cut at {at}");
-            for bit in 0..8 {
-                let mut bytes = text.clone().into_bytes();
-                bytes[at] ^= 1 << bit;
-                let Ok(altered) = String::from_utf8(bytes) else { continue };
-                assert!(Token::open(&altered, &keyring).is_err(), "bit {bit} of character {at}");
-            }
-        }
-    }
-
-    #[test]
-    fn keys_rotate() {
-        let (old, new) = (Keyring::generate_key(), Keyring::generate_key());
-        let ring = |keys: &[&str]| Keyring::parse(&keys.join("\n")).unwrap();
-        let token = example();
-        let text = token.seal(&ring(&[&old]));
-        assert_eq!(Token::open(&text, &ring(&[&new, &old])).unwrap(), token);
-        assert!(Token::open(&text, &ring(&[&new])).is_err());
-        assert_eq!(token.seal(&ring(&[&new, &old])), token.seal(&ring(&[&new])));
+        wire.is_empty().then_some(Self { set, select, query, fingerprint, mark, state })
     }
 }

@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use deltalink::backend::Backend;
-use deltalink::edm::{Catalog, Edm, Exposure, expose};
+use deltalink::edm::{Catalog, Exposure, expose};
 use deltalink::odata::{self, RawHeaders};
-use deltalink::plan::{self, Plan, Settings};
+use deltalink::plan::{self, Plan, Settings, View};
 use deltalink::response::{self, Body, DeletedId, Head, Style};
 use deltalink::sql;
 use deltalink::token::Keyring;
@@ -15,7 +15,7 @@ use deltalink::token::Keyring;
 /// The gateway without its web server.
 pub(crate) struct Gateway {
     backend: Box<dyn Backend>,
-    edm: Edm,
+    view: View,
     keyring: Arc<Keyring>,
     style: Style,
 }
@@ -31,7 +31,12 @@ impl Gateway {
             namespace: edm.namespace.clone(),
             deleted_id: DeletedId::default(),
         };
-        Self { backend: Box::new(backend), edm, keyring: Arc::new(Keyring::generate()), style }
+        Self {
+            backend: Box::new(backend),
+            view: View::of_all(Arc::new(edm)),
+            keyring: Arc::new(Keyring::generate()),
+            style,
+        }
     }
 
     /// Reads the first page of so many orders; the octets of its JSON.
@@ -52,7 +57,7 @@ impl Gateway {
     async fn read_into(&self, page: u32, body: impl Body + 'static) {
         let settings = Settings { page_size: page, max_page_size: page, longest_wait: 0 };
         let request = odata::parse("/Orders", "", &RawHeaders::default()).unwrap();
-        let Plan::Read(read) = plan::plan(&request, &self.edm, &self.keyring, settings).unwrap() else {
+        let Plan::Read(read) = plan::plan(&request, &self.view, &self.keyring, settings).unwrap() else {
             panic!("a collection is read");
         };
         let query = sql::query(&read, self.backend.dialect());

@@ -5,20 +5,28 @@
 
 mod api_key;
 pub mod authenticator;
+mod claims;
 mod credentials;
+mod digest;
 mod fetch;
 mod issuer;
 mod jwks;
 pub mod jwt;
+mod part;
+mod policy;
 pub mod role;
 
 pub use api_key::{ApiKey, Digest, KnownKey};
 pub use authenticator::Authenticator;
 pub use credentials::{Brought, Credential, DEFAULT_HEADER, check_header, check_parameter};
 pub use issuer::Source;
+pub use policy::{Policy, Who};
 pub use role::{Grant, Restriction, Role, Roles};
 
 use std::collections::BTreeMap;
+
+/// What [`Principal::id`] of whoever brings no credentials is.
+pub const ANONYMOUS: &str = "anonymous";
 
 /// What is known of a principal beside its roles, by name: what row filters compare with.
 pub type Claims = BTreeMap<String, Claim>;
@@ -34,8 +42,15 @@ pub struct Principal {
     pub claims: Claims,
 }
 
+impl Principal {
+    /// Whoever brings no credentials.
+    pub fn anonymous(roles: Vec<String>) -> Self {
+        Self { id: ANONYMOUS.to_owned(), roles, claims: Claims::new() }
+    }
+}
+
 /// The value of a claim.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Deserialize)]
 #[serde(untagged)]
 pub enum Claim {
     /// True or false.

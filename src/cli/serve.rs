@@ -69,7 +69,7 @@ fn beyond_this_machine(address: &str) -> Error {
 
 fn announce(app: &App, bound: SocketAddr) {
     tracing::info!(entity_sets = app.edm().sets().len(), public_url = app.public_url, "serving http://{bound}/odata/");
-    if app.authenticator.is_none() && !bound.ip().to_canonical().is_loopback() {
+    if !app.is_guarded() && !bound.ip().to_canonical().is_loopback() {
         tracing::warn!("{bound} is not only for this machine: anyone who can reach it can read what is served");
     }
 }

@@ -13,7 +13,7 @@ use super::types::EdmType;
 use super::unique::{alternate_keys, is_built_in};
 
 /// The entity data model.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Edm {
     /// The schema's namespace.
     pub namespace: String,
@@ -26,7 +26,7 @@ pub struct Edm {
 }
 
 /// An entity set and its entity type, which bears the same name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct EntitySet {
     /// As in URLs.
     pub name: String,
@@ -52,6 +52,8 @@ pub struct EntitySet {
     pub changes_withheld: bool,
     /// The property that changes with each change of a row, if the database keeps one (`rowversion`).
     pub row_version: Option<usize>,
+    /// Whether only some of the rows may be read, so that every statement has to say which.
+    pub rows_filtered: bool,
 }
 
 /// Where the changes of an entity set are recorded.
@@ -89,6 +91,13 @@ pub struct Property {
 }
 
 impl Edm {
+    /// The same with these sets, which are in the order of their names.
+    pub(super) fn with_sets(&self, sets: impl Iterator<Item = EntitySet>) -> Self {
+        let sets: Vec<_> = sets.map(Arc::new).collect();
+        let by_name = sets.iter().enumerate().map(|(index, set)| (set.name.clone(), index)).collect();
+        Self { namespace: self.namespace.clone(), sets, by_name, ..*self }
+    }
+
     /// The entity set `name`.
     pub fn set(&self, name: &str) -> Option<&Arc<EntitySet>> {
         self.by_name.get(name).map(|&index| &self.sets[index])
@@ -137,18 +146,12 @@ pub fn expose(catalog: &Catalog, exposure: &Exposure) -> (Edm, Vec<Unexposed>) {
             unexposed.push(Unexposed { table: name.clone(), obstacle: Obstacle::Missing });
         }
     }
-    let by_name = sets.keys().cloned().enumerate().map(|(index, name)| (name, index)).collect();
     let mut sets: Vec<Placed> = sets.into_values().collect();
     unexposed.extend(navigate(catalog, &wishes, &mut sets));
-    let sets = sets.into_iter().map(|(_, set)| Arc::new(set)).collect();
-    let edm = Edm {
-        namespace: exposure.namespace.clone(),
-        key_as_segment: exposure.key_as_segment,
-        max_expand_depth: exposure.max_expand_depth,
-        sets,
-        by_name,
-    };
-    (edm, unexposed)
+    let &Exposure { key_as_segment, max_expand_depth, .. } = exposure;
+    let namespace = exposure.namespace.clone();
+    let empty = Edm { namespace, key_as_segment, max_expand_depth, ..Edm::default() };
+    (empty.with_sets(sets.into_iter().map(|(_, set)| set)), unexposed)
 }
 
 /// What keeps `table` from being an entity set under the name that it has by itself, other tables' names aside.
@@ -207,6 +210,7 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
         changes: change_log(table),
         changes_withheld: matches!(table.tracking, Tracking::ChangeTracking { .. }) && !table.rights.changes,
         row_version: exposed.iter().position(|&column| table.columns[column].is_row_version),
+        rows_filtered: false,
     })
 }
 
@@ -251,8 +255,8 @@ fn exposed_columns(table: &Table, wishes: &TableExposure) -> Result<Vec<usize>, 
     for name in wishes.rename.keys() {
         column(name)?;
     }
+    // What cannot be read as it is would be passed off as something else.
     let Some(names) = &wishes.columns else {
-        // What cannot be read as it is would be passed off as something else.
         return Ok((0..table.columns.len()).filter(|&place| table.columns[place].withheld.is_none()).collect());
     };
     let mut columns = names.iter().map(column).collect::<Result<Vec<_>, _>>()?;

@@ -9,6 +9,8 @@ pub enum Expiry {
     HistoryChanged,
     /// The changes since the link's version have been removed by retention.
     Pruned,
+    /// What the principal may read is something else than when it was given the link.
+    RightsChanged,
     /// The table was dropped and created again, or its tracking was installed anew.
     TableRecreated,
     /// The table is not tracked any more.
@@ -17,8 +19,14 @@ pub enum Expiry {
 
 impl Expiry {
     /// Every reason, for the documents and tests that list them.
-    pub const ALL: [Self; 5] =
-        [Self::ColumnsChanged, Self::HistoryChanged, Self::Pruned, Self::TableRecreated, Self::TrackingRemoved];
+    pub const ALL: [Self; 6] = [
+        Self::ColumnsChanged,
+        Self::HistoryChanged,
+        Self::Pruned,
+        Self::RightsChanged,
+        Self::TableRecreated,
+        Self::TrackingRemoved,
+    ];
 
     /// The code in `details`.
     pub const fn code(self) -> &'static str {
@@ -26,6 +34,7 @@ impl Expiry {
             Self::ColumnsChanged => "ColumnsChanged",
             Self::HistoryChanged => "HistoryChanged",
             Self::Pruned => "Pruned",
+            Self::RightsChanged => "RightsChanged",
             Self::TableRecreated => "TableRecreated",
             Self::TrackingRemoved => "TrackingRemoved",
         }
@@ -37,6 +46,7 @@ impl Expiry {
             Self::ColumnsChanged => "Columns that this link returns have been added, renamed, retyped or removed.",
             Self::HistoryChanged => "The database has been restored or replaced since this link was issued.",
             Self::Pruned => "The link is older than the time for which changes are kept.",
+            Self::RightsChanged => "What you may read has changed since this link was issued.",
             Self::TableRecreated => {
                 "The table or its change tracking has been created anew since this link was issued."
             }

@@ -21,8 +21,10 @@ use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Who asks.
-#[expect(dead_code, reason = "the rights of a principal are not looked at yet")]
-pub(super) fn principal(http: &HttpRequest) -> Result<Arc<Principal>> {
+pub(super) fn principal(http: &HttpRequest, app: &App) -> Result<Arc<Principal>> {
+    if app.authenticator.is_none() {
+        return Ok(app.anonymous());
+    }
     let known = http.extensions().get::<Arc<Principal>>().cloned();
     known.ok_or_else(|| Error::internal("a request came past authentication"))
 }
@@ -33,7 +35,8 @@ pub(super) async fn authenticated(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = request.app_data::<web::Data<App>>().cloned();
-    let Some(authenticator) = app.as_ref().and_then(|app| app.authenticator.as_ref()) else {
+    let guarded = app.as_ref().and_then(|app| app.authenticator.as_ref().map(|authenticator| (app, authenticator)));
+    let Some((app, authenticator)) = guarded else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let mut parameter = Vec::new();
@@ -44,7 +47,7 @@ pub(super) async fn authenticated(
         parameter = values;
     }
     let stood_in_url = !parameter.is_empty();
-    let (credential, outcome) = identify(authenticator, request.headers(), parameter).await;
+    let (credential, outcome) = identify(app, authenticator, request.headers(), parameter).await;
     let mut response = match outcome {
         Ok(principal) => {
             request.extensions_mut().insert(principal);
@@ -66,6 +69,7 @@ pub(super) async fn authenticated(
 }
 
 async fn identify(
+    app: &App,
     authenticator: &Authenticator,
     headers: &HeaderMap,
     parameter: Vec<Zeroizing<String>>,
@@ -78,7 +82,7 @@ async fn identify(
     };
     match brought.credential() {
         Ok(credential) => {
-            let outcome = authenticator.principal(&credential).await;
+            let outcome = authenticator.principal(&credential, app.anonymous()).await;
             (credential, outcome)
         }
         Err(error) => (Credential::None, Err(error)),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::headers;
 use super::reply::{self, Caching};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind as K};
 use crate::odata::{self, ODataVersion};
 use crate::response::Reply;
 
@@ -16,7 +16,7 @@ const RETRY_AFTER: &str = "5";
 /// The methods of everything but a batch.
 pub(super) const READING: &str = "GET, HEAD";
 
-/// The response for `error`; `root` is where an expired link starts over.
+/// The response for `error`; `root` is where a link starts over that cannot be followed.
 pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> HttpResponse {
     reply::response(error_reply(error, version(http), root, READING))
 }
@@ -24,19 +24,17 @@ pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> H
 /// The reply for `error`; `allowed` are the methods of what was addressed.
 pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
     log(error);
-    let of_the_asker = matches!(error.kind(), ErrorKind::Unauthorized | ErrorKind::Forbidden);
-    let caching = if of_the_asker || error.expiry().is_some() { Caching::Never } else { Caching::Revalidate };
+    let is_of_the_asker =
+        matches!(error.kind(), K::DeltaLinkExpired | K::DeltaLinkOfAnother | K::Forbidden | K::Unauthorized);
+    let caching = if is_of_the_asker { Caching::Never } else { Caching::Revalidate };
     let mut reply = reply::reply(error.kind().status(), version, caching);
     reply.headers.push(("Content-Language", "en".to_owned()));
     match error.kind() {
-        ErrorKind::MethodNotAllowed => reply.headers.push(("Allow", allowed.to_owned())),
-        ErrorKind::AuthenticationUnavailable
-        | ErrorKind::CatalogChanged
-        | ErrorKind::DatabaseUnavailable
-        | ErrorKind::Overloaded => {
+        K::MethodNotAllowed => reply.headers.push(("Allow", allowed.to_owned())),
+        K::AuthenticationUnavailable | K::CatalogChanged | K::DatabaseUnavailable | K::Overloaded => {
             reply.headers.push(("Retry-After", RETRY_AFTER.to_owned()));
         }
-        ErrorKind::DeltaLinkExpired => {
+        K::DeltaLinkExpired | K::DeltaLinkOfAnother => {
             reply.headers.push(("Location", format!("{root}{}", error.start_over().unwrap_or_default())));
         }
         _ => {}
@@ -67,7 +65,6 @@ fn body(error: &Error) -> Value {
 
 /// Failures of ours or of the database are logged with their cause, the client's mistakes only for who looks closely.
 fn log(error: &Error) {
-    use ErrorKind as K;
     match error.kind().status() {
         // What an issuer's absence costs is logged where it is noticed, and not for each who suffers from it.
         500.. if ![K::AuthenticationUnavailable, K::OptionNotSupported, K::Overloaded].contains(&error.kind()) => {

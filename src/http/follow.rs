@@ -70,7 +70,9 @@ enum Octets {
 impl Following<'_> {
     async fn answer(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Octets)> {
         let (set, wait) = (Arc::clone(&answering.read().set), answering.read().wait);
-        let form = format!("{} {} {}", self.root, self.link, replying.variant());
+        // Links in the answer bear the mark of who asks, and what they may read.
+        let mark = answering.read().mark.map(|mark| format!(" {mark:?}")).unwrap_or_default();
+        let form = format!("{} {} {}{mark}", self.root, self.link, replying.variant());
         let request = format!("{form} {:?}", self.accepted);
         if self.app.sharing.kept.is_first(&request) && wait.is_none() && !replying.has_conditions() {
             let (reply, answer) = self.read(&form, answering, replying).await?;

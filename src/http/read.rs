@@ -8,13 +8,13 @@ use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::{self, Answer};
-use super::compress;
 use super::encoding::Accepted;
 use super::error::error_response;
 use super::follow;
 use super::headers;
 use super::reply;
 use super::stages::{self, Answering, Planned, Reading};
+use super::{authenticate, compress};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata;
@@ -37,6 +37,7 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result
     if http.method() != Method::GET && http.method() != Method::HEAD {
         return Err(not_allowed());
     }
+    let principal = authenticate::principal(http, app)?;
     let request = odata::parse(
         below_service_root(http.uri().path()),
         http.uri().query().unwrap_or_default(),
@@ -51,7 +52,7 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result
             None => read_and_respond(http, app, *reading).await,
         },
     };
-    stages::with_plan(app, &request, root, answer).await
+    stages::with_plan(app, &principal, &request, root, answer).await
 }
 
 async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Result<HttpResponse> {

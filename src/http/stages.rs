@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::reply::{self, Replying};
+use crate::access::Principal;
 use crate::app::App;
 use crate::backend::RowSink;
-use crate::edm::Edm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::Request;
-use crate::plan::{self, MetadataFormat, Plan, Read};
+use crate::plan::{self, MetadataFormat, Plan, Read, View};
 use crate::response::{self, Body, Reply, Style};
 use crate::sql::{self, Query};
 use crate::token::Keyring;
@@ -67,9 +67,10 @@ impl Answering {
     }
 }
 
-/// Plans `request` with the model as it is now.
-pub(super) fn plan(app: &App, request: &Request, edm: &Edm, root: &str) -> Result<Planned> {
-    Ok(match plan::plan(request, edm, &app.keyring, app.settings)? {
+/// Plans `request` with what whoever asks may see of the model as it is now.
+pub(super) fn plan(app: &App, request: &Request, view: &View, root: &str) -> Result<Planned> {
+    let edm = view.edm();
+    Ok(match plan::plan(request, view, &app.keyring, app.settings)? {
         Plan::ServiceDocument(format) => {
             let body = response::service_document(edm, format, root);
             Planned::Document(reply::document(format.version, &format.content_type(), body))
@@ -92,33 +93,34 @@ pub(super) fn plan(app: &App, request: &Request, edm: &Edm, root: &str) -> Resul
     })
 }
 
-/// Plans `request` and does `act` with what is planned; again with a newer model, where that could make a difference.
+/// Plans `request` of `principal` and does `act` with what is planned; again with a newer model, where that could make a difference.
 pub(super) async fn with_plan<T>(
     app: &App,
+    principal: &Principal,
     request: &Request,
     root: &str,
     act: impl AsyncFn(Planned) -> Result<T>,
 ) -> Result<T> {
     for _ in 1..ATTEMPTS {
         let edm = app.edm();
-        let (outcome, outdated) = attempt(app, request, &edm, root, &act).await;
+        let (outcome, outdated) = attempt(app, request, &app.view(principal), root, &act).await;
         // Somebody else may have read the model meanwhile.
         if !outdated || (!app.refresh().await? && Arc::ptr_eq(&edm, &app.edm())) {
             return outcome;
         }
     }
-    attempt(app, request, &app.edm(), root, &act).await.0
+    attempt(app, request, &app.view(principal), root, &act).await.0
 }
 
 /// What came of one attempt, and whether a newer model could make a difference.
 async fn attempt<T>(
     app: &App,
     request: &Request,
-    edm: &Edm,
+    view: &View,
     root: &str,
     act: &impl AsyncFn(Planned) -> Result<T>,
 ) -> (Result<T>, bool) {
-    match plan(app, request, edm, root) {
+    match plan(app, request, view, root) {
         Err(error) => {
             let outdated = planned_with_an_old_model(&error, app);
             (Err(error), outdated)

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
-use super::{Place, Scope, Shape, supported};
-use crate::edm::{Edm, EntitySet};
+use super::{Place, Scope, Shape, View, links, mark, supported};
+use crate::edm::EntitySet;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::{Options, SystemOption};
 use crate::token::{Keyring, Token};
@@ -20,7 +20,8 @@ pub fn place_in_all(set: &EntitySet) -> String {
 
 impl Place {
     /// What is read of all entities: those of a type; or of the set that the token says, which is the first one without a token.
-    pub(super) fn all(edm: &Edm, options: &Options, keyring: &Keyring, ty: Option<&str>) -> Result<Self> {
+    pub(super) fn all(view: &View, options: &Options, keyring: &Keyring, ty: Option<&str>) -> Result<Self> {
+        let edm = &**view.edm();
         if let Some(ty) = ty {
             let missing = || Error::not_found(format!("The entity type \"{ty}\"")).about(ty);
             return Ok(Self::of_set(edm.set_of_type(ty).ok_or_else(missing)?));
@@ -28,18 +29,27 @@ impl Place {
         let token = options.value(SystemOption::SkipToken).map(|text| Token::open(text, keyring)).transpose()?;
         let within = |set: &Arc<EntitySet>| token.as_ref().is_none_or(|token| token.set == place_in_all(set));
         let mut sets = edm.sets().iter().skip_while(|set| !within(set));
-        let Some(set) = sets.next() else { return Err(without_its_set(token.as_ref())) };
+        let Some(set) = sets.next() else { return Err(without_its_set(token.as_ref(), view)) };
         let place = Self::of_set(set);
         Ok(Self { shape: Shape::OfAnySet { next: sets.next().cloned() }, path: PATH.to_owned(), ..place })
     }
 }
 
 /// 404 where a set is gone: there may be others behind it, so this is not the end. A token from elsewhere is none.
-fn without_its_set(token: Option<&Token>) -> Error {
+fn without_its_set(token: Option<&Token>, view: &View) -> Error {
     match token {
         Some(token) if !token.set.starts_with(PATH) => Error::token_invalid(),
-        _ => Error::not_found("The entity set that would be next").about(PATH),
+        Some(token) => match mark::refusal(token.mark, view.mark()) {
+            // It may be there for others.
+            Some(refusal) => refusal.starting_over_at(links::defining_query(PATH, None, token.query.as_deref(), None)),
+            None => is_gone(),
+        },
+        None => is_gone(),
     }
+}
+
+fn is_gone() -> Error {
+    Error::not_found("The entity set that would be next").about(PATH)
 }
 
 impl Scope<'_> {

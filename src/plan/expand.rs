@@ -13,6 +13,7 @@ use crate::edm::{EntitySet, NavigationProperty, is_type_name};
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::expression::{ExpandItem, ExpandOptions, ExpandPath, Written, expand};
 use crate::odata::{Options, SystemOption};
+use crate::token::Mark;
 
 /// Related entities of one entity, at most; more are linked to.
 const MANY: u64 = 1_000;
@@ -52,6 +53,8 @@ pub struct Expansion {
     pub expand: Vec<Expansion>,
     /// The value of `$format`, which links repeat.
     pub format_option: Option<String>,
+    /// What they are marked with.
+    pub mark: Option<Mark>,
 }
 
 /// What is written of related entities.
@@ -202,6 +205,7 @@ impl Expanding<'_> {
             count: options.count.unwrap_or(false) && navigation.many,
             expand,
             format_option: self.scope.options().value(SystemOption::Format).map(str::to_owned),
+            mark: self.scope.view.mark(),
         })
     }
 

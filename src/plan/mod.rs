@@ -11,13 +11,16 @@ mod format;
 mod id;
 mod key;
 mod links;
+mod mark;
 mod nowhere;
 mod page;
 mod query;
 mod read;
 mod resource;
+mod row_filter;
 mod search;
 mod shape;
+mod view;
 
 use std::sync::Arc;
 
@@ -32,7 +35,9 @@ pub use page::{ChangesPage, RowsPage, Tracked};
 pub use query::{Query, Sorting};
 pub use read::{Followed, Read, Target};
 pub use resource::Via;
+pub use row_filter::row_filter;
 pub use shape::Shape;
+pub use view::{Fingerprints, Rights, RowFilters, View};
 
 use crate::edm::{Edm, EntitySet, is_type_name};
 use crate::error::{Error, ErrorKind, Result};
@@ -63,8 +68,9 @@ pub enum Plan {
     ServiceDocument(JsonFormat),
 }
 
-/// Plans `request` against the model.
-pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings) -> Result<Plan> {
+/// Plans `request` of whoever has the `view`.
+pub fn plan(request: &Request, view: &View, keyring: &Keyring, settings: Settings) -> Result<Plan> {
+    let edm = &**view.edm();
     if request.headers.isolation.is_some() {
         let message = "A single request is not isolated: its pages are read when they are asked for. A batch can be.";
         return Err(Error::new(ErrorKind::IsolationNotSupported, message).about("Isolation"));
@@ -79,17 +85,18 @@ pub fn plan(request: &Request, edm: &Edm, keyring: &Keyring, settings: Settings)
             return MetadataFormat::negotiate(request).map(Plan::Metadata);
         }
         Path::Other(name) => return Err(nowhere::not_supported(name)),
-        Path::All { ty } => (Place::all(edm, &request.options, keyring, ty.as_deref())?, &[][..]),
+        Path::All { ty } => (Place::all(view, &request.options, keyring, ty.as_deref())?, &[][..]),
         Path::Entity { id, ty } => (id::place(edm, &request.options, id.as_deref(), ty.as_deref())?, &[][..]),
         Path::Resource { set, key, rest } => Place::find(edm, &request.options, set, key.as_ref(), rest)?,
     };
-    let scope = Scope { request, edm, set: &place.set, place: &place, keyring, settings };
+    let scope = Scope { request, view, edm, set: &place.set, place: &place, keyring, settings };
     scope.read(rest).map(|read| Plan::Read(Box::new(read)))
 }
 
 /// What the planning of one read looks at.
 struct Scope<'a> {
     request: &'a Request,
+    view: &'a View,
     edm: &'a Edm,
     set: &'a Arc<EntitySet>,
     place: &'a Place,
@@ -149,7 +156,9 @@ impl Scope<'_> {
         Read {
             set: Arc::clone(self.set),
             via: self.place.via.clone(),
+            filters: Arc::clone(self.view.filters()),
             shape: self.place.shape.clone(),
+            mark: self.mark(None),
             token_path: self.place.token_path(),
             path: self.place.path.clone(),
             target,

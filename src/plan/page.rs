@@ -133,9 +133,9 @@ impl Scope<'_> {
             count: options.boolean(SystemOption::Count)?,
             tracked: preference.map(|_| Tracked::Start),
         };
-        let columns = columns(&returned, &expand);
+        let (columns, mark) = (columns(&returned, &expand), self.mark(query.text.as_deref()));
         let read = self.read_of(Target::Rows(page), Format::Json(json));
-        Ok(Read { returned, columns, expand, query, select, applied, ..read })
+        Ok(Read { mark, returned, columns, expand, query, select, applied, ..read })
     }
 
     /// Follows a next link: of entities, or of changes.
@@ -166,9 +166,9 @@ impl Scope<'_> {
                     count: self.options().boolean(SystemOption::Count)?,
                     tracked: anchor.map(Tracked::Since),
                 };
-                let columns = columns(&returned, &expand);
+                let (columns, mark) = (columns(&returned, &expand), self.mark(query.text.as_deref()));
                 let read = self.read_of(Target::Rows(page), Format::Json(json));
-                Ok(Read { returned, columns, expand, query, select, applied, ..read })
+                Ok(Read { mark, returned, columns, expand, query, select, applied, ..read })
             }
         }
     }
@@ -223,10 +223,14 @@ impl Scope<'_> {
         }
     }
 
-    /// The token in `text`, which must be of this entity set.
+    /// The token in `text`, which must be of this entity set, and of who may read the same of it.
     fn open(&self, text: &str) -> Result<Token> {
         let token = Token::open(text, self.keyring)?;
-        if token.set == self.place.token_path() { Ok(token) } else { Err(Error::token_invalid()) }
+        if token.set != self.place.token_path() {
+            return Err(Error::token_invalid());
+        }
+        self.same_rights(&token)?;
+        Ok(token)
     }
 
     /// What the token selected, if it still stands for the same columns. A `$select` on the link may repeat it.
@@ -248,12 +252,7 @@ impl Scope<'_> {
     }
 
     pub(super) fn expired(&self, token: &Token, expiry: Expiry) -> Error {
-        let existing = |name: &&String| self.set.property(name).is_some();
-        let select: Option<Vec<String>> =
-            token.select.as_ref().map(|names| names.iter().filter(existing).cloned().collect());
-        let format = self.options().value(SystemOption::Format);
-        let (path, query) = (&self.place.path, token.query.as_deref());
-        Error::expired(expiry).starting_over_at(super::links::defining_query(path, select.as_deref(), query, format))
+        Error::expired(expiry).starting_over_at(self.defining_query_of(token))
     }
 }
 

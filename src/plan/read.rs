@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ChangesPage, Expansion, Format, Key, Query, RowsPage, Shape, Tracked, Via};
+use super::{ChangesPage, Expansion, Format, Key, Query, RowFilters, RowsPage, Shape, Tracked, Via};
 use crate::edm::EntitySet;
-use crate::token::Anchor;
+use crate::token::{Anchor, Mark};
 
 /// One consistent read.
 #[derive(Debug)]
@@ -13,8 +13,12 @@ pub struct Read {
     pub set: Arc<EntitySet>,
     /// How its entities are reached, if not from the set itself.
     pub via: Option<Via>,
+    /// Which rows of entity sets may be read at all.
+    pub filters: Arc<RowFilters>,
     /// What is written of them.
     pub shape: Shape,
+    /// What links to more of the same are marked with.
+    pub mark: Option<Mark>,
     /// What tokens of this read say where it is.
     pub token_path: String,
     /// The path of what is read, relative to the service root, as in a URL; of a property, the path of its entity.

@@ -9,7 +9,7 @@ use super::Style;
 use super::body::{Body, Chunks, Head};
 use super::control::{Control, fragment};
 use super::entity::EntityWriter;
-use super::removed::RemovedWriter;
+use super::removed::{Reason, RemovedWriter};
 use super::rows::{json, write_item};
 use super::tail::{Link, Links, write_count};
 use crate::backend::{Opening, RowSink};
@@ -95,12 +95,19 @@ impl ChangesSink {
     }
 }
 
-/// What `GONE` says of a row that was deleted. Any other number but 0 says that it is not to be seen for another reason: the
-/// client is told the same, but its place in the order is that of the rows that are there.
+/// What `GONE` says of a row that is there.
+const THERE: i64 = 0;
+/// What it says of one that was deleted. Any other number says that it is not to be seen for another reason: its place in the order is
+/// that of the rows that are there.
 const DELETED: i64 = 1;
 
-fn is_gone(row: &dyn Row) -> bool {
-    row.value(GONE) != ValueRef::Integer(0)
+/// Why the row is gone, if it is.
+fn reason(row: &dyn Row) -> Option<Reason> {
+    match row.value(GONE) {
+        ValueRef::Integer(THERE) => None,
+        ValueRef::Integer(DELETED) => Some(Reason::Deleted),
+        _ => Some(Reason::Changed),
+    }
 }
 
 impl RowSink for ChangesSink {
@@ -132,8 +139,9 @@ impl RowSink for ChangesSink {
         if self.taken == self.limit {
             self.last = Some(self.position(row)?);
         }
-        let write = |out: &mut Vec<u8>| {
-            if is_gone(row) { self.removed.write(out, row, KEY) } else { self.entities.write(out, row, "") }
+        let write = |out: &mut Vec<u8>| match reason(row) {
+            Some(reason) => self.removed.write(out, row, KEY, reason),
+            None => self.entities.write(out, row, ""),
         };
         self.empty &= !write_item(self.chunks.buffer(), self.empty, write);
         Ok(self.chunks.flush())

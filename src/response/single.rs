@@ -20,7 +20,7 @@ use super::rows::json;
 use super::value::{exact_text, string, write_json, write_raw};
 use super::{Style, misfit};
 use crate::backend::{Further, Opening, RowSink};
-use crate::edm::{EntitySet, Row, ValueRef, fit};
+use crate::edm::{Row, ValueRef, fit};
 use crate::error::{Error, Result};
 use crate::plan::{Format, Read, Target};
 use crate::token::{Keyring, fingerprint};
@@ -48,7 +48,7 @@ impl EntitySink {
 
     /// Writes the entity. Its tag would not change with what is expanded of it, so the answer has none then.
     fn write(&mut self, row: &dyn Row, members: &[u8]) {
-        let etag = etag(row, &self.read.set);
+        let etag = etag(row, &self.read);
         let prefix = self.prefix(&etag);
         self.found = self.entities.write_with(self.chunks.buffer(), row, &prefix, members);
         if self.found {
@@ -212,7 +212,7 @@ impl RowSink for PropertySink {
         self.found = true;
         let value = row.value(0);
         let no_content = value == ValueRef::Null;
-        self.chunks.head(Head { etag: Some(weak(&digest(row, 1))), no_content, ..Head::default() });
+        self.chunks.head(Head { etag: Some(weak(&digest(row, 1, &[]))), no_content, ..Head::default() });
         if !no_content {
             self.write(value);
         }
@@ -232,15 +232,19 @@ fn no_such_entity(read: &Read) -> Error {
     Error::not_found(format!("The entity of \"{}\" with this key", read.set.name))
 }
 
-/// A weak tag: the row's version where the database keeps one, else a digest of all its values.
-fn etag(row: &dyn Row, set: &EntitySet) -> String {
+/// A weak tag: the row's version where the database keeps one, else a digest of all its values. Who may read other properties gets
+/// another tag.
+fn etag(row: &dyn Row, read: &Read) -> String {
+    let set = &*read.set;
+    let rights = read.mark.map(|mark| mark.rights.to_be_bytes());
+    let rights = rights.as_ref().map_or(&[][..], |rights| rights);
     match set.row_version.map(|column| row.value(column)) {
         // What is shown of a row may change without the row: then the tag is another one, too.
         Some(ValueRef::Bytes(version)) => {
             let all: Vec<usize> = (0..set.properties.len()).collect();
-            weak(&[version, &fingerprint(set, &all).to_be_bytes()].concat())
+            weak(&[version, &fingerprint(set, &all).to_be_bytes(), rights].concat())
         }
-        _ => weak(&digest(row, set.properties.len())),
+        _ => weak(&digest(row, set.properties.len(), rights)),
     }
 }
 
@@ -248,9 +252,9 @@ fn weak(octets: &[u8]) -> String {
     format!("W/\"{}\"", URL_SAFE_NO_PAD.encode(octets))
 }
 
-/// A digest of the first `columns` values.
-fn digest(row: &dyn Row, columns: usize) -> [u8; 12] {
-    let mut hash = Sha256::new();
+/// A digest of the first `columns` values, and of `rights`.
+fn digest(row: &dyn Row, columns: usize, rights: &[u8]) -> [u8; 12] {
+    let mut hash = Sha256::new_with_prefix(rights);
     for column in 0..columns {
         let value = row.value(column);
         let (tag, octets): (u8, &[u8]) = match &value {

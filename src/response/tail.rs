@@ -34,6 +34,7 @@ impl Links {
             select: read.select.clone(),
             query: read.query.text.clone(),
             fingerprint: fingerprint(&read.set, &read.returned),
+            mark: read.mark,
             state,
         };
         self.write_token(out, read, control, link, &token);
@@ -54,6 +55,7 @@ impl Links {
             select: None,
             query: read.query.text.clone(),
             fingerprint: fingerprint(next, &all),
+            mark: read.mark,
             state: State::Rows { after: Vec::new(), remaining, anchor: None },
         };
         self.write_token(out, read, control, &Link::Next, &token);
@@ -80,6 +82,7 @@ impl Links {
             select: expansion.select.clone(),
             query: expansion.query.text.clone(),
             fingerprint: fingerprint(set, &expansion.returned),
+            mark: expansion.mark,
             state,
         };
         format!("{}{}", self.root, expansion.link(path, &token.seal(&self.keyring)))

@@ -10,6 +10,7 @@ pub mod mssql;
 mod order;
 mod quoted;
 mod related;
+mod rows;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod statement;
@@ -73,17 +74,17 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
             (history, count, rows)
         }
         Target::Changes(page) => {
-            let all = page.count.then(|| changes_count(set, &page.anchor, upper(page), dialect));
+            let all = page.count.then(|| changes_count(read, &page.anchor, upper(page), dialect));
             (history(set, Some(page.anchor), dialect), all, Some(changes(read, page, dialect)))
         }
         Target::ChangeCount(anchor) => (
             history(set, Some(*anchor), dialect),
-            Some(changes_count(set, anchor, Param::CurrentVersion, dialect)),
+            Some(changes_count(read, anchor, Param::CurrentVersion, dialect)),
             None,
         ),
         Target::Latest => (history(set, None, dialect), None, None),
         Target::Count => {
-            let mut build = Builder::new(dialect);
+            let mut build = Builder::new(dialect, &read.filters);
             let wanted = wanted(&mut build, read);
             (None, Some(count(build, read, wanted)), None)
         }
@@ -100,10 +101,10 @@ pub fn query(read: &Read, dialect: &dyn Dialect) -> Query {
         table_version: set.table_version,
         opening: dialect.opening(set, history.is_some()),
         history,
-        parents: read.via.as_ref().map(|via| via::parents(via, dialect)),
+        parents: read.via.as_ref().map(|via| via::parents(via, &read.filters, dialect)),
         count,
         rows,
-        related: Related::all(&read.expand),
+        related: Related::all(&read.expand, &read.filters),
         brief: is_brief(read),
     }
 }
@@ -137,14 +138,14 @@ fn history(set: &EntitySet, claim: Option<Anchor>, dialect: &dyn Dialect) -> Opt
 
 /// The number of entities, where it is asked for, and a page of them. The conditions of both are the same, and written once.
 fn count_and_rows(read: &Read, page: &RowsPage, dialect: &dyn Dialect) -> (Option<Statement>, Option<Statement>) {
-    let mut build = Builder::new(dialect);
+    let mut build = Builder::new(dialect, &read.filters);
     let wanted = wanted(&mut build, read);
     let count = page.count.then(|| count(build.clone(), read, wanted.clone()));
     (count, (page.limit > 0).then(|| rows(build, read, page, wanted)))
 }
 
-fn count(build: Builder<'_>, read: &Read, wanted: String) -> Statement {
-    let table = build.dialect().table(&read.set);
+fn count(mut build: Builder<'_>, read: &Read, wanted: String) -> Statement {
+    let table = build.rows(&read.set);
     build.finish(Skeleton::Count, &[("table", table), ("where", wanted)])
 }
 
@@ -172,7 +173,7 @@ fn rows(mut build: Builder<'_>, read: &Read, page: &RowsPage, wanted: String) ->
     let columns: Vec<&str> = [returned.as_str()].into_iter().chain(order.columns()).collect();
     let slots = [
         ("columns", columns.join(", ")),
-        ("table", build.dialect().table(set)),
+        ("table", build.rows(set)),
         ("where", conditions),
         ("order", order.clause()),
         ("limit", build.number(page.limit + more)),
@@ -183,7 +184,7 @@ fn rows(mut build: Builder<'_>, read: &Read, page: &RowsPage, wanted: String) ->
 
 fn entity(read: &Read, key: Option<&Key>, properties: &[usize], dialect: &dyn Dialect) -> Statement {
     let set = &*read.set;
-    let mut build = Builder::new(dialect);
+    let mut build = Builder::new(dialect, &read.filters);
     let mut conditions = Vec::new();
     if let Some(key) = key {
         conditions.push(dialect.key_equals(&mut build, &key.pairs(set)));
@@ -194,7 +195,7 @@ fn entity(read: &Read, key: Option<&Key>, properties: &[usize], dialect: &dyn Di
     }
     let slots = [
         ("columns", build.columns(set, properties)),
-        ("table", dialect.table(set)),
+        ("table", build.rows(set)),
         ("where", conditions.join(" AND ")),
         ("order", build.key(set).join(", ")),
         ("limit", "1".to_owned()),
@@ -205,7 +206,7 @@ fn entity(read: &Read, key: Option<&Key>, properties: &[usize], dialect: &dyn Di
 
 fn changes(read: &Read, page: &ChangesPage, dialect: &dyn Dialect) -> Statement {
     let set = &*read.set;
-    let mut build = Builder::new(dialect);
+    let mut build = Builder::new(dialect, &read.filters);
     let mut slots = change_slots(&mut build, set, dialect);
     slots.push(("columns", build.columns(set, &read.returned)));
     slots.extend(dialect.change_range(&mut build, set, &page.anchor, page.after.as_ref(), upper(page)));
@@ -213,8 +214,9 @@ fn changes(read: &Read, page: &ChangesPage, dialect: &dyn Dialect) -> Statement 
     build.finish(Skeleton::Changes, &slots)
 }
 
-fn changes_count(set: &EntitySet, anchor: &Anchor, upper: Param, dialect: &dyn Dialect) -> Statement {
-    let mut build = Builder::new(dialect);
+fn changes_count(read: &Read, anchor: &Anchor, upper: Param, dialect: &dyn Dialect) -> Statement {
+    let set = &*read.set;
+    let mut build = Builder::new(dialect, &read.filters);
     let mut slots = change_slots(&mut build, set, dialect);
     slots.extend(dialect.change_range(&mut build, set, anchor, None, upper));
     build.finish(Skeleton::ChangesCount, &slots)

@@ -3,13 +3,15 @@
 //! A newcomer's trap: the values that lead there are as stored, and are compared by the database, not here: it knows when a reference
 //! and a key are equal. So every row says to which of the entities it belongs.
 
+use std::sync::Arc;
+
 use super::addressable;
 use super::dialect::{Dialect, Skeleton};
 use super::expression::condition;
 use super::order::Order;
 use super::statement::{Builder, Param, Statement};
 use crate::edm::Value;
-use crate::plan::Expansion;
+use crate::plan::{Expansion, RowFilters};
 
 /// Entities whose related ones are read by one statement, at most: SQL Server takes 2,100 parameters.
 pub const AT_ONCE: usize = 200;
@@ -18,6 +20,7 @@ pub const AT_ONCE: usize = 200;
 #[derive(Debug)]
 pub struct Related {
     expansion: Expansion,
+    filters: Arc<RowFilters>,
     /// And behind that.
     pub further: Vec<Related>,
 }
@@ -26,9 +29,12 @@ pub struct Related {
 pub type Origin = (usize, Vec<Value>);
 
 impl Related {
-    pub(super) fn all(expansions: &[Expansion]) -> Vec<Self> {
-        let related =
-            |expansion: &Expansion| Self { expansion: expansion.clone(), further: Self::all(&expansion.expand) };
+    pub(super) fn all(expansions: &[Expansion], filters: &Arc<RowFilters>) -> Vec<Self> {
+        let related = |expansion: &Expansion| Self {
+            expansion: expansion.clone(),
+            filters: Arc::clone(filters),
+            further: Self::all(&expansion.expand, filters),
+        };
         expansions.iter().map(related).collect()
     }
 
@@ -47,7 +53,7 @@ impl Related {
     /// Reads the entities that `origins` lead to, of each origin so many: rows of the number of the origin and the properties' columns, then what they are ordered by.
     pub fn entities(&self, origins: &[Origin], each: usize, dialect: &dyn Dialect) -> Statement {
         let expansion = &self.expansion;
-        let mut build = Builder::new(dialect);
+        let mut build = Builder::new(dialect, &self.filters);
         let order = Order::new(&mut build, &expansion.hop.to, &expansion.query.order);
         let properties = build.column_list(&expansion.hop.to, &expansion.columns);
         let found: Vec<String> = (0..)
@@ -69,7 +75,7 @@ impl Related {
 
     /// Counts them: rows of the number of the origin and how many it leads to.
     pub fn counts(&self, origins: &[Origin], dialect: &dyn Dialect) -> Statement {
-        let mut build = Builder::new(dialect);
+        let mut build = Builder::new(dialect, &self.filters);
         let slots = self.origins(&mut build, origins);
         build.finish(Skeleton::RelatedCount, &slots)
     }
@@ -106,7 +112,7 @@ impl Related {
         vec![
             ("names", names.join(", ")),
             ("parents", parents.join(", ")),
-            ("table", dialect.table(&hop.to)),
+            ("table", build.rows(&hop.to)),
             ("same", same),
             ("where", wanted),
         ]

@@ -1,8 +1,9 @@
 //! A statement: its text and its parameters, and the builder that keeps the two in step.
 
 use super::dialect::{Dialect, Skeleton};
-use super::template;
+use super::{rows, template};
 use crate::edm::{EntitySet, Property, Value};
+use crate::plan::RowFilters;
 use crate::version::ChangeVersion;
 
 /// Text with placeholders, and what they stand for, in their order.
@@ -39,11 +40,15 @@ pub struct Builder<'a> {
     params: Vec<Param>,
     /// What the statement calls the table that conditions are about.
     table: String,
+    filters: &'a RowFilters,
+    /// The rows of sets that are filtered, as they are written: a set that is named twice needs its parameters once.
+    filtered: Vec<(String, String)>,
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(dialect: &'a dyn Dialect) -> Self {
-        Self { dialect, params: Vec::new(), table: "t".to_owned() }
+    /// For who may read the rows that `filters` let through.
+    pub(super) fn new(dialect: &'a dyn Dialect, filters: &'a RowFilters) -> Self {
+        Self { dialect, params: Vec::new(), table: "t".to_owned(), filters, filtered: Vec::new() }
     }
 
     /// A new placeholder for `param`.
@@ -60,6 +65,20 @@ impl<'a> Builder<'a> {
     /// How the database says things.
     pub fn dialect(&self) -> &'a dyn Dialect {
         self.dialect
+    }
+
+    /// What stands for the table of `set` wherever its rows are read: the table, or those of its rows that may be read.
+    pub(super) fn rows(&mut self, set: &EntitySet) -> String {
+        if !set.rows_filtered {
+            return self.dialect.table(set);
+        }
+        if let Some((_, written)) = self.filtered.iter().find(|(name, _)| *name == set.name) {
+            return written.clone();
+        }
+        let filter = self.filters.of(set);
+        let written = self.about(rows::NAME, |build| rows::filtered(build, set, filter));
+        self.filtered.push((set.name.clone(), written.clone()));
+        written
     }
 
     /// The column of `property` in the table that conditions are about: `t`, or another one for a while.

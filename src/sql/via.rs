@@ -4,13 +4,13 @@ use super::addressable;
 use super::dialect::{Dialect, Skeleton};
 use super::expression::tie;
 use super::statement::{Builder, Statement};
-use crate::plan::Via;
+use crate::plan::{RowFilters, Via};
 
 /// The condition that the row `name` is one that `via` leads to.
 pub(super) fn condition(build: &mut Builder<'_>, via: &Via, name: &str, depth: usize) -> String {
     let parent = format!("p{depth}");
     let tie = tie(build, &via.hop, &parent, name);
-    let table = build.dialect().table(&via.hop.from);
+    let table = build.rows(&via.hop.from);
     let wanted = parent_condition(build, via, &parent, depth + 1);
     format!("EXISTS (SELECT 1 FROM {table} AS {parent} WHERE {tie} AND {wanted})")
 }
@@ -29,8 +29,9 @@ fn parent_condition(build: &mut Builder<'_>, via: &Via, parent: &str, depth: usi
 }
 
 /// How many entities there are that `via` begins at: one or none.
-pub(super) fn parents(via: &Via, dialect: &dyn Dialect) -> Statement {
-    let mut build = Builder::new(dialect);
+pub(super) fn parents(via: &Via, filters: &RowFilters, dialect: &dyn Dialect) -> Statement {
+    let mut build = Builder::new(dialect, filters);
     let wanted = parent_condition(&mut build, via, "t", 0);
-    build.finish(Skeleton::Count, &[("table", dialect.table(&via.hop.from)), ("where", wanted)])
+    let table = build.rows(&via.hop.from);
+    build.finish(Skeleton::Count, &[("table", table), ("where", wanted)])
 }

@@ -1,6 +1,6 @@
 //! The octets of a token: writing its parts, and reading them back without trusting them.
 
-use super::{Anchor, ChangePosition};
+use super::{Anchor, ChangePosition, Mark};
 use crate::edm::Value;
 use crate::version::{ChangeVersion, HistoryMark, Incarnation, Witness};
 
@@ -55,6 +55,11 @@ impl Writer {
         self.number(anchor.since.0);
         self.number(anchor.witness.version.0.wrapping_sub(anchor.since.0));
         self.fixed(&anchor.witness.mark.0.to_be_bytes());
+    }
+
+    pub(super) fn mark(&mut self, mark: Mark) {
+        self.fixed(&mark.principal.to_be_bytes());
+        self.fixed(&mark.rights.to_be_bytes());
     }
 
     pub(super) fn values(&mut self, values: &[Value]) {
@@ -165,6 +170,11 @@ impl<'a> Reader<'a> {
         let version = ChangeVersion(since.checked_add(self.number()?)?);
         let mark = HistoryMark(u64::from_be_bytes(self.fixed()?));
         Some(Anchor { incarnation, since: ChangeVersion(since), witness: Witness { version, mark } })
+    }
+
+    pub(super) fn mark(&mut self) -> Option<Mark> {
+        let principal = u32::from_be_bytes(self.fixed()?);
+        Some(Mark { principal, rights: u64::from_be_bytes(self.fixed()?) })
     }
 
     pub(super) fn change_position(&mut self) -> Option<ChangePosition> {

@@ -2,6 +2,7 @@
 
 mod access;
 mod batch;
+mod rights;
 
 use std::collections::BTreeSet;
 
@@ -168,6 +169,20 @@ fn token(link: &str) -> String {
 /// What the names in braces stand for.
 type Tokens<'a> = [(&'a str, String)];
 
+/// What they stand for while nothing has changed yet.
+fn tokens(client: &Client) -> Vec<(&'static str, String)> {
+    vec![
+        ("{pruned}", token(&client.track("/odata/Orders").expect(200).delta_link())),
+        ("{next}", next_token(client, "/odata/Writer(1)/Book")),
+        ("{all}", next_token(client, "/odata/$all?$search=none")),
+        ("{away}", next_token(client, "/odata/$all")),
+        ("{references}", next_token(client, "/odata/Writer(1)/Book/$ref")),
+        ("{further_references}", next_token(client, "/odata/Book(10)/Writer/Book/$ref")),
+        ("{all_references}", next_token(client, "/odata/Book/$ref")),
+        ("{further}", next_token(client, "/odata/Book(10)/Writer/Book")),
+    ]
+}
+
 fn sent(client: &Client, (method, path, header): Question, tokens: &Tokens) -> (Answer, Checked) {
     let path = tokens.iter().fold(path, |path, (name, token)| path.replace(name, token));
     let asking = client.ask(method, &path);
@@ -184,16 +199,8 @@ fn every_status_of_every_operation_is_given_as_described() {
     let database = shop_with_books();
     let gateway = database.serve();
     let client = gateway.client();
-    let tokens = [
-        ("{pruned}", token(&client.track("/odata/Orders").expect(200).delta_link())),
-        ("{next}", next_token(&client, "/odata/Writer(1)/Book")),
-        ("{all}", next_token(&client, "/odata/$all?$search=none")),
-        ("{away}", next_token(&client, "/odata/$all")),
-        ("{references}", next_token(&client, "/odata/Writer(1)/Book/$ref")),
-        ("{further_references}", next_token(&client, "/odata/Book(10)/Writer/Book/$ref")),
-        ("{all_references}", next_token(&client, "/odata/Book/$ref")),
-        ("{further}", next_token(&client, "/odata/Book(10)/Writer/Book")),
-    ];
+    let mut met = rights::met(&database);
+    let tokens = tokens(&client);
     database.execute("UPDATE Orders SET Note = 'x' WHERE Id = 1; UPDATE Orders SET Note = 'y' WHERE Id = 1");
     database.execute("DROP TABLE Away");
     database.execute("ALTER TABLE Book ADD COLUMN Pages INT; ALTER TABLE Book RENAME COLUMN Id TO Number");
@@ -208,7 +215,7 @@ fn every_status_of_every_operation_is_given_as_described() {
     let batch = [("POST", "/odata/$batch".to_owned(), None)];
     let named = |Checked { operation, status }| (operation, status);
     let answers = access::answers(&database, &[questions.clone(), batch.to_vec()].concat(), &tokens);
-    let mut met: BTreeSet<_> = answers.into_iter().map(|(_, checked)| named(checked)).collect();
+    met.extend(answers.into_iter().map(|(_, checked)| named(checked)));
     met.extend(questions.into_iter().map(|question| pair(&client, question, &tokens)));
     met.extend(batch::answers(&database, &client).into_iter().map(|(_, checked)| named(checked)));
     database.take_away();
@@ -254,6 +261,7 @@ fn every_code_of_an_error_is_given() {
     let batches = batch::answers(&database, &client).into_iter().filter(|(answer, _)| answer.status >= 400);
     met.extend(batches.map(|(answer, _)| answer.code()));
     met.insert(batch::conditional(&client));
+    met.insert(rights::code(&database));
     met.insert(without_room_to_wait(&database).code());
     let root = [("GET", "/odata/".to_owned(), None)];
     met.extend(access::answers(&database, &root, &tokens).into_iter().map(|(answer, _)| answer.code()));

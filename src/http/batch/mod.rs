@@ -7,6 +7,7 @@ mod course;
 mod each;
 mod together;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use actix_web::http::header::HeaderValue;
@@ -16,7 +17,8 @@ use super::encoding::Accepted;
 use super::error::{error_reply, version};
 use super::headers;
 use super::reply::{self, Caching};
-use super::{body, compress, stages};
+use super::{authenticate, body, compress, stages};
+use crate::access::Principal;
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::batch::{self, BatchBody, BatchFormat, Individual};
@@ -53,6 +55,8 @@ fn refuse_with(http: &HttpRequest, error: &Error) -> HttpResponse {
 /// A batch that has been taken apart.
 struct Batch {
     app: web::Data<App>,
+    /// Who asks for all of it.
+    principal: Arc<Principal>,
     root: String,
     /// The version of each answer.
     versions: Vec<ODataVersion>,
@@ -64,6 +68,7 @@ struct Batch {
 
 async fn respond(http: &HttpRequest, app: &web::Data<App>, payload: web::Payload) -> Result<HttpResponse> {
     let root = headers::service_root(http, app)?;
+    let principal = authenticate::principal(http, app)?;
     let raw = headers::raw(http);
     let asked = odata::parse("", "", &raw)?.headers;
     if http.uri().query().is_some_and(|query| !query.is_empty()) {
@@ -91,7 +96,7 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, payload: web::Payload
     let (sender, receiver) = body::channel();
     let body = compress::into(sender, Accepted::by(http, app.compression));
     let answers = Answers::new(envelope, body);
-    let batch = Batch { app: app.clone(), root, versions, individuals, stops, answers };
+    let batch = Batch { app: app.clone(), principal, root, versions, individuals, stops, answers };
     let reading = actix_web::rt::spawn(run(batch, requests, asked.isolation.is_some()));
     let (head, answer) = receiver.opened(reading).await?;
     begin.headers.extend(head.coding.map(|coding| ("Content-Encoding", coding.to_owned())));

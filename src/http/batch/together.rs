@@ -8,7 +8,6 @@ use std::sync::Arc;
 use super::stages::{self, Answering, Planned};
 use super::{Batch, End};
 use crate::backend::Snapshot;
-use crate::edm::Edm;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::reply::Replying;
 use crate::odata::Request;
@@ -41,7 +40,7 @@ pub(super) async fn answer(batch: Batch, requests: Vec<Result<Request, Reply>>) 
     let batch = Arc::new(batch);
     for _ in 1..stages::ATTEMPTS {
         let edm = batch.app.edm();
-        let steps = plan(&batch, &requests, &edm);
+        let steps = plan(&batch, &requests);
         if !steps.outdated {
             match run(&batch, steps).await {
                 Err(error) if error.kind() == ErrorKind::CatalogChanged && batch.answers.begun() == 0 => {}
@@ -53,15 +52,16 @@ pub(super) async fn answer(batch: Batch, requests: Vec<Result<Request, Reply>>) 
             break;
         }
     }
-    run(&batch, plan(&batch, &requests, &batch.app.edm())).await
+    run(&batch, plan(&batch, &requests)).await
 }
 
-fn plan(batch: &Batch, requests: &[Result<Request, Reply>], edm: &Edm) -> Steps {
+fn plan(batch: &Batch, requests: &[Result<Request, Reply>]) -> Steps {
+    let view = batch.app.view(&batch.principal);
     let mut plan = Steps { due: Vec::new(), queries: Vec::new(), outdated: false };
     for (at, request) in requests.iter().enumerate() {
         let planned = match request {
             Err(refused) => Ok(Planned::Document(refused.clone())),
-            Ok(request) => stages::plan(&batch.app, request, edm, &batch.root),
+            Ok(request) => stages::plan(&batch.app, request, &view, &batch.root),
         };
         let step = match planned {
             Ok(Planned::Document(reply)) => Step::Write(reply),

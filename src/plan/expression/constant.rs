@@ -58,6 +58,26 @@ pub(super) fn coerced(typed: Typed, class: Class) -> Typed {
     }
 }
 
+/// The same of text that stands for a number or a Boolean, and of a whole number that stands for text: whoever gave it a value did not
+/// know the type of what it is compared with.
+pub(super) fn leniently(typed: Typed, class: Class) -> Typed {
+    let value = match (&typed.form, typed.class, class) {
+        (
+            Form::Constant(Value::Text(text)),
+            Class::String,
+            Class::Boolean | Class::Decimal | Class::Double | Class::Integer,
+        ) => read(text, class),
+        (Form::Constant(Value::Integer(number)), Class::Integer, Class::String) => {
+            Some(Value::Text(number.to_string()))
+        }
+        _ => None,
+    };
+    match value {
+        Some(value) => Typed { form: Form::Constant(value), class, nullable: false },
+        None => typed,
+    }
+}
+
 /// `typed`, compared with `other`: where that is a property of type `Edm.Single`, a constant that is written as one of its values is that
 /// value. What a client sees as 0.1 is not the double 0.1.
 pub(super) fn as_seen(typed: Typed, other: &Typed) -> Typed {

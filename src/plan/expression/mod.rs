@@ -4,6 +4,7 @@
 //! is true there; but `not B` of a null Boolean is null. [`Typed::nullable`] says what may be null.
 //! Source: URL Conventions 4.01 section 5.1.1.
 
+mod alike;
 mod between;
 mod call;
 mod cast;

@@ -28,6 +28,8 @@ pub(in crate::plan) struct Resolver<'a> {
     pub(super) variables: Vec<Named>,
     /// Whether the row that is read is one that `$expand` brings.
     pub(in crate::plan) nested: bool,
+    /// Whether text and numbers stand for whatever they are compared with.
+    pub(in crate::plan) lenient: bool,
     rows: u32,
     depth: usize,
     operands: usize,
@@ -51,7 +53,18 @@ impl<'a> Resolver<'a> {
         now: &'a str,
     ) -> Self {
         let root = Named { name: UNNAMED.to_owned(), variable: Variable(0), set: Arc::clone(set) };
-        Self { edm, options, part, variables: vec![root], nested: false, rows: 0, depth: 0, operands: 0, now }
+        Self {
+            edm,
+            options,
+            part,
+            variables: vec![root],
+            nested: false,
+            lenient: false,
+            rows: 0,
+            depth: 0,
+            operands: 0,
+            now,
+        }
     }
 
     /// Counts operands.
@@ -172,35 +185,6 @@ impl<'a> Resolver<'a> {
         }))
     }
 
-    /// Two operands that can be compared.
-    fn alike(&mut self, left: &Expression, right: &Expression) -> Result<[Typed; 2]> {
-        let (left, right) = (self.typed(left)?, self.typed(right)?);
-        self.joined(left, right)
-    }
-
-    fn joined(&self, left: Typed, right: Typed) -> Result<[Typed; 2]> {
-        let (left_class, right_class) = (left.class, right.class);
-        let (left, right) = (coerced(left, right_class), coerced(right, left_class));
-        match left.class.joined(right.class) {
-            Some(_) => {
-                let left = as_seen(left, &right);
-                let right = as_seen(right, &left);
-                Ok([left, right])
-            }
-            None => Err(self.not_alike(&left, &right)),
-        }
-    }
-
-    fn not_alike(&self, left: &Typed, right: &Typed) -> Error {
-        let hint = match (left.class, right.class) {
-            (Class::DateTimeOffset, Class::Date) | (Class::Date, Class::DateTimeOffset) => {
-                "; write a moment as 2024-01-31T00:00:00Z, or compare with \"date(...)\""
-            }
-            _ => "",
-        };
-        self.wrong(&format!("{} cannot be compared with {}{hint}", left.class.name(), right.class.name()))
-    }
-
     fn within(&mut self, left: &Expression, right: &Expression) -> Result<Typed> {
         let mut value = self.typed(left)?;
         let list = match &right.term {
@@ -215,10 +199,10 @@ impl<'a> Resolver<'a> {
         };
         let mut members = items.iter().map(|item| self.typed(item)).collect::<Result<Vec<_>>>()?;
         for member in &members {
-            value = as_seen(coerced(value, member.class), member);
+            value = as_seen(self.coerced(value, member.class), member);
         }
         for member in &mut members {
-            *member = as_seen(coerced(member.clone(), value.class), &value);
+            *member = as_seen(self.coerced(member.clone(), value.class), &value);
             if value.class.joined(member.class).is_none() {
                 return Err(self.not_alike(&value, member));
             }

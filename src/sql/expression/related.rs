@@ -69,7 +69,7 @@ impl Way {
             if let Some(key) = build.about(&there, |build| key_is_there(build, &hop.to)) {
                 tie = format!("{tie} AND {key}");
             }
-            let table = format!("{} AS {there}", build.dialect().table(&hop.to));
+            let table = format!("{} AS {there}", build.rows(&hop.to));
             if number == 1 {
                 way = Self { tables: table, condition: tie };
             } else {

@@ -218,11 +218,11 @@ fn trim(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Form;
+    use crate::plan::{Form, RowFilters};
     use crate::sql::mssql::WITH_SNAPSHOT;
 
     fn said(function: Function, arguments: &[Typed]) -> String {
-        call(&mut Builder::new(&WITH_SNAPSHOT), function, arguments)
+        call(&mut Builder::new(&WITH_SNAPSHOT, &RowFilters::default()), function, arguments)
     }
 
     fn constant(class: Class, text: &str) -> Typed {

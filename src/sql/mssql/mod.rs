@@ -165,6 +165,7 @@ impl Dialect for Mssql {
         let selected = recorded.iter().map(|(property, column)| self.selected(property, column.clone()));
         vec![
             ("table", self.table(set)),
+            ("rows", build.rows(set)),
             ("recorded", selected.collect::<Vec<_>>().join(", ")),
             ("same_row", same_row),
             ("absent", format!("{} IS NULL", build.column(recorded[0].0))),

@@ -128,10 +128,19 @@ impl Dialect for Sqlite {
         let join = |separator: &str, part: &dyn Fn(&Property, &str) -> String| {
             key.iter().map(|(property, recorded)| part(property, recorded)).collect::<Vec<_>>().join(separator)
         };
+        let absent = format!("{} IS NULL", build.column(key[0].0));
+        let gone = if set.rows_filtered {
+            let same_row = build.about(BARE, |build| {
+                key.iter().map(|(property, recorded)| same_value(build, property, recorded)).collect::<Vec<_>>()
+            });
+            hidden_or_deleted(&absent, &self.table(set), &same_row.join(" AND "))
+        } else {
+            absent
+        };
         vec![
             ("log", log_table(log.log)),
-            ("table", self.table(set)),
-            ("gone", format!("{} IS NULL", build.column(key[0].0))),
+            ("rows", build.rows(set)),
+            ("gone", gone),
             ("recorded", join(", ", &|_, recorded| format!("c.{recorded}"))),
             ("same_key", join(" AND ", &|_, recorded| format!("later.{recorded} = c.{recorded}"))),
             ("same_row", join(" AND ", &|property, recorded| same_value(build, property, recorded))),
@@ -164,6 +173,16 @@ fn same_value(build: &Builder<'_>, property: &Property, recorded: &str) -> Strin
         }
         _ => format!("{column} = c.{recorded}"),
     }
+}
+
+/// The table that a set's rows are in, where its filter does not count.
+const BARE: &str = "bare";
+
+/// 0 where the row is there, 1 where it was deleted, 2 where it is in the table and not to be seen.
+fn hidden_or_deleted(absent: &str, table: &str, same_row: &str) -> String {
+    format!(
+        "CASE WHEN {absent} THEN CASE WHEN EXISTS (SELECT 1 FROM {table} AS {BARE} WHERE {same_row}) THEN 2 ELSE 1 END ELSE 0 END"
+    )
 }
 
 fn is_text(ty: EdmType) -> bool {

@@ -24,6 +24,7 @@ pub(crate) mod pattern;
 mod policy;
 mod read;
 mod related;
+mod rows_of;
 mod scope;
 mod signature;
 mod store;

@@ -28,6 +28,7 @@ fn rows_that_a_policy_hides_are_told_as_gone_and_come_back() {
     gone.extend(page.value());
     let ids: Vec<&str> = gone.iter().map(|item| item["id"].as_str().unwrap().rsplit('/').next().unwrap()).collect();
     assert_eq!(ids, ["Doc(2)", "Doc(3)"]);
+    assert!(gone.iter().all(|item| item["reason"] == "changed"), "{gone:?}");
     database.execute("UPDATE Doc SET Tenant = 1 WHERE Id = 2");
     assert_eq!(ask(&page.delta_link()).value(), [json!({ "Id": 2, "Tenant": 1 })]);
 }

@@ -6,8 +6,9 @@ use rusqlite::{Connection, params_from_iter};
 use super::engine::{skeleton, table};
 use super::kind::{Family, kind};
 use super::pattern::{slot, slots};
+use super::rows_of::Rows;
 use super::scope::{Scope, Source};
-use super::store::{key, object, quoted, visible};
+use super::store::{key, object, quoted};
 use super::token::{Token, listed, tokens};
 use super::translate::{condition, order, value, value_of};
 use super::types::Declared;
@@ -39,13 +40,13 @@ pub(super) fn answer(file: &Connection, request: &Request) -> Option<Reply> {
 }
 
 fn entities(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
-    let name = table(slot(found, "table"));
-    let scope = Scope::new(file, &request.parameters, vec![Source::table(file, &name, "t")?]);
+    let table = Rows::read(file, request, slot(found, "table"), "t")?;
+    let scope = Scope::new(file, &request.parameters, vec![table.source]);
     let columns = selected(&scope, slot(found, "columns"))?;
     let sql = format!(
         "SELECT {} FROM {} AS t WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
         names(&columns),
-        visible(file, &name),
+        table.sql,
         condition(&scope, slot(found, "where"))?,
         order(&scope, slot(found, "order"))?,
         value(&scope, slot(found, "limit"))?.sql,
@@ -55,10 +56,10 @@ fn entities(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Re
 }
 
 fn count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
-    let name = table(slot(found, "table"));
-    let scope = Scope::new(file, &request.parameters, vec![Source::table(file, &name, "t")?]);
+    let table = Rows::read(file, request, slot(found, "table"), "t")?;
+    let scope = Scope::new(file, &request.parameters, vec![table.source]);
     let condition = condition(&scope, slot(found, "where"))?;
-    Ok(number(file, &format!("SELECT count(*) FROM {} AS t WHERE {condition}", visible(file, &name)), request))
+    Ok(number(file, &format!("SELECT count(*) FROM {} AS t WHERE {condition}", table.sql), request))
 }
 
 fn changes_count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
@@ -68,7 +69,9 @@ fn changes_count(file: &Connection, found: &Slots<'_>, request: &Request) -> Fou
 }
 
 fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
-    let scope = with_changes(file, found, request)?;
+    let table = Rows::read(file, request, slot(found, "rows"), "t")?;
+    let mut scope = with_changes(file, found, request)?;
+    scope.sources.push(table.source);
     let recorded = selected(&scope, slot(found, "recorded"))?;
     let properties = selected(&scope, slot(found, "columns"))?;
     let rank = "CASE c.SYS_CHANGE_OPERATION WHEN 'D' THEN 0 ELSE 1 END";
@@ -80,7 +83,7 @@ fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Rep
         names(&recorded),
         names(&properties),
         net(&scope, found)?,
-        visible(file, &table(slot(found, "table"))),
+        table.sql,
         condition(&scope, slot(found, "same_row"))?,
         value(&scope, slot(found, "upper"))?.sql,
         condition(&scope, slot(found, "position"))?,
@@ -92,16 +95,15 @@ fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Rep
     Ok(rows(file, &sql, &fixed, &columns, request))
 }
 
-/// The table, and beside it what is recorded of it.
+/// What is recorded of the table.
 fn with_changes<'a>(file: &'a Connection, found: &Slots<'_>, request: &'a Request) -> Found<Scope<'a>> {
     let name = table(slot(found, "table"));
-    let table = Source::table(file, &name, "t")?;
     let mut changes = Source::table(file, &name, "c")?;
     let key = key(file, &name);
     changes.columns.retain(|(column, _)| key.contains(column));
     changes.columns.push(("SYS_CHANGE_VERSION".to_owned(), kind("bigint")));
     changes.columns.push(("SYS_CHANGE_OPERATION".to_owned(), kind("nchar(1)")));
-    Ok(Scope::new(file, &request.parameters, vec![table, changes]))
+    Ok(Scope::new(file, &request.parameters, vec![changes]))
 }
 
 /// `CHANGETABLE(CHANGES ...)`: one row a key that changed after a version, with the last thing that happened to it.

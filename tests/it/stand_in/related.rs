@@ -2,12 +2,11 @@
 
 use rusqlite::Connection;
 
-use super::engine::table;
 use super::kind::kind;
 use super::pattern::slot;
 use super::read::{Found, Selected, Slots, one, rows};
+use super::rows_of::Rows;
 use super::scope::{Scope, Source, Typed};
-use super::store::visible;
 use super::token::{Token, listed, tokens, unexpected};
 use super::translate::{condition, order, value, values};
 use crate::tds::{Column, Reply, Request, Type};
@@ -50,8 +49,7 @@ struct Origins<'a> {
 
 impl<'a> Origins<'a> {
     fn read(file: &'a Connection, found: &Slots<'_>, request: &'a Request) -> Found<Self> {
-        let name = table(slot(found, "table"));
-        let target = Source::table(file, &name, "t")?;
+        let target = Rows::read(file, request, slot(found, "table"), "t")?;
         let scope = Scope::new(file, &request.parameters, Vec::new());
         let parents = tokens(slot(found, "parents"));
         let origins = listed(&parents).into_iter().map(|row| origin(&scope, row)).collect::<Found<Vec<_>>>()?;
@@ -59,11 +57,11 @@ impl<'a> Origins<'a> {
         let kinds = origins.first().map(|row| row.iter().map(|value| value.kind.clone())).into_iter().flatten();
         let columns = names.iter().map(|&name| name.to_owned()).zip(kinds).collect();
         let source = Source { alias: "k".to_owned(), columns, is_stored: false };
-        let scope = Scope::new(file, &request.parameters, vec![target, source]);
+        let scope = Scope::new(file, &request.parameters, vec![target.source, source]);
         let listed: Vec<String> = origins.iter().map(|row| format!("({})", sql(row))).collect();
         let with = format!("WITH k({}) AS (VALUES {})", names.join(", "), listed.join(", "));
         let (same, wanted) = (condition(&scope, slot(found, "same"))?, condition(&scope, slot(found, "where"))?);
-        let from = format!("FROM k INNER JOIN {} AS t ON {same} WHERE {wanted}", visible(file, &name));
+        let from = format!("FROM k INNER JOIN {} AS t ON {same} WHERE {wanted}", target.sql);
         Ok(Self { scope, with, from })
     }
 }

@@ -1,8 +1,9 @@
 //! Queries within expressions: `SELECT ... [FROM ... [WHERE ...]] [INTERSECT SELECT ...]`.
 
 use super::kind::{Family, Kind, joined, kind};
+use super::rows_of::Rows;
 use super::scope::{Scope, Source, Typed, Uses};
-use super::store::{quoted, visible};
+use super::store::quoted;
 use super::token::{Token, listed, parenthesis, split, unexpected};
 use super::translate::{comparable, condition_of, converted, value_of};
 use crate::tds::Fault;
@@ -123,12 +124,17 @@ fn joins(scope: &Scope<'_>, inner: &mut Scope<'_>, from: &[Token]) -> Found<(Str
 }
 
 fn source(scope: &Scope<'_>, tokens: &[Token]) -> Found<(String, Source, Uses)> {
+    if let [open, values, ..] = tokens
+        && open.is_symbol("(")
+        && values.is_word("VALUES")
+    {
+        return derived(scope, tokens);
+    }
     match tokens {
-        [Token::Name(_), dot, Token::Name(table), of, Token::Word(alias)] if dot.is_symbol(".") && of.is_word("AS") => {
-            let source = Source::table(scope.file, table, alias)?;
-            Ok((format!("{} AS {alias}", visible(scope.file, table)), source, Uses::default()))
+        [rows @ .., by, Token::Word(alias)] if by.is_word("AS") => {
+            let rows = Rows::of(scope.file, scope.parameters, rows, alias)?;
+            Ok((format!("{} AS {alias}", rows.sql), rows.source, Uses::default()))
         }
-        [open, ..] if open.is_symbol("(") => derived(scope, tokens),
         _ => Err(unexpected(tokens)),
     }
 }

@@ -27,6 +27,7 @@ mod paging;
 mod paths;
 mod polls;
 mod related;
+mod rights;
 mod search;
 mod streaming;
 mod tokens;

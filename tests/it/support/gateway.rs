@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use std::thread::JoinHandle;
 
 use actix_web::dev::ServerHandle;
+use deltalink::access::Principal;
 use deltalink::app::App;
 use deltalink::backend::Backend;
 use deltalink::config::Config;
@@ -21,6 +22,7 @@ pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
     /// What it says to its database.
     pub(crate) heard: Arc<Heard>,
+    app: Arc<App>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -36,19 +38,25 @@ impl Gateway {
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
+                let started = App::new(backend, keyring, &config).await.map(Arc::new);
                 let started =
-                    App::new(backend, keyring, &config).await.and_then(|app| http::server(Arc::new(app), listener));
+                    started.and_then(|app| http::server(Arc::clone(&app), listener).map(|server| (app, server)));
                 match started {
-                    Ok(server) => {
-                        sender.send(Ok(server.handle())).unwrap();
+                    Ok((app, server)) => {
+                        sender.send(Ok((app, server.handle()))).unwrap();
                         server.await.unwrap();
                     }
                     Err(error) => sender.send(Err(error)).unwrap(),
                 }
             });
         });
-        let handle = receiver.recv().unwrap()?;
-        Ok(Self { address, heard, handle, thread: Some(thread) })
+        let (app, handle) = receiver.recv().unwrap()?;
+        Ok(Self { address, heard, app, handle, thread: Some(thread) })
+    }
+
+    /// Takes whoever asks for `principal` from now on.
+    pub(crate) fn asked_by(&self, principal: Principal) {
+        self.app.take_anonymous_for(principal);
     }
 
     pub(crate) fn client(&self) -> Client {

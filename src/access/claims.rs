@@ -1,0 +1,173 @@
+//! A row filter in which `@name` stands for a claim -> the same with the values of a principal in their places.
+//!
+//! A newcomer's trap: a value is never made text that is read again. It takes its place in the tree as one literal, so whatever it holds,
+//! it is one literal.
+
+use std::collections::BTreeSet;
+
+use super::{Claim, Claims};
+use crate::error::{Error, ErrorKind, Result};
+use crate::odata::expression::{Constant, Expression, Function, Term};
+
+/// What stands in the place of a claim.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Values<'a> {
+    /// What a principal has.
+    Of(&'a Claims),
+    /// Nothing is known of them yet.
+    Unknown,
+}
+
+/// `filter` with `values` in it.
+///
+/// # Errors
+/// `InvalidValue` where there is no value, or one that cannot stand there, and where the filter asks for the time.
+pub(super) fn filled(filter: &Expression, values: Values<'_>) -> Result<Expression> {
+    let mut filled = filter.clone();
+    fill(&mut filled, values)?;
+    Ok(filled)
+}
+
+/// The names of the claims that `filter` needs.
+pub(super) fn named(filter: &Expression) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    walk(&mut filter.clone(), &mut |term| {
+        if let Term::Alias(alias) = term {
+            names.insert(name(alias).to_owned());
+        }
+        Ok(())
+    })
+    .unwrap_or_default();
+    names
+}
+
+fn fill(filter: &mut Expression, values: Values<'_>) -> Result<()> {
+    walk(filter, &mut |term| {
+        match term {
+            Term::Alias(alias) => *term = Term::Constant(values.one(alias)?),
+            Term::In(_, list) => {
+                if let Term::Alias(alias) = &list.term {
+                    let of = |constant| Expression { at: list.at, term: Term::Constant(constant) };
+                    list.term = Term::List(values.many(alias)?.into_iter().map(of).collect());
+                }
+            }
+            Term::Call(Function::Now, _) => {
+                return Err(wrong(
+                    "it asks for the time; when that goes on, nothing would tell copies what comes or goes",
+                ));
+            }
+            _ => {}
+        }
+        Ok(())
+    })
+}
+
+/// Every term, from the outside in. What stands inside of a path is about other entities, and no row filter.
+fn walk(filter: &mut Expression, visit: &mut dyn FnMut(&mut Term) -> Result<()>) -> Result<()> {
+    visit(&mut filter.term)?;
+    match &mut filter.term {
+        Term::Binary(_, left, right) | Term::In(left, right) => {
+            walk(left, visit)?;
+            walk(right, visit)
+        }
+        Term::Call(_, operands) | Term::List(operands) => operands.iter_mut().try_for_each(|one| walk(one, visit)),
+        Term::Case(cases) => cases.iter_mut().try_for_each(|(when, then)| {
+            walk(when, visit)?;
+            walk(then, visit)
+        }),
+        Term::Unary(_, operand) => walk(operand, visit),
+        Term::Alias(_) | Term::Constant(_) | Term::Path(_) | Term::Unknown(_) => Ok(()),
+    }
+}
+
+impl Values<'_> {
+    /// The one value of a claim.
+    fn one(self, alias: &str) -> Result<Constant> {
+        match self.of(alias)? {
+            None => Ok(Constant::Null),
+            Some(claim) => constant(claim)
+                .ok_or_else(|| wrong(&format!("{alias} is a list, which can stand on the right of \"in\" only"))),
+        }
+    }
+
+    /// The values of a claim, which may be one.
+    fn many(self, alias: &str) -> Result<Vec<Constant>> {
+        let nested = || wrong(&format!("{alias} is a list of lists"));
+        match self.of(alias)? {
+            None => Ok(vec![Constant::Null]),
+            Some(Claim::List(members)) => members.iter().map(|member| constant(member).ok_or_else(nested)).collect(),
+            Some(one) => constant(one).map(|one| vec![one]).ok_or_else(nested),
+        }
+    }
+
+    /// The claim; nothing where none are known.
+    fn of(&self, alias: &str) -> Result<Option<&Claim>> {
+        match self {
+            Self::Unknown => Ok(None),
+            Self::Of(claims) => match claims.get(name(alias)) {
+                Some(claim) => Ok(Some(claim)),
+                None => Err(wrong(&format!("there is no claim {alias}"))),
+            },
+        }
+    }
+}
+
+fn constant(claim: &Claim) -> Option<Constant> {
+    match claim {
+        Claim::Boolean(is) => Some(Constant::Boolean(*is)),
+        Claim::Number(number) => Some(Constant::Integer(number.to_string())),
+        Claim::Text(text) => Some(Constant::String(text.clone())),
+        Claim::List(_) => None,
+    }
+}
+
+/// `@name` without its sign.
+fn name(alias: &str) -> &str {
+    alias.strip_prefix('@').unwrap_or(alias)
+}
+
+/// The values themselves are no part of a message: it goes to the log.
+fn wrong(what: &str) -> Error {
+    Error::new(ErrorKind::InvalidValue, format!("The row filter cannot be applied: {what}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::odata::expression::filter;
+
+    fn claims(name: &str, claim: Claim) -> Claims {
+        Claims::from([(name.to_owned(), claim)])
+    }
+
+    #[test]
+    fn whatever_a_claim_holds_it_becomes_one_literal() {
+        for text in ["' or 1 eq 1", "x') or (1 eq 1", "@other", "null", "true", "1", "", "a''b", "(1,2)", "%27"] {
+            let filter = filter("Region eq @region and Id gt 0").unwrap();
+            let filled = filled(&filter, Values::Of(&claims("region", Claim::Text(text.to_owned())))).unwrap();
+            let Term::Binary(_, left, _) = &filled.term else { panic!("{filled:?}") };
+            let Term::Binary(_, _, value) = &left.term else { panic!("{left:?}") };
+            assert_eq!(value.term, Term::Constant(Constant::String(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_list_stands_behind_in_only() {
+        let regions = claims("r", Claim::List(vec![Claim::Text("a".to_owned()), Claim::Number(5)]));
+        let listed = filled(&filter("Region in @r").unwrap(), Values::Of(&regions)).unwrap();
+        let Term::In(_, list) = &listed.term else { panic!("{listed:?}") };
+        let Term::List(members) = &list.term else { panic!("{list:?}") };
+        assert_eq!(members.len(), 2);
+        let scalar = claims("r", Claim::Number(1));
+        assert!(filled(&filter("Region in @r").unwrap(), Values::Of(&scalar)).is_ok(), "one is a list of one");
+        for refused in ["Region eq @r", "Region in (@r,'b')", "Region in @lacking", "Region eq @lacking"] {
+            assert!(filled(&filter(refused).unwrap(), Values::Of(&regions)).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn claims_are_named_wherever_they_stand() {
+        let filter = filter("A eq @a or not (B in @b and startswith(C,@c)) or case(D eq @d:true,true:@e)").unwrap();
+        assert_eq!(named(&filter), ["a", "b", "c", "d", "e"].map(str::to_owned).into());
+    }
+}

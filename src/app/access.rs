@@ -1,0 +1,81 @@
+//! Who asks -> what they may see of the model in force, found once for all who may see the same.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use quick_cache::sync::Cache;
+
+use crate::access::{Policy, Principal, Who};
+use crate::config;
+use crate::edm::Edm;
+use crate::error::Result;
+use crate::plan::{Rights, View};
+use crate::token::Mark;
+
+/// Rights that are kept. What has no room is found again.
+const KEPT: usize = 1024;
+
+/// Who may read what.
+pub(super) struct Access {
+    /// Without it, everybody may read everything.
+    policy: Option<Policy>,
+    anonymous: RwLock<Arc<Principal>>,
+}
+
+/// What is known of what may be read of one model.
+pub(super) struct Known {
+    edm: Arc<Edm>,
+    all: Arc<Rights>,
+    parts: Cache<Who, Arc<Rights>>,
+}
+
+impl Access {
+    pub(super) fn new(config: Option<&config::Access>) -> Self {
+        let roles = config.map(|access| access.anonymous.clone()).unwrap_or_default();
+        Self {
+            policy: config.map(|access| Policy::new(access.roles.clone())),
+            anonymous: RwLock::new(Arc::new(Principal::anonymous(roles))),
+        }
+    }
+
+    /// Refuses roles that name what is not in the model.
+    pub(super) fn check(&self, edm: &Edm) -> Result<()> {
+        self.policy.as_ref().map_or(Ok(()), |policy| policy.check(edm))
+    }
+
+    /// Tells the operator which roles do not fit a model that has changed.
+    pub(super) fn report(&self, edm: &Edm) {
+        for mistake in self.policy.iter().flat_map(|policy| policy.mistakes(edm)) {
+            tracing::warn!(%mistake, "a role does not fit the database any more, and does not grant this");
+        }
+    }
+
+    pub(super) fn is_guarded(&self) -> bool {
+        self.policy.is_some()
+    }
+
+    pub(super) fn anonymous(&self) -> Arc<Principal> {
+        Arc::clone(&self.anonymous.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn take_anonymous_for(&self, principal: Principal) {
+        *self.anonymous.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(principal);
+    }
+
+    pub(super) fn view(&self, principal: &Principal, known: &Known) -> View {
+        let Some(policy) = &self.policy else { return View::new(Arc::clone(&known.all), 0) };
+        let who = policy.who(principal);
+        let rights = known.parts.get(&who).unwrap_or_else(|| {
+            let rights = Arc::new(policy.rights(&who, &known.edm));
+            known.parts.insert(who, Arc::clone(&rights));
+            rights
+        });
+        View::new(rights, Mark::of_principal(&principal.id))
+    }
+}
+
+impl Known {
+    pub(super) fn of(edm: &Arc<Edm>) -> Arc<Self> {
+        let (edm, all) = (Arc::clone(edm), Arc::new(Rights::all(Arc::clone(edm))));
+        Arc::new(Self { edm, all, parts: Cache::new(KEPT) })
+    }
+}
