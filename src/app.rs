@@ -123,6 +123,21 @@ impl App {
         self.access.view(principal, &known)
     }
 
+    /// Whether it makes a difference who asks.
+    pub fn is_guarded(&self) -> bool {
+        self.access.is_guarded()
+    }
+
+    /// Whoever brings no credentials.
+    pub fn anonymous(&self) -> Arc<Principal> {
+        self.access.anonymous()
+    }
+
+    /// From now on, whoever brings no credentials is taken for `principal`.
+    pub fn take_anonymous_for(&self, principal: Principal) {
+        self.access.take_anonymous_for(principal);
+    }
+
     /// Whether the model is older than `age`.
     pub fn is_older_than(&self, age: Duration) -> bool {
         self.model.read().unwrap_or_else(PoisonError::into_inner).made.elapsed() > age
@@ -166,6 +181,11 @@ impl App {
 /// Who finds out who asks, as configured, with what is needed for that.
 async fn authenticator(config: &Config) -> Result<Option<Authenticator>> {
     let Some(access) = &config.access else { return Ok(None) };
+    if access.anonymous.is_empty() && access.api_keys.is_empty() && access.jwt.is_none() {
+        tracing::warn!(
+            "nobody is let in: [access] has no api_keys, no jwt and nobody anonymous; 'deltalink apikey' prints a key"
+        );
+    }
     let authenticator = Authenticator::new(access.authentication()?)?;
     authenticator.start().await?;
     Ok(Some(authenticator))

@@ -4,7 +4,7 @@
 //! for the log, and the credential itself for nobody.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use super::api_key::{self, KnownKey};
 use super::jwt::{self, Believer, Disbelief};
@@ -16,8 +16,6 @@ use crate::error::{Error, ErrorKind, Result};
 pub struct Settings {
     /// The roles that grant anything at all.
     pub granting: BTreeSet<String>,
-    /// The roles of whoever brings nothing; with none, they are refused.
-    pub anonymous: Vec<String>,
     /// The API keys.
     pub keys: Vec<KnownKey>,
     /// The header in which one may stand, in lower case.
@@ -37,7 +35,6 @@ pub struct Authenticator {
     /// The query option in which one may stand.
     pub parameter: Option<String>,
     granting: BTreeSet<String>,
-    anonymous: RwLock<Option<Arc<Principal>>>,
     keys: Vec<KnownKey>,
     tokens: Option<Believer>,
     authorization_uri: Option<String>,
@@ -49,10 +46,9 @@ impl Authenticator {
     /// # Errors
     /// When there is nothing to fetch keys with.
     pub fn new(settings: Settings) -> Result<Self> {
-        let Settings { granting, anonymous, keys, header, parameter, tokens, authorization_uri } = settings;
-        let anonymous = (!anonymous.is_empty()).then(|| Arc::new(Principal::anonymous(anonymous)));
+        let Settings { granting, keys, header, parameter, tokens, authorization_uri } = settings;
         let tokens = tokens.map(Believer::new).transpose()?;
-        Ok(Self { header, parameter, granting, anonymous: RwLock::new(anonymous), keys, tokens, authorization_uri })
+        Ok(Self { header, parameter, granting, keys, tokens, authorization_uri })
     }
 
     /// Reads what tokens are verified with for the first time. An issuer that is away is asked again later.
@@ -60,11 +56,6 @@ impl Authenticator {
     /// # Errors
     /// When a file that the operator names cannot be read.
     pub async fn start(&self) -> Result<()> {
-        if self.anonymous().is_none() && self.keys.is_empty() && self.tokens.is_none() {
-            tracing::warn!(
-                "nobody is let in: [access] has neither api_keys nor jwt nor anonymous; 'deltalink apikey' prints a key"
-            );
-        }
         for key in self.keys.iter().filter(|key| key.has_expired()) {
             tracing::warn!(principal = key.principal.id, "an API key has expired and is refused");
         }
@@ -82,21 +73,16 @@ impl Authenticator {
         }
     }
 
-    /// Takes whoever brings nothing for `principal` from now on: for whoever embeds the gateway, and knows by itself who asks.
-    pub fn take_anonymous_for(&self, principal: Principal) {
-        *self.anonymous.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(principal));
-    }
-
-    fn anonymous(&self) -> Option<Arc<Principal>> {
-        self.anonymous.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Who asks.
+    /// Who asks; `anonymous` is whoever brings nothing, if that is anybody.
     ///
     /// # Errors
     /// 401 if that is not proven, 503 if it cannot be told now, 403 if it does not matter since none of its roles grants anything.
-    pub async fn principal(&self, credential: &Credential) -> Result<Arc<Principal>> {
-        let principal = self.proven(credential).await?;
+    pub async fn principal(&self, credential: &Credential, anonymous: Arc<Principal>) -> Result<Arc<Principal>> {
+        let is_somebody = !anonymous.roles.is_empty();
+        let principal = match credential {
+            Credential::None if is_somebody => anonymous,
+            _ => self.proven(credential).await?,
+        };
         if principal.roles.iter().any(|role| self.granting.contains(role)) {
             return Ok(principal);
         }
@@ -120,7 +106,7 @@ impl Authenticator {
 
     async fn proven(&self, credential: &Credential) -> Result<Arc<Principal>> {
         let outcome = match credential {
-            Credential::None => self.anonymous().ok_or_else(|| "there are none".into()),
+            Credential::None => Err("there are none".into()),
             Credential::Probe => Err("there are none, and it is asked where to get some".into()),
             Credential::Key(text) => api_key::whose(text, &self.keys).map_err(Disbelief::Refused),
             Credential::Token(text) => self.believed(text).await,
@@ -158,8 +144,7 @@ mod tests {
     use zeroize::Zeroizing;
 
     use super::*;
-    use crate::access::ApiKey;
-    use crate::access::Claims;
+    use crate::access::{ApiKey, Claims};
 
     fn key(text: &str) -> Credential {
         Credential::Key(Zeroizing::new(text.to_owned()))
@@ -167,6 +152,11 @@ mod tests {
 
     fn token(text: &str) -> Credential {
         Credential::Token(Zeroizing::new(text.to_owned()))
+    }
+
+    /// Who asks where whoever brings nothing is nobody.
+    async fn asked(authenticator: &Authenticator, credential: &Credential) -> Result<Arc<Principal>> {
+        authenticator.principal(credential, Arc::new(Principal::anonymous(Vec::new()))).await
     }
 
     fn granting(role: &str) -> BTreeSet<String> {
@@ -185,7 +175,7 @@ mod tests {
     #[tokio::test]
     async fn who_is_not_known_hears_the_same_whatever_was_wrong() {
         let (own, authenticator) = with_one_key();
-        assert_eq!(authenticator.principal(&key(own.reveal())).await.unwrap().id, "key:anna");
+        assert_eq!(asked(&authenticator, &key(own.reveal())).await.unwrap().id, "key:anna");
         let mut heard = Vec::new();
         for wrong in [
             Credential::None,
@@ -196,7 +186,7 @@ mod tests {
             token(own.reveal()),
             Credential::Unusable("for a test"),
         ] {
-            let error = authenticator.principal(&wrong).await.unwrap_err();
+            let error = asked(&authenticator, &wrong).await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Unauthorized, "{wrong:?}");
             heard.push(error.to_string());
         }
@@ -206,16 +196,16 @@ mod tests {
 
     #[tokio::test]
     async fn who_brings_nothing_is_anonymous_if_that_is_anybody() {
-        let anonymous = vec!["visitor".to_owned()];
-        let settings = Settings { granting: granting("visitor"), anonymous, ..Settings::default() };
-        let authenticator = Authenticator::new(settings.clone()).unwrap();
-        let principal = authenticator.principal(&Credential::None).await.unwrap();
-        assert_eq!((principal.id.as_str(), &principal.roles[..]), ("anonymous", &["visitor".to_owned()][..]));
+        let visitor = || Arc::new(Principal::anonymous(vec!["visitor".to_owned()]));
+        let authenticator =
+            |role| Authenticator::new(Settings { granting: granting(role), ..Settings::default() }).unwrap();
+        let some = authenticator("visitor");
+        assert_eq!(some.principal(&Credential::None, visitor()).await.unwrap(), visitor());
         for wrong in [Credential::Probe, key("dlk_"), token("a.b.c"), Credential::Unusable("for a test")] {
-            assert!(authenticator.principal(&wrong).await.is_err(), "{wrong:?} is not nothing");
+            assert!(some.principal(&wrong, visitor()).await.is_err(), "{wrong:?} is not nothing");
         }
-        let nothing = Authenticator::new(Settings { granting: granting("clerk"), ..settings }).unwrap();
-        assert_eq!(nothing.principal(&Credential::None).await.unwrap_err().kind(), ErrorKind::Forbidden);
+        let error = authenticator("clerk").principal(&Credential::None, visitor()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Forbidden);
     }
 
     #[test]

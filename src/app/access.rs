@@ -1,6 +1,6 @@
 //! Who asks -> what they may see of the model in force, found once for all who may see the same.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use quick_cache::sync::Cache;
 
@@ -18,6 +18,7 @@ const KEPT: usize = 1024;
 pub(super) struct Access {
     /// Without it, everybody may read everything.
     policy: Option<Policy>,
+    anonymous: RwLock<Arc<Principal>>,
 }
 
 /// What is known of what may be read of one model.
@@ -29,7 +30,11 @@ pub(super) struct Known {
 
 impl Access {
     pub(super) fn new(config: Option<&config::Access>) -> Self {
-        Self { policy: config.map(|access| Policy::new(access.roles.clone())) }
+        let roles = config.map(|access| access.anonymous.clone()).unwrap_or_default();
+        Self {
+            policy: config.map(|access| Policy::new(access.roles.clone())),
+            anonymous: RwLock::new(Arc::new(Principal::anonymous(roles))),
+        }
     }
 
     /// Refuses roles that name what is not in the model.
@@ -42,6 +47,18 @@ impl Access {
         for mistake in self.policy.iter().flat_map(|policy| policy.mistakes(edm)) {
             tracing::warn!(%mistake, "a role does not fit the database any more, and does not grant this");
         }
+    }
+
+    pub(super) fn is_guarded(&self) -> bool {
+        self.policy.is_some()
+    }
+
+    pub(super) fn anonymous(&self) -> Arc<Principal> {
+        Arc::clone(&self.anonymous.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn take_anonymous_for(&self, principal: Principal) {
+        *self.anonymous.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(principal);
     }
 
     pub(super) fn view(&self, principal: &Principal, known: &Known) -> View {

@@ -112,7 +112,7 @@ fn announce(app: &App, bound: SocketAddr, https: bool) {
         public_url = app.public_url,
         "serving {scheme}://{bound}/odata/"
     );
-    if app.authenticator.is_none() && !bound.ip().to_canonical().is_loopback() {
+    if !app.is_guarded() && !bound.ip().to_canonical().is_loopback() {
         tracing::warn!("{bound} is not only for this machine: anyone who can reach it can read what is served");
     }
 }

@@ -115,7 +115,6 @@ impl Access {
         let grants = |role: &Role| role.values().any(|grant| *grant != Grant::Whole(false));
         Ok(authenticator::Settings {
             granting: self.roles.iter().filter(|(_, role)| grants(role)).map(|(name, _)| name.clone()).collect(),
-            anonymous: self.anonymous.clone(),
             keys: self.api_keys.iter().map(ApiKeyEntry::known).collect(),
             header: header.to_ascii_lowercase(),
             parameter: self.api_key_parameter.clone(),

@@ -18,12 +18,16 @@ use zeroize::Zeroizing;
 use super::error::error_response;
 use super::now::Now;
 use crate::access::{Authenticator, Brought, Credential, Principal};
-use crate::error::{ErrorKind, Result};
+use crate::app::App;
+use crate::error::{Error, ErrorKind, Result};
 
-/// Who asks. Where nobody has to say who they are, everybody is the same.
-pub(super) fn principal(http: &HttpRequest) -> Arc<Principal> {
+/// Who asks.
+pub(super) fn principal(http: &HttpRequest, app: &App) -> Result<Arc<Principal>> {
+    if app.authenticator.is_none() {
+        return Ok(app.anonymous());
+    }
     let known = http.extensions().get::<Arc<Principal>>().cloned();
-    known.unwrap_or_else(|| Arc::new(Principal::anonymous(Vec::new())))
+    known.ok_or_else(|| Error::internal("a request came past authentication"))
 }
 
 /// Lets requests pass whose principal is known.
@@ -45,7 +49,7 @@ pub(super) async fn authenticated(
         parameter = values;
     }
     let stood_in_url = !parameter.is_empty();
-    let (credential, outcome) = identify(authenticator, request.headers(), parameter).await;
+    let (credential, outcome) = identify(&app, authenticator, request.headers(), parameter).await;
     let mut response = match outcome {
         Ok(principal) => {
             request.extensions_mut().insert(principal);
@@ -67,6 +71,7 @@ pub(super) async fn authenticated(
 }
 
 async fn identify(
+    app: &App,
     authenticator: &Authenticator,
     headers: &HeaderMap,
     parameter: Vec<Zeroizing<String>>,
@@ -79,7 +84,7 @@ async fn identify(
     };
     match brought.credential() {
         Ok(credential) => {
-            let outcome = authenticator.principal(&credential).await;
+            let outcome = authenticator.principal(&credential, app.anonymous()).await;
             (credential, outcome)
         }
         Err(error) => (Credential::None, Err(error)),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::headers;
 use super::reply::{self, Caching};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind as K};
 use crate::odata::{self, ODataVersion};
 use crate::response::Reply;
 
@@ -30,14 +30,11 @@ pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allo
     let mut reply = reply::reply(error.kind().status(), version, caching);
     reply.headers.push(("Content-Language", "en".to_owned()));
     match error.kind() {
-        ErrorKind::MethodNotAllowed => reply.headers.push(("Allow", allowed.to_owned())),
-        ErrorKind::AuthenticationUnavailable
-        | ErrorKind::CatalogChanged
-        | ErrorKind::DatabaseUnavailable
-        | ErrorKind::Overloaded => {
+        K::MethodNotAllowed => reply.headers.push(("Allow", allowed.to_owned())),
+        K::AuthenticationUnavailable | K::CatalogChanged | K::DatabaseUnavailable | K::Overloaded => {
             reply.headers.push(("Retry-After", RETRY_AFTER.to_owned()));
         }
-        ErrorKind::DeltaLinkExpired | ErrorKind::DeltaLinkOfAnother => {
+        K::DeltaLinkExpired | K::DeltaLinkOfAnother => {
             reply.headers.push(("Location", format!("{root}{}", error.start_over().unwrap_or_default())));
         }
         _ => {}
@@ -68,7 +65,6 @@ fn body(error: &Error) -> Value {
 
 /// Failures of ours or of the database are logged with their cause, the client's mistakes only for who looks closely.
 fn log(error: &Error) {
-    use ErrorKind as K;
     match error.kind().status() {
         // What an issuer's absence costs is logged where it is noticed, and not for each who suffers from it.
         500.. if ![K::AuthenticationUnavailable, K::OptionNotSupported, K::Overloaded].contains(&error.kind()) => {

@@ -40,7 +40,7 @@ async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpRespon
         return Err(not_allowed());
     }
     size::check(http, &app.limits)?;
-    let principal = authenticate::principal(http);
+    let principal = authenticate::principal(http, app)?;
     let request = odata::parse(
         below_service_root(http.uri().path()),
         http.uri().query().unwrap_or_default(),

@@ -68,7 +68,7 @@ struct Batch {
 async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result<HttpResponse> {
     size::check(http, &app.limits)?;
     let root = headers::service_root(http, app)?;
-    let principal = authenticate::principal(http);
+    let principal = authenticate::principal(http, app)?;
     let raw = headers::raw(http);
     let asked = odata::parse("", "", &raw)?.headers;
     if http.uri().query().is_some_and(|query| !query.is_empty()) {

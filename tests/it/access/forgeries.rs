@@ -41,7 +41,8 @@ impl Gate {
 
     fn ask(&self, authorization: &[u8]) -> Result<Arc<Principal>, Error> {
         let brought = Brought { authorization: vec![authorization], ..Brought::default() };
-        wait_for(self.authenticator.principal(&brought.credential()?))
+        let nobody = Arc::new(Principal::anonymous(Vec::new()));
+        wait_for(self.authenticator.principal(&brought.credential()?, nobody))
     }
 
     fn believes(&self, token: &str) -> bool {

@@ -1,5 +1,6 @@
 //! Who asks: what proves it, what does not, and what of either is told.
 
+mod claims;
 mod forgeries;
 mod issuers;
 mod keys;

@@ -58,7 +58,7 @@ impl Gateway {
 
     /// Takes whoever asks for `principal` from now on.
     pub(crate) fn asked_by(&self, principal: Principal) {
-        self.app.authenticator.as_ref().expect("[access] is configured").take_anonymous_for(principal);
+        self.app.take_anonymous_for(principal);
     }
 
     pub(crate) fn client(&self) -> Client {
