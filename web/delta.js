@@ -35,8 +35,8 @@
  * Reads `url` and follows its links. Yields, in this order, again and again:
  *
  * - `{ type: 'start', url, resumed, initial }`: unless `resumed`, what follows is everything: empty the copy.
- * - `{ type: 'page', initial, changes, link }`: each change, in its order, is `{ entity }`, to be put under its key, or
- *   `{ removed, entity?, id? }`, to be removed; `keyOf` finds the key of both. `link` leads on.
+ * - `{ type: 'page', initial, changes, count, link }`: each change, in its order, is `{ entity }`, to be put under its key, or
+ *   `{ removed, entity?, id? }`, to be removed; `keyOf` finds the key of both. `count` is the service's, `link` leads on.
  * - `{ type: 'current', link, initial }`: the copy is as the service was a moment ago. Without a link, changes are not tracked.
  * - `{ type: 'retry', after, cause }`: a request has failed and will be sent again after so many milliseconds.
  * - `{ type: 'expired', reasons, message, url }`: the link has ended (410). What follows starts at `url`, and is not resumed.
@@ -152,7 +152,11 @@ function understood(response, text, state) {
   const following = control(body, 'nextLink')
   const link = following ?? control(body, 'deltaLink')
   return {
-    page: { changes: body.value.map(change), link: link === undefined ? null : new URL(link, state.link).href },
+    page: {
+      changes: body.value.map(change),
+      count: control(body, 'count'),
+      link: link === undefined ? null : new URL(link, state.link).href,
+    },
     more: following !== undefined,
     etag: response.headers.get('ETag') ?? undefined,
   }
@@ -207,7 +211,7 @@ function queryOf(url) {
 /** The key of a change, or of an entity, as a text; `names` are the properties of the key. */
 export function keyOf(item, names) {
   const entity = item.entity ?? item
-  if (names.every((name) => entity[name] !== undefined)) return JSON.stringify(names.map((name) => String(entity[name])))
+  if (names.every((name) => Object.hasOwn(entity, name))) return JSON.stringify(names.map((name) => String(entity[name])))
   return keyOfId(item.id ?? control(entity, 'id') ?? '', names)
 }
 

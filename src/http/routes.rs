@@ -3,7 +3,7 @@
 use actix_web::guard;
 use actix_web::web::{self, ServiceConfig};
 
-use super::{assets, batch, health, read};
+use super::{assets, batch, explorer, health, read};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
@@ -12,13 +12,19 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             web::scope("/odata")
                 .service(batching("/$batch"))
                 .service(batching("/$batch/"))
+                .service(
+                    web::resource(["", "/", "/{set}", "/{set}/"])
+                        .guard(guard::fn_guard(explorer::is_wanted))
+                        .to(explorer::page),
+                )
                 .default_service(web::route().to(read::read)),
         )
-        .service(read_only("/", assets::redirect_to_service))
+        .service(read_only("/", explorer::root))
         .service(read_only("/healthz", health::alive))
         .service(read_only("/readyz", health::ready))
         .service(read_only("/openapi.yaml", assets::openapi))
         .service(read_only("/schemas/{name}", assets::schema))
+        .service(read_only("/web/{name}", explorer::file))
         .default_service(web::route().to(assets::unknown));
 }
 

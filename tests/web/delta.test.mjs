@@ -94,6 +94,7 @@ test('the key of what was removed is found in its properties, in its id, or is t
   assert.equal(keyOf({ removed: 'deleted', id: `${ROOT}Orders(7)` }, ['Id']), keyOf({ Id: 7 }, ['Id']))
   assert.equal(keyOf({ removed: 'deleted', id: `${ROOT}Orders('(x)')` }, ['Id']), keyOf({ Id: '(x)' }, ['Id']))
   assert.equal(keyOf({ removed: 'deleted', id: '8b2e' }, ['Id']), keyOf({ Id: '8b2e' }, ['Id']))
+  assert.equal(keyOf({ removed: 'deleted', id: `${ROOT}Odd('x')` }, ['constructor']), keyOf({ constructor: 'x' }, ['constructor']))
 })
 
 test('what was removed is known in 4.0 by its context', async () => {
