@@ -102,22 +102,21 @@ export class Follower {
   }
 
   async #take(event, live) {
-    if (event.type === 'start') this.#begin(event)
+    if (event.type === 'start') this.#begin(event, live)
     else if (event.type === 'page') await this.#page(event)
     else if (event.type === 'current') this.#current(event, live)
     else if (event.type === 'retry') this.#be('retrying', told(event.cause))
     else if (event.type === 'expired') { this.expired = event; this.#state = null; this.#be('expired', event.message) }
   }
 
-  #begin({ resumed, initial }) {
+  #begin({ resumed, initial }, live) {
     if (!resumed) {
       Object.assign(this, { pages: 0, octets: 0, total: null, steps: [] })
       this.copy = new Copy(this.copy.key, this.copy.properties)
       this.on.rows([], true)
     }
-    this.#step ??= null
     if (initial) this.#be('loading')
-    else if (!resumed || this.steps.length === 0) this.#be('current')
+    else this.#be(live ? 'waiting' : 'current')
   }
 
   async #page(event) {

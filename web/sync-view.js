@@ -105,7 +105,7 @@ class SyncView {
     if (this.status.textContent !== words) this.status.textContent = words
     this.notice.replaceChildren(...this.#notices())
     this.stats.replaceChildren(...figures(follower))
-    this.drawing.replaceChildren(h('p', { class: 'meta', 'aria-hidden': 'true' }, 'Changes of each version'), chart(follower.steps))
+    this.drawing.replaceChildren(h('p', { class: 'meta', 'aria-hidden': 'true' }, caption(follower.steps)), chart(follower.steps))
     const { link } = follower
     this.link.replaceChildren(...(link ? [h('span', { class: 'meta' }, 'Delta link'), h('code', { title: link }, tail(link)), copyButton('Copy', () => link)] : []))
   }
@@ -154,6 +154,11 @@ function figures({ copy, pages, steps, octets: size }) {
     ...['added', 'changed', 'deleted'].map((kind) => figure(kind, grouped(sum(kind)), kind)),
     figure('received', octets(size)),
   ]
+}
+
+function caption(steps) {
+  const deltas = steps.filter(({ initial }) => !initial)
+  return deltas.length === 0 ? 'Changes of each version' : `Changes of each version, ${clock(deltas[0].at)} to ${clock(deltas.at(-1).at)}`
 }
 
 function notice(kind, ...children) {

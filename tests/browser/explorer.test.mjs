@@ -296,6 +296,35 @@ test(`${MANY} rows come, are scrolled and change, and no task takes longer than 
   })
 })
 
+test('a set that is larger than a tab should hold is read on only when that is wanted', () => {
+  const rows = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) INSERT INTO Items SELECT i FROM n'
+  return serving(`CREATE TABLE Items (Id INTEGER PRIMARY KEY); ${rows}`, async ({ url }) => {
+    const { page, leave } = await visit('about:blank')
+    await page.route('**/web/follower.js', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, body: (await answer.text()).replace('ENOUGH = 200_000', 'ENOUGH = 2_000') })
+    })
+    await page.goto(`${url}odata/Items`)
+    await page.getByText('2,000 rows are in this tab.').waitFor()
+    await page.getByRole('button', { name: 'Read on' }).click()
+    await waiting(page)
+    assert.equal(await figure(page, 'rows').innerText(), '5,000')
+    await leave()
+  })
+})
+
+test('a link to another origin is not followed, and the page says so', async () => {
+  const service = new Service(ITEMS)
+  try {
+    await service.start('--public-url', 'http://elsewhere.example/')
+    const { page, leave } = await visit(`${service.url}odata/Items`)
+    await page.getByText('The link leads to another origin, http://elsewhere.example').waitFor()
+    await leave()
+  } finally {
+    await service.close()
+  }
+})
+
 test('everything can be done with the keyboard alone', () => serving(ITEMS, async (service) => {
   const { page, leave } = await visit(service.url)
   const focused = () => page.evaluate(() => {

@@ -29,11 +29,11 @@ export class Service {
   }
 
   /** Serves; where it was before, if it was. */
-  async start() {
+  async start(...more) {
     const port = this.url ? new URL(this.url).port : '0'
-    this.#process = spawn(BINARY, ['serve', '--database', 'sqlite:it.db', '--listen', `127.0.0.1:${port}`], { cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] })
-    const [root] = await said(this.#process, this.#process.stderr, /http:\/\/127[^ ]*\/odata\//)
-    this.url = root.replace(/odata\/$/, '')
+    this.#process = spawn(BINARY, ['serve', '--database', 'sqlite:it.db', '--listen', `127.0.0.1:${port}`, ...more], { cwd: this.folder, stdio: ['ignore', 'ignore', 'pipe'] })
+    const [, address] = await said(this.#process, this.#process.stderr, /(127\.0\.0\.1:\d+)/)
+    this.url = `http://${address}/`
     return this
   }
 
