@@ -73,7 +73,7 @@ function shown(view, set, options) {
     if (before) choose(before)
     return [element]
   }
-  if (!set) return [h('div', { class: 'notice problem', role: 'alert' }, h('p', {}, 'There is no entity set at this address.'))]
+  if (!set) return [h('div', { class: 'notice problem', role: 'alert' }, h('p', {}, 'There is no entity set at this address.'), h('button', { type: 'button', onclick: () => open('sets') }, 'See what there is'))]
   const made = view === 'sync'
     ? syncView(model, set, options.size > 0 ? withoutHash() : undefined, (name) => open('sync', name), afresh)
     : queryView(model, set, options, (name) => open('query', name), (url) => history.replaceState(null, '', `${url}#query`))

@@ -141,7 +141,7 @@ function choices(option, names, given, onchange) {
   const before = new Set((given ?? '').split(',').map((name) => name.trim()))
   const simple = [...before].every((name) => name === '' || names.includes(name))
   const boxes = names.map((name, at) => h('input', { type: 'checkbox', id: `${option.slice(1)}-${at}`, checked: before.has(name), value: name, onchange }))
-  const labels = boxes.map((box) => h('div', { class: 'check' }, box, h('label', { for: box.id }, h('bdi', { class: 'mono' }, box.value))))
+  const labels = boxes.map((box) => h('div', { class: 'check' }, box, h('label', { for: box.id }, h('bdi', { class: 'mono' }, decoded(box.value)))))
   const element = names.length > 0 && h('fieldset', { class: 'choices' }, h('legend', {}, option), labels)
   const chosen = () => boxes.filter((box) => box.checked).map((box) => box.value).join(',')
   // What the boxes cannot say stays as it was opened, until one of them is used.
@@ -149,7 +149,7 @@ function choices(option, names, given, onchange) {
 }
 
 function propertyChoice(set, label) {
-  return h('select', { 'aria-label': label }, set.properties.map(({ name }) => h('option', {}, name)))
+  return h('select', { 'aria-label': label }, set.properties.map(({ name }) => h('option', { value: name }, decoded(name))))
 }
 
 /** What stands in a query has these encoded; the rest is easier to read as it is. */

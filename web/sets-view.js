@@ -51,7 +51,7 @@ function facts(set) {
   if (set.tracked) fill(version, () => now(set))
   else version.textContent = 'none: changes are not recorded'
   return h('dl', { class: 'facts' },
-    fact('Key', h('dd', { class: 'mono' }, h('bdi', {}, set.key.join(', ')))),
+    fact('Key', h('dd', { class: 'mono' }, h('bdi', {}, set.key.map(decoded).join(', ')))),
     fact('Rows', rows),
     fact('Current version', version),
     fact('Retention', h('dd', {}, set.tracked ? 'not published; a link that is too old gets 410' : 'none')))

@@ -313,6 +313,15 @@ test('a set that is larger than a tab should hold is read on only when that is w
   })
 })
 
+test('where no set is, the page leads to those that are', () => serving(ITEMS, async ({ url }) => {
+  const { page, leave } = await visit(`${url}odata/Nope`)
+  await page.getByText('There is no entity set at this address.').waitFor()
+  await page.getByRole('button', { name: 'See what there is' }).click()
+  await page.getByRole('button', { name: /^Items/ }).waitFor()
+  assert.equal(page.url(), `${url}odata/`)
+  await leave()
+}))
+
 test('a link to another origin is not followed, and the page says so', async () => {
   const service = new Service(ITEMS)
   try {
