@@ -34,6 +34,10 @@ demo *arguments:
 clients *which:
     tests/clients/run {{which}}
 
+# The explorer in Chromium, against the built gateway; `--update` writes the README's pictures. Needs Python, Node.js, and the network once
+browser *arguments:
+    tests/browser/run {{arguments}}
+
 # A thousand clients before nginx before two gateways. Needs Python, and nginx or Debian's packages
 proxy:
     tests/proxy/run

@@ -11,3 +11,5 @@ UPDATE OrderLine SET Quantity = 1 + abs(random() % 9) WHERE (OrderId, Line) = (S
 DELETE FROM TrainingSession WHERE (SELECT count(*) FROM TrainingSession) > 10 AND Id = (SELECT Id FROM TrainingSession ORDER BY random() LIMIT 1);
 
 UPDATE Customer SET Country = substr('DEFRITESNL', 1 + abs(random() % 5) * 2, 2) WHERE Id = (SELECT Id FROM Customer ORDER BY random() LIMIT 1);
+
+UPDATE "Visitors' ""Book"" <b>" SET "😀 & more" = '<b>' || abs(random() % 1000) || '</b> "quoted"' WHERE "№" = 1 + abs(random() % 5);

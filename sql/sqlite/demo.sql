@@ -86,3 +86,18 @@ INSERT INTO EveryType (Id, "A Boolean", ASmallint, AnInteger, AReal, ADecimal, A
   (2, 0, -32768, -9223372036854775808, 9e999, -12345678.9, 1, '', '', '0001-01-01', '00:00', '2024-02-29T08:00:00+05:30', x'6f9619ff8b86d011b42d00cf4fc964ff', x''),
   (3, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
   (4, 'maybe', 40000, 'many', 'x', 1.005, 'x', x'ff', 'eleven chars', 'tomorrow', '25:00', 'now', 'not a guid', 'text');
+
+-- Names and values that a client must take for nothing but text.
+CREATE TABLE "Visitors' ""Book"" <b>" (
+  "№" INTEGER PRIMARY KEY,
+  "said <i>here</i>" TEXT NOT NULL,
+  "__proto__" TEXT,
+  "constructor" TEXT,
+  "😀 & more" NVARCHAR(60)
+);
+INSERT INTO "Visitors' ""Book"" <b>" ("№", "said <i>here</i>", "__proto__", "constructor", "😀 & more") VALUES
+  (1, '<script>alert("1")</script>', '<img src=x onerror=alert(1)>', 'toString', '👩‍👩‍👧‍👦 🏳️‍🌈'),
+  (2, '"><svg onload=alert(1)>', '{"polluted":true}', 'hasOwnProperty', ''' OR 1=1 --'),
+  (3, 'مرحبا بالعالم (שלום) 123', 'user' || char(8238) || 'gpj.exe', NULL, 'a' || char(9) || 'tab, a' || char(10) || 'line'),
+  (4, replace(hex(zeroblob(4000)), '00', 'long '), NULL, 'javascript:alert(1)', 'z' || char(775, 776, 777, 778, 779, 780, 781, 782, 783, 784)),
+  (5, '${7*7} {{7*7}} %3Cscript%3E &lt;b&gt; \u003cb\u003e', '', 'null', '</textarea></title></style></script>');

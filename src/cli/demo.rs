@@ -98,13 +98,13 @@ fn print_walk(app: &App, root: &str, file: &Path, churning: bool) {
     let changes = fixed::DEMO_WALK.lines().filter(|line| !line.starts_with("--")).collect::<String>();
     say(format_args!("Serving {} at {root}/odata/ (Ctrl-C ends it and removes the database).", names.join(", ")));
     if churning {
-        say("Rows keep changing.");
+        say(format_args!("Rows keep changing. Open {root}/odata/TrainingSession in a browser and watch."));
     }
     say(format_args!(
         r#"
   {root}/odata/                 what there is
   {root}/odata/$metadata        its types
-  {root}/odata/TrainingSession  rows
+  {root}/odata/TrainingSession  rows; in a browser, a page that shows them change
   {root}/openapi.yaml           the contract
 
 A walk. In another terminal:

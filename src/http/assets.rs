@@ -21,9 +21,13 @@ const SCHEMAS: [(&str, &str); 12] = [
     ("service-document.schema.json", include_str!("../../schemas/service-document.schema.json")),
 ];
 
-/// The service is one level down.
-pub(super) async fn redirect_to_service() -> HttpResponse {
-    HttpResponse::TemporaryRedirect().insert_header(("Location", "odata/")).finish()
+/// The service is one level down. Browsers do not go there.
+pub(super) fn redirect_to_service() -> HttpResponse {
+    let headers = [("Location", "odata/"), ("Vary", "Accept")];
+    headers
+        .into_iter()
+        .fold(&mut HttpResponse::TemporaryRedirect(), |response, header| response.insert_header(header))
+        .finish()
 }
 
 /// The contract.

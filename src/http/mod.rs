@@ -8,6 +8,7 @@ mod compress;
 mod cors;
 mod encoding;
 mod error;
+mod explorer;
 mod follow;
 mod headers;
 mod health;

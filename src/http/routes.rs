@@ -5,10 +5,16 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig};
 
 use super::authenticate::authenticated;
-use super::{assets, batch, health, read};
+use super::{assets, batch, explorer, health, read};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
+        // The page asks nobody who they are: it holds nothing, and asks for what it shows as every client does.
+        .service(
+            web::scope("/odata")
+                .guard(guard::fn_guard(explorer::is_wanted))
+                .default_service(web::route().to(explorer::page)),
+        )
         // Patterns are matched in turn, and those with names in them by regular expressions: what is asked for most comes first.
         .service(
             web::scope("/odata")
@@ -17,11 +23,12 @@ pub(super) fn routes(config: &mut ServiceConfig) {
                 .service(batching("/$batch/"))
                 .default_service(web::route().to(read::read)),
         )
-        .service(read_only("/", assets::redirect_to_service))
+        .service(read_only("/", explorer::root))
         .service(read_only("/healthz", health::alive))
         .service(read_only("/readyz", health::ready))
         .service(read_only("/openapi.yaml", assets::openapi))
         .service(read_only("/schemas/{name}", assets::schema))
+        .service(read_only("/web/{name}", explorer::file))
         .default_service(web::route().to(assets::unknown));
 }
 

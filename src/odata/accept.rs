@@ -10,6 +10,14 @@ pub struct Accept {
     pub ranges: Vec<MediaRange>,
 }
 
+impl Accept {
+    /// How welcome `kind/subtype` is: the weight of what names it most precisely.
+    pub fn weight(&self, kind: &str, subtype: &str) -> u16 {
+        let covering = self.ranges.iter().filter(|range| range.covers(kind, subtype));
+        covering.max_by_key(|range| (range.precision(), range.weight)).map_or(0, |range| range.weight)
+    }
+}
+
 /// One media range.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MediaRange {
@@ -79,6 +87,7 @@ fn media_range(text: &str) -> Option<MediaRange> {
     Some(range)
 }
 
+/// Java's own client writes `.2`, which the grammar does not have.
 /// ```text
 /// qvalue = ( "0" [ "." 0*3DIGIT ] ) / ( "1" [ "." 0*3"0" ] )
 /// ```
@@ -88,6 +97,7 @@ fn weight(text: &str) -> Option<u16> {
     let thousandths: u16 = format!("{fraction:0<3}").parse().ok()?;
     match whole {
         "0" if digits => Some(thousandths),
+        "" if digits && !fraction.is_empty() => Some(thousandths),
         "1" if digits && thousandths == 0 => Some(1000),
         _ => None,
     }
@@ -115,6 +125,13 @@ mod tests {
         let weights: Vec<u16> = accept.ranges.iter().map(|range| range.weight).collect();
         assert_eq!(weights, [1000, 900, 800, 800, 700, 700]);
         assert_eq!(accept.ranges[0].parameters, [("odata.metadata".to_owned(), "minimal".to_owned())]);
+    }
+
+    #[test]
+    fn what_javas_own_client_sends_of_itself_is_read() {
+        let accept = parse(&["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"]);
+        assert_eq!((accept.weight("text", "html"), accept.weight("application", "json")), (1000, 200));
+        assert_eq!(parse(&["a/b;q=., a/b;q="]).ranges, []);
     }
 
     #[test]

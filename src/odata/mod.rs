@@ -45,6 +45,11 @@ pub fn parse(path: &str, query: &str, headers: &RawHeaders<'_>) -> Result<Reques
     Ok(Request { path, options, headers })
 }
 
+/// Reads the lines of an `Accept` header by themselves.
+pub fn accept(lines: &[&str]) -> Accept {
+    accept::parse(lines)
+}
+
 /// Reads query options by themselves, still encoded.
 pub fn options(query: &str) -> Result<Options> {
     options::parse(query)

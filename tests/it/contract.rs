@@ -19,12 +19,17 @@ type Header = Option<(&'static str, &'static str)>;
 const ISOLATION: Header = Some(("Isolation", "snapshot"));
 const IF_MATCH: Header = Some(("If-Match", "W/\"other\""));
 const IF_NONE_MATCH: Header = Some(("If-None-Match", "*"));
+const HTML: Header = Some(("Accept", "text/html"));
 const IMAGE: Header = Some(("Accept", "image/png"));
 
 /// Asked by GET of a shop with books; `{pruned}` stands for a token whose changes have been removed, `{next}`, `{further}` and
 /// `{...references}` for tokens of entities that have got another column and another key since.
 const QUESTIONS: &[(&str, Header)] = &[
     ("/", None),
+    ("/", HTML),
+    ("/web/delta.js", None),
+    ("/web/delta.js", IF_NONE_MATCH),
+    ("/web/none.js", None),
     ("/healthz", None),
     ("/readyz", None),
     ("/openapi.yaml", None),

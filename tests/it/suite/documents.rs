@@ -47,6 +47,7 @@ fn the_service_document_follows_version_and_metadata_level() {
 fn the_root_of_the_server_leads_to_the_service_root() {
     let answer = shop().get("/").expect(307);
     assert_eq!(answer.header("Location"), Some("odata/"), "relative, so that it holds behind a public URL too");
+    assert_eq!(answer.header("Vary"), Some("Accept"), "browsers stay and look");
 }
 
 #[test]

@@ -254,7 +254,7 @@ fn verbs_that_write_are_not_allowed() {
 #[test]
 fn outside_the_service_root_writing_is_not_allowed_either() {
     let shop = shop();
-    for path in ["/", "/healthz", "/readyz", "/openapi.yaml", "/schemas/error.schema.json"] {
+    for path in ["/", "/healthz", "/readyz", "/openapi.yaml", "/schemas/error.schema.json", "/web/delta.js"] {
         for method in ["POST", "DELETE"] {
             let answer = shop.ask(method, path).send();
             assert_eq!((answer.status, answer.header("Allow")), (405, Some("GET, HEAD")), "{method} {path}");
@@ -273,6 +273,8 @@ fn head_is_get_without_the_body() {
         "/openapi.yaml",
         "/schemas/error.schema.json",
         "/schemas/none",
+        "/web/delta.js",
+        "/web/none",
         "/nope",
         "/odata/",
         "/odata/$metadata",

@@ -16,6 +16,7 @@ mod delta;
 mod documents;
 mod entities;
 mod errors;
+mod explorer;
 mod filter;
 mod formats;
 mod freshness;

@@ -1,0 +1,99 @@
+// Columns and any number of rows -> a table of which only what is seen exists.
+//
+// Every row is as high as every other, so that the place of each is known without asking. A mark (`kind`, `cells`, `at`) is drawn
+// as far as it has faded already: a row that scrolls into view does not begin anew.
+
+import { eachFrame, h } from './dom.js'
+import { decoded, isNumber, shown } from './value.js'
+
+const HEIGHT = 28
+const BEYOND = 8
+const SIGNS = { added: ['+', 'added'], changed: ['~', 'changed'], deleted: ['−', 'deleted'] }
+
+export class Grid {
+  #columns = []
+  #rows = []
+  #columnGroup = h('colgroup')
+  #head = h('tr')
+  #body = h('tbody')
+  #empty = h('p', { class: 'empty' })
+
+  constructor(label, empty = 'No rows.') {
+    this.#empty.textContent = empty
+    this.table = h('table', { class: 'grid', 'aria-label': label }, this.#columnGroup, h('thead', {}, this.#head), this.#body)
+    this.refresh = eachFrame(() => this.#draw())
+    this.element = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label, onscroll: this.refresh }, this.table, this.#empty)
+    new ResizeObserver(this.refresh).observe(this.element)
+  }
+
+  /** Shows `rows`, each `{ entity, kind?, cells?, at? }`. The widths of the columns are those of the first rows. */
+  show(columns, rows) {
+    this.#rows = rows
+    this.#columns = columns
+    const sample = rows.slice(0, 60)
+    const widths = columns.map((column) => width(column, sample))
+    this.#columnGroup.replaceChildren(col(28), ...widths.map(col), h('col'))
+    this.table.style.minWidth = `${widths.reduce((sum, one) => sum + one, 28)}px`
+    const heads = columns.map(({ name, type, isKey }) => h('th', { scope: 'col', class: isNumber(type) ? 'number' : null, title: `${name}: ${type}` }, isKey && h('span', { class: 'key', title: 'key' }, '⚷ '), decoded(name)))
+    this.#head.replaceChildren(h('th', { scope: 'col', class: 'sign' }, h('span', { class: 'hidden' }, 'Change')), ...heads, h('td', { 'aria-hidden': 'true' }))
+    this.refresh()
+  }
+
+  /** Takes other rows for the same columns. */
+  update(rows) {
+    this.#rows = rows
+    this.refresh()
+  }
+
+  reveal(index) {
+    this.element.scrollTop = Math.max(0, index * HEIGHT - this.element.clientHeight / 2)
+  }
+
+  #draw() {
+    const { scrollTop, clientHeight } = this.element
+    const first = Math.max(0, Math.floor(scrollTop / HEIGHT) - BEYOND)
+    const last = Math.min(this.#rows.length, Math.ceil((scrollTop + clientHeight) / HEIGHT) + BEYOND)
+    const now = Date.now()
+    const seen = this.#rows.slice(first, last).map((row, at) => this.#row(row, first + at, now))
+    this.#body.replaceChildren(spacer(first), ...seen, spacer(Math.max(0, this.#rows.length - last)))
+    this.table.setAttribute('aria-rowcount', String(this.#rows.length + 1))
+    this.#empty.hidden = this.#rows.length > 0
+  }
+
+  #row({ entity, kind, cells, at }, index, now) {
+    const [sign, word] = SIGNS[kind] ?? ['', '']
+    const row = h('tr', { 'aria-rowindex': index + 2, class: kind ?? null },
+      h('td', { class: 'sign' }, sign && h('span', { 'aria-hidden': 'true' }, sign), word && h('span', { class: 'hidden' }, word)),
+      this.#columns.map((column) => cell(entity, column, cells)),
+      h('td', { 'aria-hidden': 'true' }))
+    if (kind) row.style.setProperty('--since', `${at - now}ms`)
+    return row
+  }
+}
+
+function cell(entity, { name, type }, cells) {
+  const { text, kind } = shown(entity, name)
+  const classes = [isNumber(type) && 'number', kind !== 'value' && kind, cells?.has(name) && 'news'].filter(Boolean).join(' ')
+  const title = kind === 'misfit' ? `stored, but no ${type}: ${text}` : text.length > 24 ? text : null
+  return h('td', { class: classes || null, title, dir: type === 'Edm.String' ? 'auto' : null }, text)
+}
+
+/** What stands for the rows that are not seen. */
+function spacer(rows) {
+  const element = h('tr', { 'aria-hidden': 'true', class: 'spacer' })
+  element.style.height = `${rows * HEIGHT}px`
+  return element
+}
+
+function col(pixels) {
+  const element = h('col')
+  element.style.width = `${pixels}px`
+  return element
+}
+
+function width({ name, type, isKey }, rows) {
+  const lengths = rows.map(({ entity }) => shown(entity, name).text.length).sort((one, other) => one - other)
+  const usual = lengths[Math.floor(lengths.length * 0.9)] ?? 0
+  const characters = Math.min(38, Math.max(usual, decoded(name).length + (isKey ? 2 : 0), type === 'Edm.Boolean' ? 5 : 4))
+  return Math.round(characters * 7.6 + 26)
+}
