@@ -33,6 +33,8 @@ pub struct App {
     pub cors_origins: Vec<String>,
     /// The URL under which clients see this server, ending in a slash; without it, what their `Host` header says.
     pub public_url: Option<String>,
+    /// How long a reader may take nothing of its answer.
+    pub longest_stall: Duration,
     /// Whether answers may leave compressed.
     pub compression: bool,
     exposure: Exposure,
@@ -77,6 +79,7 @@ impl App {
             deleted_id: config.service.deleted_id,
             cors_origins: config.service.cors_origins.clone(),
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
+            longest_stall: config.limits.longest_stall,
             compression: config.service.compression,
             exposure,
             model: RwLock::new(Model { edm: Arc::new(edm), catalog, made: Instant::now() }),

@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn turns(max_reads: u32, max_queued: u32, longest_queue: Duration) -> Turns {
-        Turns::new(&Limits { max_reads, max_queued, longest_queue })
+        Turns::new(&Limits { max_reads, max_queued, longest_queue, ..Limits::default() })
     }
 
     async fn has_to_wait(next: impl Future<Output = Result<Turn>>) -> bool {

@@ -18,11 +18,19 @@ pub struct Limits {
     /// How long a request may wait for its turn.
     #[serde(deserialize_with = "duration")]
     pub longest_queue: Duration,
+    /// How long a reader may take nothing of its answer before it is given up.
+    #[serde(deserialize_with = "duration")]
+    pub longest_stall: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_reads: 64, max_queued: 1000, longest_queue: Duration::from_secs(10) }
+        Self {
+            max_reads: 64,
+            max_queued: 1000,
+            longest_queue: Duration::from_secs(10),
+            longest_stall: Duration::from_secs(60),
+        }
     }
 }
 
@@ -31,15 +39,21 @@ impl Limits {
     const READS: u32 = 200;
     /// The longest queue, in time, that may be configured.
     const QUEUE: Duration = Duration::from_secs(60);
+    /// The longest stall: whoever stalls holds a snapshot of the database.
+    const STALL: Duration = Duration::from_secs(10 * 60);
 
     pub(super) fn check(&self) -> Result<()> {
         if !(1..=Self::READS).contains(&self.max_reads) {
             let message = format!("limits.max_reads must be between 1 and {}, not {}.", Self::READS, self.max_reads);
             return Err(Error::configuration(message));
         }
-        if self.longest_queue > Self::QUEUE {
-            let [longest, given] = [Self::QUEUE, self.longest_queue].map(humantime::format_duration);
-            return Err(Error::configuration(format!("limits.longest_queue must be at most {longest}, not {given}.")));
+        for (name, given, longest) in
+            [("longest_queue", self.longest_queue, Self::QUEUE), ("longest_stall", self.longest_stall, Self::STALL)]
+        {
+            if given > longest {
+                let [longest, given] = [longest, given].map(humantime::format_duration);
+                return Err(Error::configuration(format!("limits.{name} must be at most {longest}, not {given}.")));
+            }
         }
         Ok(())
     }
@@ -59,6 +73,7 @@ mod tests {
         assert!(message("max_reads = 0").contains("between 1 and 200, not 0"));
         assert!(message("max_reads = 201").contains("between 1 and 200"));
         assert!(message("longest_queue = \"2m\"").contains("at most 1m, not 2m"));
+        assert!(message("longest_stall = \"1h\"").contains("at most 10m, not 1h"));
         assert!(message("max_queued = -1").contains("line 2"));
     }
 }

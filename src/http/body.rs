@@ -20,8 +20,6 @@ use crate::response::{Body, Head};
 
 /// Chunks on their way at one time. A head and an answer of one row are two, so that whoever writes these does not wait.
 const DEPTH: usize = 2;
-/// A reader that takes nothing for so long is given up: it holds a snapshot of the database open.
-const STALLED: Duration = Duration::from_secs(60);
 
 enum Part {
     Head(Head),
@@ -36,6 +34,8 @@ const LONGEST: Duration = Duration::from_secs(10 * 60);
 pub(super) struct Sender {
     parts: mpsc::Sender<Part>,
     begun: Instant,
+    /// A reader that takes nothing for so long is given up: it holds a snapshot of the database open.
+    longest_stall: Duration,
 }
 
 /// The reader's end, before anything has come.
@@ -51,16 +51,16 @@ pub(super) enum Answer {
     Begun(Vec<Bytes>, Receiver),
 }
 
-pub(super) fn channel() -> (Sender, Receiver) {
+pub(super) fn channel(longest_stall: Duration) -> (Sender, Receiver) {
     let (sender, receiver) = mpsc::channel(DEPTH);
-    (Sender { parts: sender, begun: Instant::now() }, Receiver { parts: receiver })
+    (Sender { parts: sender, begun: Instant::now(), longest_stall }, Receiver { parts: receiver })
 }
 
 impl Sender {
     /// Waits for the reader to take a part, within limits. Called in a blocking thread.
     fn send(&self, part: Part) -> ControlFlow<()> {
         if let Err(mpsc::error::TrySendError::Full(part)) = self.parts.try_send(part) {
-            let patience = STALLED.min(LONGEST.saturating_sub(self.begun.elapsed()));
+            let patience = self.longest_stall.min(LONGEST.saturating_sub(self.begun.elapsed()));
             let sent = Handle::current().block_on(tokio::time::timeout(patience, self.parts.send(part)));
             return if matches!(sent, Ok(Ok(()))) { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
         }

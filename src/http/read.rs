@@ -65,7 +65,7 @@ async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Re
 /// Begins to read; returns once the database has said that it can be read, and some of it has come.
 pub(super) async fn begun(app: &App, answering: Answering, accepted: Accepted) -> Result<(Head, Answer)> {
     let query = answering.query(app);
-    let (sender, answer) = body::channel();
+    let (sender, answer) = body::channel(app.longest_stall);
     let accepted = if answering.read().format == Format::Octets { accepted.for_random() } else { accepted };
     let sink = answering.sink(compress::into(sender, accepted));
     let backend = Arc::clone(&app.backend);

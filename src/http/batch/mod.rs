@@ -88,7 +88,7 @@ async fn respond(http: &HttpRequest, app: &web::Data<App>, payload: web::Payload
         .headers
         .extend(goes_on.map(|preference| ("Preference-Applied", format!("{}={}", preference.name, preference.value))));
     begin.headers.push(("Content-Type", envelope.content_type()));
-    let (sender, receiver) = body::channel();
+    let (sender, receiver) = body::channel(app.longest_stall);
     let body = compress::into(sender, Accepted::by(http, app.compression));
     let answers = Answers::new(envelope, body);
     let batch = Batch { app: app.clone(), root, versions, individuals, stops, answers };
