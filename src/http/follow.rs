@@ -70,7 +70,9 @@ enum Octets {
 impl Following<'_> {
     async fn answer(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Octets)> {
         let (set, wait) = (Arc::clone(&answering.read().set), answering.read().wait);
-        let form = format!("{} {} {}", self.root, self.link, replying.variant());
+        // With another key, an answer has other links: who was told that it is the same would keep those of a key that goes.
+        let key = self.app.keyring.signing_id();
+        let form = format!("{} {} {} {key:?}", self.root, self.link, replying.variant());
         let request = format!("{form} {:?}", self.accepted);
         if self.app.sharing.kept.is_first(&request) && wait.is_none() && !replying.has_conditions() {
             let (reply, answer) = self.read(&form, answering, replying).await?;
