@@ -27,7 +27,7 @@ fn forged(good: &str, number: usize) -> String {
         state: State::Rows { after: Vec::new(), remaining: None, anchor: None },
     };
     match number % 8 {
-        0 => good[..at].to_owned() + "A",
+        0 => good[..at].to_owned(),
         1 => format!("{}{}{}", &good[..at], if &good[at..=at] == "A" { "B" } else { "A" }, &good[at + 1..]),
         2 => good.chars().rev().collect(),
         3 => other.seal(&Keyring::generate()),
