@@ -96,6 +96,7 @@ impl Writer {
     }
 
     /// Ends it in the middle of what it writes; whether it was running.
+    #[cfg(all(target_os = "linux", feature = "mssql"))]
     pub(crate) fn kill(mut self) -> bool {
         let running = self.0.try_wait().unwrap().is_none();
         self.0.kill().unwrap();
