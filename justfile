@@ -47,6 +47,10 @@ memory:
     cargo build --release --locked
     DELTALINK_TEST_BINARY="{{justfile_directory()}}/target/release/deltalink" cargo test --locked --test it memory:: -- --ignored --nocapture
 
+# The fuzz targets on stable Rust, each for so many seconds, with other inputs each time. With a nightly compiler and cargo-fuzz: `cargo +nightly fuzz run url`
+fuzz seconds="60":
+    DELTALINK_FUZZ_SECONDS={{seconds}} cargo test --locked --test fuzz_smoke
+
 # The benchmarks of docs/benchmarks.md, on an idle machine: http (a quarter of an hour; `--quick`: a minute, prints only), rows or query
 bench which="http" *arguments:
     {{ if which == "http" { "benches/http/run" } else { "cargo bench --locked --bench " + which + " --" } }} {{arguments}}

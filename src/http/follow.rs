@@ -72,7 +72,9 @@ impl Following<'_> {
         let (set, wait) = (Arc::clone(&answering.read().set), answering.read().wait);
         // Links in the answer bear the mark of who asks, and what they may read.
         let mark = answering.read().mark.map(|mark| format!(" {mark:?}")).unwrap_or_default();
-        let form = format!("{} {} {}{mark}", self.root, self.link, replying.variant());
+        // With another key, an answer has other links: who was told that it is the same would keep those of a key that goes.
+        let key = self.app.keyring.signing_id();
+        let form = format!("{} {} {} {key:?}{mark}", self.root, self.link, replying.variant());
         let request = format!("{form} {:?}", self.accepted);
         if self.app.sharing.kept.is_first(&request) && wait.is_none() && !replying.has_conditions() {
             let (reply, answer) = self.read(&form, answering, replying).await?;

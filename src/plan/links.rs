@@ -95,7 +95,8 @@ fn joined(given: Vec<(&str, &str)>, aliases: &Options) -> Option<String> {
         return None;
     }
     let pairs = given.into_iter().chain(aliases.aliases());
-    let pairs: Vec<String> = pairs.map(|(name, value)| format!("{name}={}", encode(value))).collect();
+    // An alias may have been called anything.
+    let pairs: Vec<String> = pairs.map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
     Some(pairs.join("&"))
 }
 

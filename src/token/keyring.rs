@@ -50,7 +50,8 @@ impl Keyring {
         URL_SAFE_NO_PAD.encode(*random_secret())
     }
 
-    pub(super) fn signing_id(&self) -> [u8; 2] {
+    /// Which key signs: no secret, and with the key another one.
+    pub fn signing_id(&self) -> [u8; 2] {
         self.keys[0].id
     }
 

@@ -31,7 +31,7 @@ const PAGES: [Option<u32>; 4] = [None, Some(5), Some(40), Some(150)];
 const FILE: &str = "DELTALINK_TEST_FILE";
 const SEED: &str = "DELTALINK_TEST_SEED";
 
-const TABLE: &str = "CREATE TABLE T (A INTEGER, B TEXT COLLATE NOCASE, U INTEGER UNIQUE, V TEXT, PRIMARY KEY (A, B));
+pub(crate) const TABLE: &str = "CREATE TABLE T (A INTEGER, B TEXT COLLATE NOCASE, U INTEGER UNIQUE, V TEXT, PRIMARY KEY (A, B));
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 199) INSERT INTO T SELECT i, 'a', i, 'v' FROM n";
 
 #[test]
@@ -81,18 +81,26 @@ fn prune(database: &Database) {
 }
 
 /// A process that writes a round of transactions for each line that it reads, and ends with its input.
-struct Writer(Child);
+pub(crate) struct Writer(Child);
 
 impl Writer {
-    fn start(database: &Database, seed: usize) -> Self {
+    pub(crate) fn start(database: &Database, seed: usize) -> Self {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["concurrent::writer_process", "--exact", "--ignored"]);
         command.env(FILE, database.path()).env(SEED, seed.to_string());
         Self(command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap())
     }
 
-    fn go_on(&mut self) {
+    pub(crate) fn go_on(&mut self) {
         self.0.stdin.as_mut().unwrap().write_all(b"go on\n").unwrap();
+    }
+
+    /// Ends it in the middle of what it writes; whether it was running.
+    #[cfg(all(target_os = "linux", feature = "mssql"))]
+    pub(crate) fn kill(mut self) -> bool {
+        let running = self.0.try_wait().unwrap().is_none();
+        self.0.kill().unwrap();
+        running
     }
 
     fn end(mut self) {

@@ -29,7 +29,7 @@ fn the_schema_of_the_configuration_accepts_what_the_code_accepts() {
         "[service]\npage_size = 1\nmax_page_size = 100000\nmax_expand_depth = 20\nkey_as_segment = true\ncors_origins = ['https://a.example:8443', '*']\ndeleted_id = 'key'\nnamespace = 'Contoso.Größe_1'",
         "[service]\ndeleted_id = 'entity-url'",
         "[service]\nnamespace = 'a_x0020_b'",
-        "[service]\ncompression = false\n[limits]\nmax_reads = 200\nmax_queued = 0\nlongest_queue = '1m'",
+        "[service]\ncompression = false\n[limits]\nmax_reads = 200\nmax_queued = 0\nlongest_queue = '1m'\nlongest_stall = '10m'",
         "[sharing]\nmemory_mib = 0\nversion_age = '5ms'\npage_max_age = '1d 2h'\nlongest_wait = '1h'\nmax_waiting = 0",
         "[limits]\nlongest_answer = '1d'\nlongest_stall = '1s'\nlongest_head = '0s'\nkeep_alive = '1h'\nmax_connections = 1\nmax_uri_bytes = 65000\nmax_header_bytes = 1024\nmax_body_bytes = 67108864\nmax_batch_requests = 1000\nmax_expression_depth = 2",
         "[tls]\ncertificate = 'cert.pem'\nkey = 'key.pem'",

@@ -11,6 +11,7 @@
 //! - `broken`: a database that fails in the middle of an answer
 //! - `concurrent`: writers, followers, pruning, and a gateway that is killed again and again
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
+//! - `faults`: the built program among files that are locked, full or damaged, wires that are cut, clients that stand still
 //! - `overload`: more readers at one time than the gateway lets read
 //! - `protocol`: SQL Server's protocol, with canned rows: every type, every fault
 //! - `replica`: a copy built from answers alone equals the table, whatever happens
@@ -32,6 +33,8 @@ mod conformance;
 mod contract;
 mod documents;
 mod expansions;
+#[cfg(all(target_os = "linux", feature = "mssql"))]
+mod faults;
 mod memory;
 #[cfg(feature = "mssql")]
 mod mssql;

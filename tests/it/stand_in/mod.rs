@@ -104,6 +104,11 @@ impl StandIn {
         format!("mssql://tester:secret@127.0.0.1:{}/stand_in?encrypt=DANGER_PLAINTEXT", self.peer.port())
     }
 
+    /// How many statements and the like it has been asked.
+    pub(crate) fn asked(&self) -> usize {
+        self.peer.requests().len()
+    }
+
     pub(crate) fn backend(&self) -> MssqlBackend {
         let settings = MssqlSettings { schema: None, snapshots: true, epoch: String::new() };
         MssqlBackend::open(Target::parse(&self.url()).unwrap(), settings).unwrap()

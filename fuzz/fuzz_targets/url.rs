@@ -1,0 +1,7 @@
+#![no_main]
+//! See `tests/fuzz/targets/url.rs`.
+
+#[path = "../../tests/fuzz/targets/mod.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| targets::run("url", input));
