@@ -24,7 +24,6 @@ pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> H
 /// The reply for `error`; `allowed` are the methods of what was addressed.
 pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
     log(error);
-    use ErrorKind as K;
     let never = matches!(error.kind(), K::DeltaLinkExpired | K::DeltaLinkOfAnother | K::Forbidden | K::Unauthorized);
     let caching = if never { Caching::Never } else { Caching::Revalidate };
     let mut reply = reply::reply(error.kind().status(), version, caching);

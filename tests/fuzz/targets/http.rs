@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deltalink::app::App;
+use deltalink::app::{App, InForce};
 use deltalink::backend::{Backend, Opening, RowSink};
 use deltalink::config::Config;
 use deltalink::edm::Catalog;
@@ -54,7 +54,7 @@ fn server() -> SocketAddr {
             deltalink::http::block_on(async {
                 let keyring = deltalink::token::Keyring::generate();
                 let app = App::new(Arc::new(Empty), keyring, &Config::default()).await.unwrap();
-                let server = deltalink::http::server(Arc::new(app), listener).unwrap();
+                let server = deltalink::http::server(InForce::new(Arc::new(app)), listener, None).unwrap();
                 sender.send(()).unwrap();
                 server.await.unwrap();
             });

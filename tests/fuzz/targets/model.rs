@@ -1,12 +1,12 @@
 //! Two tracked tables and one that is not -> the model that inputs are planned with, and the catalog that it comes from.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use deltalink::backend::Backend;
 use deltalink::backend::sqlite::SqliteBackend;
 use deltalink::edm::{Catalog, Edm, Exposure, TableExposure, expose};
 use deltalink::http::block_on;
-use deltalink::plan::Settings;
+use deltalink::plan::{Settings, View};
 use deltalink::sql::Script;
 use deltalink::sql::sqlite::install;
 use deltalink::token::Keyring;
@@ -14,7 +14,8 @@ use deltalink::token::Keyring;
 /// What `deltalink key` would print; of no use to anybody.
 pub(super) const KEY: [u8; 32] = [7; 32];
 
-pub(super) const SETTINGS: Settings = Settings { page_size: 5_000, max_page_size: 50_000, longest_wait: 50 };
+pub(super) const SETTINGS: Settings =
+    Settings { page_size: 5_000, max_page_size: 50_000, max_expression_depth: 64, longest_wait: 50 };
 
 const TABLES: &str = "
     CREATE TABLE Customer (Id UUID PRIMARY KEY, Name TEXT, Email VARCHAR(40) UNIQUE, Since DATE);
@@ -43,12 +44,18 @@ pub(super) fn catalog() -> &'static Catalog {
 }
 
 /// The model of all of them.
-pub(super) fn edm() -> &'static Edm {
-    static EDM: OnceLock<Edm> = OnceLock::new();
+pub(super) fn edm() -> &'static Arc<Edm> {
+    static EDM: OnceLock<Arc<Edm>> = OnceLock::new();
     EDM.get_or_init(|| {
         let tables = ["Customer", "Orders", "Line"].map(|name| (name.to_owned(), TableExposure::default()));
-        expose(catalog(), &Exposure { tables: tables.into(), ..Exposure::default() }).0
+        Arc::new(expose(catalog(), &Exposure { tables: tables.into(), ..Exposure::default() }).0)
     })
+}
+
+/// What may be seen of it: everything.
+pub(super) fn view() -> &'static View {
+    static VIEW: OnceLock<View> = OnceLock::new();
+    VIEW.get_or_init(|| View::of_all(Arc::clone(edm())))
 }
 
 /// Keys that are always the same, as inputs are.

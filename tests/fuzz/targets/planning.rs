@@ -6,7 +6,7 @@ use deltalink::odata::{self, RawHeaders, Request};
 use deltalink::plan::{Plan, Read, plan};
 use deltalink::sql::{self, Dialect, Query, Related, Statement};
 
-use super::model::{SETTINGS, edm, keyring};
+use super::model::{SETTINGS, keyring, view};
 use super::outcome;
 
 /// Octets of SQL that no request may need, and those that each of its own octets may.
@@ -17,7 +17,7 @@ const PARAMETERS: usize = 2_100;
 
 /// Plans it.
 pub(super) fn run(request: &Request, input: &[u8]) -> u64 {
-    match plan(request, edm(), keyring(), SETTINGS) {
+    match plan(request, view(), keyring(), SETTINGS) {
         Err(error) => outcome::refused(&error, input),
         Ok(Plan::Read(read)) => {
             starts_over(&read);
@@ -45,7 +45,7 @@ fn parse(url: &str, headers: &RawHeaders<'_>) -> Result<Request> {
 fn starts_over(read: &Read) {
     let url = read.defining_query();
     let again = parse(&url, &RawHeaders::default()).unwrap_or_else(|error| panic!("{url}: {error}"));
-    match plan(&again, edm(), keyring(), SETTINGS) {
+    match plan(&again, view(), keyring(), SETTINGS) {
         Ok(Plan::Read(again)) => assert_eq!(again.defining_query(), url),
         other => panic!("{url}: {other:?}"),
     }

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use deltalink::edm::Value;
 use deltalink::odata::RawHeaders;
-use deltalink::token::{Anchor, ChangePosition, Keyring, State, Token, fingerprint};
+use deltalink::token::{Anchor, ChangePosition, Keyring, Mark, State, Token, fingerprint};
 use deltalink::version::{ChangeVersion, HistoryMark, Incarnation, Witness};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -87,7 +87,9 @@ fn made(octets: &mut Octets<'_>) -> Token {
     let select = is(octets).then(|| octets.few(names));
     let query = is(octets)
         .then(|| ["$filter=", "$orderby=", "$expand=", ""][usize::from(octets.one() % 4)].to_owned() + &octets.text());
-    Token { set, select, query, fingerprint: octets.number(), state }
+    let fingerprint = octets.number();
+    let mark = is(octets).then(|| Mark { principal: u32::from(octets.one()), rights: octets.number() });
+    Token { set, select, query, fingerprint, mark, state }
 }
 
 fn value(octets: &mut Octets<'_>) -> Value {

@@ -24,6 +24,7 @@ fn forged(good: &str, number: usize) -> String {
         select: None,
         query: None,
         fingerprint: number as u64,
+        mark: None,
         state: State::Rows { after: Vec::new(), remaining: None, anchor: None },
     };
     match number % 8 {
@@ -31,7 +32,7 @@ fn forged(good: &str, number: usize) -> String {
         1 => format!("{}{}{}", &good[..at], if &good[at..=at] == "A" { "B" } else { "A" }, &good[at + 1..]),
         2 => good.chars().rev().collect(),
         3 => other.seal(&Keyring::generate()),
-        4 => "A".repeat(60_000),
+        4 => "A".repeat(50_000),
         5 => format!("{good}{good}"),
         6 => format!("{number:040x}"),
         _ => "%FF%00'%20OR%201=1".to_owned(),
