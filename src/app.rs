@@ -1,5 +1,7 @@
 //! The gateway put together: a database, what is exposed of it, and the keys. The only place that wires things.
 
+mod health;
+mod sample;
 mod turns;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -12,7 +14,11 @@ use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
 use crate::sharing::Sharing;
+use crate::telemetry::Metrics;
 use crate::token::Keyring;
+pub use health::Check;
+use health::Doctor;
+use sample::Known;
 pub use turns::{Turn, Turns};
 
 /// The gateway.
@@ -35,6 +41,12 @@ pub struct App {
     pub public_url: Option<String>,
     /// Whether answers may leave compressed.
     pub compression: bool,
+    /// Whether answers say how long each stage took.
+    pub server_timing: bool,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    doctor: Doctor,
+    known: Known,
     exposure: Exposure,
     model: RwLock<Model>,
     /// Held while the schema is read again, so that one reading serves all who ask for it.
@@ -78,6 +90,10 @@ impl App {
             cors_origins: config.service.cors_origins.clone(),
             public_url: config.public_url.as_deref().map(with_slash).transpose()?,
             compression: config.service.compression,
+            server_timing: config.log.server_timing,
+            metrics: Arc::default(),
+            doctor: Doctor::default(),
+            known: Known::default(),
             exposure,
             model: RwLock::new(Model { edm: Arc::new(edm), catalog, made: Instant::now() }),
             reading: tokio::sync::Mutex::new(()),
@@ -129,7 +145,9 @@ impl App {
 
     /// Removes the changes that are older than each log's retention, in batches; how many.
     pub async fn prune(&self) -> Result<u64> {
-        prune(&*self.backend).await
+        let outcome = prune(&*self.backend).await;
+        self.metrics.pruned(outcome.as_ref().ok().copied());
+        outcome
     }
 }
 

@@ -3,6 +3,8 @@
 //! `schemas/config.schema.json` describes the same for editors and partners; a test keeps the two together.
 
 mod limits;
+mod log;
+mod metrics;
 mod sharing;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,8 @@ use crate::error::{Error, Result};
 use crate::plan::Settings;
 use crate::response::DeletedId;
 pub use limits::Limits;
+pub use log::{Format, Level, Log};
+pub use metrics::Metrics;
 pub use sharing::Sharing;
 
 /// The whole file. Command line and environment win over it.
@@ -36,6 +40,10 @@ pub struct Config {
     pub sharing: Sharing,
     /// How much is done at one time.
     pub limits: Limits,
+    /// What the log says, and how.
+    pub log: Log,
+    /// Where metrics are told.
+    pub metrics: Metrics,
     /// What is exposed, by table.
     pub tables: BTreeMap<String, TableExposure>,
 }

@@ -47,7 +47,7 @@ impl Demo {
             let churn = self.churn.then(|| tokio::spawn(churn::churn(Arc::clone(&backend))));
             let app = Arc::new(App::new(backend, Keyring::generate(), &Config::default()).await?);
             print_walk(&app, &format!("http://{bound}"), &file, self.churn);
-            let outcome = serve::serve(app, listener, stop, reload).await;
+            let outcome = serve::serve(app, listener, None, stop, reload).await;
             churn.iter().for_each(tokio::task::JoinHandle::abort);
             Ok((outcome, folder))
         })?;

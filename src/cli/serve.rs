@@ -21,10 +21,13 @@ const PRUNE_EVERY: Duration = Duration::from_secs(10 * 60);
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     #[command(flatten)]
-    database: DatabaseOption,
+    pub(super) database: DatabaseOption,
     /// Address to listen at [default: 127.0.0.1:8080]
     #[arg(long, env = "DELTALINK_LISTEN", value_name = "HOST:PORT")]
     listen: Option<String>,
+    /// Address that tells the operator how the gateway is: /metrics, /healthz, /readyz [default: none]
+    #[arg(long, env = "DELTALINK_METRICS_LISTEN", value_name = "HOST:PORT")]
+    metrics_listen: Option<String>,
     /// URL under which clients reach this server, if not the one that they address; links begin with it
     #[arg(long, env = "DELTALINK_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -42,15 +45,26 @@ impl Serve {
         config.sql_server.without_snapshot |= self.without_snapshot;
         let backend = self.database.open(&config)?;
         let address = self.listen.or_else(|| config.listen.clone()).unwrap_or_else(|| DEFAULT_ADDRESS.to_owned());
-        block_on(async {
+        let metrics_address = self.metrics_listen.or_else(|| config.metrics.listen.clone());
+        #[cfg(feature = "otlp")]
+        if crate::telemetry::otlp::begin()? {
+            tracing::info!("exporting spans");
+        }
+        let outcome = block_on(async {
             let (stop, reload) = (Stop::listen()?, Reload::listen()?);
             // Everything that can be wrong is found before a key is made or a port is taken.
             let app = App::new(backend, crate::token::Keyring::generate(), &config).await?;
             let app = Arc::new(app.with_keyring(self.signing_keys.load(self.database.config.as_deref())?));
             let (listener, bound) = http::listen(&address)?;
+            let metrics =
+                metrics_address.map(|address| http::listen_as_told(&address, "--metrics-listen")).transpose()?;
             announce(&app, bound);
-            serve(app, listener, stop, reload).await
-        })
+            let metrics = metrics.map(|(listener, bound)| announce_metrics(listener, bound));
+            serve(app, listener, metrics, stop, reload).await
+        });
+        #[cfg(feature = "otlp")]
+        crate::telemetry::otlp::end();
+        outcome
     }
 }
 
@@ -61,11 +75,25 @@ fn announce(app: &App, bound: SocketAddr) {
     }
 }
 
+fn announce_metrics(listener: TcpListener, bound: SocketAddr) -> TcpListener {
+    tracing::info!("telling how it is at http://{bound}/metrics");
+    if !bound.ip().is_loopback() {
+        tracing::warn!("{bound} is not only for this machine: anyone who can reach it can read how the gateway is");
+    }
+    listener
+}
+
 /// Serves until the process is told to stop.
-pub(super) async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop, reload: Reload) -> Result<ExitCode> {
+pub(super) async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    metrics: Option<TcpListener>,
+    stop: Stop,
+    reload: Reload,
+) -> Result<ExitCode> {
     let pruning = tokio::spawn(prune_regularly(Arc::clone(&app)));
     let looking = tokio::spawn(look_regularly(Arc::clone(&app), reload));
-    let outcome = http::serve(app, listener, stop).await;
+    let outcome = http::serve(app, listener, metrics, stop).await;
     pruning.abort();
     looking.abort();
     outcome.map(|()| ExitCode::SUCCESS)

@@ -5,11 +5,12 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
-use super::headers;
 use super::reply::{self, Caching};
+use super::{headers, observe};
 use crate::error::{Error, ErrorKind};
 use crate::odata::{self, ODataVersion};
 use crate::response::Reply;
+use crate::telemetry::Record;
 
 /// Seconds after which a client may try again.
 const RETRY_AFTER: &str = "5";
@@ -18,12 +19,13 @@ pub(super) const READING: &str = "GET, HEAD";
 
 /// The response for `error`; `root` is where an expired link starts over.
 pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> HttpResponse {
-    reply::response(error_reply(error, version(http), root, READING))
+    reply::response(error_reply(&observe::record(http), error, version(http), root, READING))
 }
 
 /// The reply for `error`; `allowed` are the methods of what was addressed.
-pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
-    log(error);
+pub(super) fn error_reply(record: &Record, error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
+    record.refused(error);
+    log(record, error);
     let caching = if error.expiry().is_some() { Caching::Never } else { Caching::Revalidate };
     let mut reply = reply::reply(error.kind().status(), version, caching);
     reply.headers.push(("Content-Language", "en".to_owned()));
@@ -62,11 +64,11 @@ fn body(error: &Error) -> Value {
 }
 
 /// Failures of ours or of the database are logged with their cause, the client's mistakes only for who looks closely.
-fn log(error: &Error) {
+fn log(record: &Record, error: &Error) {
     match error.kind().status() {
         500.. if ![ErrorKind::OptionNotSupported, ErrorKind::Overloaded].contains(&error.kind()) => {
-            tracing::error!(code = error.kind().code(), %error, "request failed");
+            tracing::error!(trace_id = %record.trace.id, code = error.kind().code(), %error, "request failed");
         }
-        _ => tracing::debug!(code = error.kind().code(), "request refused"),
+        _ => tracing::debug!(trace_id = %record.trace.id, code = error.kind().code(), "request refused"),
     }
 }

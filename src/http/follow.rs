@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::plan::Followed;
 use crate::response::{Content, Reply};
 use crate::sharing::{Finished, Key, Making, Sharing, Sight, Turn, tag};
+use crate::telemetry::Stage;
 use crate::token::Anchor;
 use crate::version::Window;
 
@@ -90,7 +91,8 @@ impl Following<'_> {
         let key = self.key(request, &set, &sight);
         let (reply, octets) = match self.app.turns.patiently(self.app.sharing.kept.turn(&key)).await? {
             Turn::Take(finished) => {
-                tracing::debug!(shared = true, "link");
+                answering.record().reached(Stage::Look);
+                answering.record().shared();
                 (finished.reply.clone(), Octets::Kept(finished))
             }
             Turn::Read => {
@@ -151,7 +153,7 @@ impl Following<'_> {
     }
 
     async fn read(&self, form: &str, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
-        tracing::debug!(shared = false, "link");
+        answering.record().reached(Stage::Look);
         let (mut head, answer) = begun(self.app, answering, self.accepted).await?;
         head.etag = head.window.map(|window| self.tag(form, &window));
         Ok((replying.unconditional(&head), answer))

@@ -1,15 +1,18 @@
 //! Requests of actix-web -> the stages, and back. The only folder that knows actix-web.
 
+mod asked;
 mod assets;
 mod batch;
 mod body;
 mod compress;
 mod cors;
+mod counted;
 mod encoding;
 mod error;
 mod follow;
 mod headers;
 mod health;
+mod observe;
 mod read;
 mod reply;
 mod routes;
@@ -20,7 +23,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use actix_web::dev::Server;
-use actix_web::middleware::Condition;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 
 use crate::app::App;
@@ -39,8 +42,13 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
 
 /// A socket that listens at `address` (host:port; port 0 takes a free one).
 pub fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
+    listen_as_told(address, "--listen")
+}
+
+/// The same, where `option` is what sets the address.
+pub fn listen_as_told(address: &str, option: &str) -> Result<(TcpListener, SocketAddr)> {
     let refused = |error: std::io::Error| {
-        Error::configuration(format!("Cannot listen at {address}; choose another address with --listen"))
+        Error::configuration(format!("Cannot listen at {address}; choose another address with {option}"))
             .caused_by(error)
     };
     let listener = TcpListener::bind(address).map_err(refused)?;
@@ -107,17 +115,34 @@ impl Reload {
 }
 
 /// Serves until the process is told to stop, and then until running answers are finished.
-pub async fn serve(app: Arc<App>, listener: TcpListener, stop: Stop) -> Result<()> {
+pub async fn serve(app: Arc<App>, listener: TcpListener, metrics: Option<TcpListener>, stop: Stop) -> Result<()> {
     let server = server(Arc::clone(&app), listener)?;
     let handle = server.handle();
+    let telling = metrics.map(|listener| operators_server(Arc::clone(&app), listener)).transpose()?;
+    let told = telling.as_ref().map(Server::handle);
+    let telling = telling.map(tokio::spawn);
     let stopping = tokio::spawn(async move {
         stop.0.await;
-        app.sharing.watch.close();
+        app.stop();
         handle.stop(true).await;
     });
     let outcome = server.await;
     stopping.abort();
+    // To the end, the operator can see how it is.
+    if let Some(told) = told {
+        told.stop(false).await;
+    }
+    drop(telling);
     outcome.map_err(Error::internal)
+}
+
+/// The server that tells the operator how the gateway is, ready to be awaited.
+pub fn operators_server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
+    let data = web::Data::from(app);
+    let application =
+        move || Actix::new().wrap(from_fn(observe::observe)).app_data(data.clone()).configure(routes::of_the_operator);
+    let server = HttpServer::new(application).workers(1).disable_signals().shutdown_timeout(0);
+    Ok(server.listen(listener).map_err(Error::internal)?.run())
 }
 
 /// The server, ready to be awaited; its handle ends it.
@@ -126,7 +151,7 @@ pub fn server(app: Arc<App>, listener: TcpListener) -> Result<Server> {
     let data = web::Data::from(app);
     let application = move || {
         let cors = Condition::new(!data.cors_origins.is_empty(), cors::headers(&data.cors_origins));
-        Actix::new().wrap(cors).app_data(data.clone()).configure(routes::routes)
+        Actix::new().wrap(cors).wrap(from_fn(observe::observe)).app_data(data.clone()).configure(routes::routes)
     };
     let server = HttpServer::new(application)
         .worker_max_blocking_threads(threads)

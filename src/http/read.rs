@@ -2,56 +2,57 @@
 
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
 
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::body::{self, Answer};
-use super::compress;
 use super::encoding::Accepted;
 use super::error::error_response;
 use super::follow;
 use super::headers;
 use super::reply;
 use super::stages::{self, Answering, Planned, Reading};
+use super::{asked, compress, observe};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata;
 use crate::plan::Format;
 use crate::response::{Content, Head, Reply};
+use crate::telemetry::Stage;
 
 /// Answers a request under `/odata`.
 pub(super) async fn read(http: HttpRequest, app: web::Data<App>) -> HttpResponse {
-    let started = Instant::now();
-    let response = match headers::service_root(&http, &app) {
+    match headers::service_root(&http, &app) {
         Ok(root) => respond(&http, &app, &root).await.unwrap_or_else(|error| error_response(&http, &error, &root)),
         Err(error) => error_response(&http, &error, "/odata/"),
-    };
-    // Neither the path nor the query: keys and tokens stand there.
-    tracing::debug!(method = %http.method(), status = response.status().as_u16(), elapsed = ?started.elapsed(), "request");
-    response
+    }
 }
 
 async fn respond(http: &HttpRequest, app: &web::Data<App>, root: &str) -> Result<HttpResponse> {
     if http.method() != Method::GET && http.method() != Method::HEAD {
         return Err(not_allowed());
     }
+    let record = observe::record(http);
     let request = odata::parse(
         below_service_root(http.uri().path()),
         http.uri().query().unwrap_or_default(),
         &headers::raw(http),
     )?
     .identified(root)?;
+    record.reached(Stage::Parse);
     let accepted = Accepted::by(http, app.compression);
-    let answer = async |planned| match planned {
-        Planned::Document(reply) => Ok(reply::response(compress::document(reply, accepted))),
-        Planned::Read(reading) => match reading.answering.read().followed() {
-            Some(followed) => follow::answer(http, app, root, *reading, followed).await,
-            None => read_and_respond(http, app, *reading).await,
-        },
+    let answer = async |planned| {
+        asked::planned(&record, &planned);
+        match planned {
+            Planned::Document(reply) => Ok(reply::response(compress::document(reply, accepted))),
+            Planned::Read(reading) => match reading.answering.read().followed() {
+                Some(followed) => follow::answer(http, app, root, *reading, followed).await,
+                None => read_and_respond(http, app, *reading).await,
+            },
+        }
     };
-    stages::with_plan(app, &request, root, answer).await
+    stages::with_plan(app, &request, root, &record, answer).await
 }
 
 async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Result<HttpResponse> {
@@ -64,12 +65,14 @@ async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Re
 
 /// Begins to read; returns once the database has said that it can be read, and some of it has come.
 pub(super) async fn begun(app: &App, answering: Answering, accepted: Accepted) -> Result<(Head, Answer)> {
+    let record = Arc::clone(answering.record());
     let query = answering.query(app);
     let (sender, answer) = body::channel();
     let accepted = if answering.read().format == Format::Octets { accepted.for_random() } else { accepted };
     let sink = answering.sink(compress::into(sender, accepted));
     let backend = Arc::clone(&app.backend);
     let turn = app.turns.next().await?;
+    record.reached(Stage::Queue);
     let mut reading = Box::pin(async move {
         let _turn = turn;
         backend.read(query, sink).await
@@ -77,7 +80,7 @@ pub(super) async fn begun(app: &App, answering: Answering, accepted: Accepted) -
     // What is brief may have been read already. The rest has a task of its own, which goes on when the client has left.
     match futures_util::poll!(&mut reading) {
         Poll::Ready(outcome) => answer.finished(outcome),
-        Poll::Pending => answer.opened(actix_web::rt::spawn(reading)).await,
+        Poll::Pending => answer.opened(actix_web::rt::spawn(reading), record).await,
     }
 }
 

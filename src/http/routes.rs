@@ -5,6 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 
 use super::{assets, batch, health, read};
 
+/// What everybody may ask for.
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         // Patterns are matched in turn, and those with names in them by regular expressions: what is asked for most comes first.
@@ -19,6 +20,15 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(read_only("/readyz", health::ready))
         .service(read_only("/openapi.yaml", assets::openapi))
         .service(read_only("/schemas/{name}", assets::schema))
+        .default_service(web::route().to(assets::unknown));
+}
+
+/// What only the operator may ask for, at an address of its own.
+pub(super) fn of_the_operator(config: &mut ServiceConfig) {
+    config
+        .service(read_only("/healthz", health::alive))
+        .service(read_only("/readyz", health::ready_in_full))
+        .service(read_only("/metrics", health::metrics))
         .default_service(web::route().to(assets::unknown));
 }
 

@@ -3,5 +3,8 @@
 mod check;
 mod demo;
 mod help;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod serve;
 mod track;
+mod watched;

@@ -14,6 +14,7 @@ use deltalink::token::Keyring;
 use std::sync::Arc;
 
 use super::client::Client;
+use super::log;
 use super::overheard::{Heard, Overheard};
 
 /// Serves until it is dropped.
@@ -21,6 +22,7 @@ pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
     /// What it says to its database.
     pub(crate) heard: Arc<Heard>,
+    pub(crate) app: Arc<App>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -28,6 +30,7 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// Serves `backend`; `config` is the text of a configuration file.
     pub(crate) fn start(backend: Arc<dyn Backend>, keys: &str, config: &str) -> Result<Self, Error> {
+        log::listen();
         let heard = Arc::<Heard>::default();
         let backend = Arc::new(Overheard { inner: backend, heard: Arc::clone(&heard) });
         let config = Config::parse(config)?;
@@ -36,19 +39,26 @@ impl Gateway {
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             actix_web::rt::System::new().block_on(async {
-                let started =
-                    App::new(backend, keyring, &config).await.and_then(|app| http::server(Arc::new(app), listener));
+                let started = App::new(backend, keyring, &config).await.and_then(|app| {
+                    let app = Arc::new(app);
+                    http::server(Arc::clone(&app), listener).map(|server| (app, server))
+                });
                 match started {
-                    Ok(server) => {
-                        sender.send(Ok(server.handle())).unwrap();
+                    Ok((app, server)) => {
+                        sender.send(Ok((app, server.handle()))).unwrap();
                         server.await.unwrap();
                     }
                     Err(error) => sender.send(Err(error)).unwrap(),
                 }
             });
         });
-        let handle = receiver.recv().unwrap()?;
-        Ok(Self { address, heard, handle, thread: Some(thread) })
+        let (app, handle) = receiver.recv().unwrap()?;
+        Ok(Self { address, heard, app, handle, thread: Some(thread) })
+    }
+
+    /// What it tells the operator.
+    pub(crate) fn metrics(&self) -> String {
+        super::wait_for(self.app.metrics_text())
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -63,6 +73,7 @@ impl Drop for Gateway {
         if !std::thread::panicking() {
             outcome.map(Result::unwrap);
             self.heard.assert_right();
+            log::assert_discreet();
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod coding;
 mod contract;
 pub(crate) mod followers;
 pub(crate) mod gateway;
+pub(crate) mod log;
 pub(crate) mod meanwhile;
 #[cfg(feature = "mssql")]
 pub(crate) mod mssql;
