@@ -78,6 +78,7 @@ impl Following<'_> {
             return Ok((reply, Octets::Read(answer)));
         }
         let sight = self.sight(&set, wait).await?;
+        answering.record().reached(Stage::Look);
         if !self.is_valid(&sight.window) {
             let (reply, answer) = self.read(&form, answering, replying).await?;
             return Ok((replying.on_condition(reply)?, Octets::Read(answer)));
@@ -89,9 +90,10 @@ impl Following<'_> {
             return Ok((reply, Octets::None));
         }
         let key = self.key(request, &set, &sight);
-        let (reply, octets) = match self.app.turns.patiently(self.app.sharing.kept.turn(&key)).await? {
+        let turn = self.app.turns.patiently(self.app.sharing.kept.turn(&key)).await?;
+        answering.record().reached(Stage::Look);
+        let (reply, octets) = match turn {
             Turn::Take(finished) => {
-                answering.record().reached(Stage::Look);
                 answering.record().shared();
                 (finished.reply.clone(), Octets::Kept(finished))
             }
@@ -153,7 +155,6 @@ impl Following<'_> {
     }
 
     async fn read(&self, form: &str, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
-        answering.record().reached(Stage::Look);
         let (mut head, answer) = begun(self.app, answering, self.accepted).await?;
         head.etag = head.window.map(|window| self.tag(form, &window));
         Ok((replying.unconditional(&head), answer))

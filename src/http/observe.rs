@@ -58,7 +58,10 @@ fn tell(record: &Record, timing: bool, headers: &mut actix_web::http::header::He
     if let Ok(trace) = HeaderValue::try_from(record.trace.header()) {
         headers.insert(TRACEPARENT, trace);
     }
-    if timing && let Ok(stages) = HeaderValue::try_from(record.timing()) {
+    if timing
+        && let Some(stages) = record.timing()
+        && let Ok(stages) = HeaderValue::try_from(stages)
+    {
         headers.insert(SERVER_TIMING, stages);
     }
 }

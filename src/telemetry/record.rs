@@ -142,13 +142,14 @@ impl Record {
         }
     }
 
-    /// The stages that have ended so far, as `Server-Timing` has them.
-    pub fn timing(&self) -> String {
+    /// The stages that have ended so far, as `Server-Timing` has them; none where none has.
+    pub fn timing(&self) -> Option<String> {
         let stages = self.facts().stages;
         let said = Stage::ALL.into_iter().zip(stages).filter_map(|(stage, took)| {
             took.map(|took| format!("{};dur={:.3}", stage.name(), took.as_secs_f64() * 1000.0))
         });
-        said.collect::<Vec<_>>().join(", ")
+        let said = said.collect::<Vec<_>>().join(", ");
+        (!said.is_empty()).then_some(said)
     }
 
     /// Writes down how it ended.

@@ -5,7 +5,9 @@
 //!
 //! Source: W3C Trace Context, sections 3.2 and 4.3.
 
+use std::cell::Cell;
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
 
 /// Digits of a trace's id, of a span's, and of the header in the version that is known.
 const TRACE: usize = 32;
@@ -99,15 +101,17 @@ fn is_hexadecimal(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
 }
 
-/// Not 0. Ids are to differ and need not be secret; where the system gives no random numbers, the clock does.
+thread_local! {
+    /// Each thread has keys of its own, which it was given by the system once.
+    static DRAWN: (RandomState, Cell<u64>) = (RandomState::new(), Cell::new(0));
+}
+
+/// Not 0. Ids are to differ and need not be secret, and asking the system for each would cost more than the rest of a trace.
 fn random() -> u64 {
-    use std::time::{SystemTime, UNIX_EPOCH};
-    let clock = || {
-        SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .map_or(1, |time| time.as_secs() << 30 | u64::from(time.subsec_nanos()))
-    };
-    getrandom::u64().unwrap_or_else(|_| clock()).max(1)
+    DRAWN.with(|(keys, count)| {
+        count.set(count.get().wrapping_add(1));
+        keys.hash_one(count.get()).max(1)
+    })
 }
 
 #[cfg(test)]
@@ -157,6 +161,14 @@ mod tests {
             let trace = Trace::follow(Some(header));
             assert!(trace.parent.is_none() && trace.sampled, "{header}");
         }
+    }
+
+    #[test]
+    fn no_two_are_the_same_in_any_thread() {
+        let draw = || (0..1000).map(|_| random()).collect::<Vec<_>>();
+        let drawn = [draw(), std::thread::spawn(draw).join().unwrap()].concat();
+        let different: std::collections::HashSet<u64> = drawn.iter().copied().collect();
+        assert_eq!(different.len(), drawn.len());
     }
 
     proptest! {
