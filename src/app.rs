@@ -1,7 +1,9 @@
 //! The gateway put together: a database, what is exposed of it, and the keys. The only place that wires things.
 
 mod access;
+mod health;
 mod in_force;
+mod sample;
 mod turns;
 
 use std::sync::{Arc, PoisonError, RwLock};
@@ -15,8 +17,11 @@ use crate::error::{Error, Result};
 use crate::plan::{Settings, View};
 use crate::response::DeletedId;
 use crate::sharing::Sharing;
+use crate::telemetry::Metrics;
 use crate::token::Keyring;
 use access::{Access, Known};
+pub use health::Check;
+use health::Doctor;
 pub use in_force::InForce;
 pub use turns::{Turn, Turns};
 
@@ -47,6 +52,12 @@ pub struct App {
     /// Whether answers may leave compressed.
     pub compression: bool,
     access: Access,
+    /// Whether answers say how long each stage took.
+    pub server_timing: bool,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    doctor: Doctor,
+    known: sample::Known,
     exposure: Exposure,
     model: RwLock<Model>,
     /// Held while the schema is read again, so that one reading serves all who ask for it.
@@ -100,10 +111,20 @@ impl App {
             proxies: config.proxies.clone(),
             compression: config.service.compression,
             access,
+            server_timing: config.log.server_timing,
+            metrics: Arc::default(),
+            doctor: Doctor::default(),
+            known: sample::Known::default(),
             exposure,
             model: RwLock::new(Model { known: Known::of(&edm), edm, catalog, made: Instant::now() }),
             reading: tokio::sync::Mutex::new(()),
         })
+    }
+
+    /// The same gateway, which goes on counting where another one has come to.
+    #[must_use]
+    pub fn with_metrics(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
     }
 
     /// The same gateway with other keys.
@@ -174,7 +195,9 @@ impl App {
 
     /// Removes the changes that are older than each log's retention, in batches; how many.
     pub async fn prune(&self) -> Result<u64> {
-        prune(&*self.backend).await
+        let outcome = prune(&*self.backend).await;
+        self.metrics.pruned(outcome.as_ref().ok().copied());
+        outcome
     }
 }
 

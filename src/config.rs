@@ -7,6 +7,8 @@ mod durations;
 mod environment;
 mod jwt;
 mod limits;
+mod log;
+mod metrics;
 mod proxies;
 mod sharing;
 mod shown;
@@ -24,6 +26,8 @@ use crate::response::DeletedId;
 pub use access::{Access, ApiKeyEntry};
 pub use jwt::{Jwks, Jwt, OneOrMore};
 pub use limits::Limits;
+pub use log::{Format, Level, Log};
+pub use metrics::Metrics;
 pub use proxies::{ForwardedBy, Proxies};
 pub use sharing::Sharing;
 pub use shown::MASKED;
@@ -54,6 +58,10 @@ pub struct Config {
     pub limits: Limits,
     /// Who may read what; without it everybody may read all that is exposed.
     pub access: Option<Access>,
+    /// What the log says, and how.
+    pub log: Log,
+    /// Where metrics are told.
+    pub metrics: Metrics,
     /// What is exposed, by table.
     pub tables: BTreeMap<String, TableExposure>,
 }
@@ -160,6 +168,9 @@ impl Config {
             ("database", self.database != other.database),
             ("tls", self.tls != other.tls),
             ("listen", self.listen != other.listen),
+            ("log.format", self.log.format != other.log.format),
+            ("log.level", self.log.level != other.log.level),
+            ("metrics.listen", self.metrics.listen != other.metrics.listen),
             ("sql_server", self.sql_server != other.sql_server),
             ("service.cors_origins", self.service.cors_origins != other.service.cors_origins),
             ("limits.max_reads", self.limits.max_reads < other.limits.max_reads),

@@ -27,6 +27,7 @@
 //! - [`response`]: how the answer is written.
 //! - [`sharing`]: what clients that ask the same share: a look at the database, a finished answer, a watcher.
 //! - [`access`]: who asks, and what they may read.
+//! - [`telemetry`]: what the operator sees of a request: a line, metrics, a trace.
 //! - [`config`]: the configuration file.
 //! - [`app`]: the only place that wires these together.
 //! - [`http`]: the only place that knows the web framework.
@@ -48,6 +49,7 @@ pub mod plan;
 pub mod response;
 pub mod sharing;
 pub mod sql;
+pub mod telemetry;
 pub mod token;
 pub mod version;
 

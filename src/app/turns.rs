@@ -18,6 +18,7 @@ pub struct Turns {
     most: usize,
     reads: Arc<Semaphore>,
     queue: Semaphore,
+    most_queued: usize,
     patience: Duration,
 }
 
@@ -30,6 +31,7 @@ impl Turns {
             most: limits.max_reads as usize,
             reads: Arc::new(Semaphore::new(limits.max_reads as usize)),
             queue: Semaphore::new(limits.max_queued as usize),
+            most_queued: limits.max_queued as usize,
             patience: limits.longest_queue,
         }
     }
@@ -37,6 +39,21 @@ impl Turns {
     /// How many there are at one time.
     pub fn most(&self) -> usize {
         self.most
+    }
+
+    /// How many there are now.
+    pub fn running(&self) -> usize {
+        self.most.saturating_sub(self.reads.available_permits())
+    }
+
+    /// How many may wait for one.
+    pub fn most_queued(&self) -> usize {
+        self.most_queued
+    }
+
+    /// How many wait for one now.
+    pub fn queued(&self) -> usize {
+        self.most_queued.saturating_sub(self.queue.available_permits())
     }
 
     /// The next turn, as soon as there is one.

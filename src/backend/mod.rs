@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::edm::{Catalog, Row};
+use crate::edm::{Catalog, ChangeLog, Row};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::{Dialect, Query, Related, Script, Statement};
 use crate::version::{Window, Witness};
@@ -63,6 +63,36 @@ pub trait Backend: Send + Sync {
 
     /// Runs a script that changes the database, in one transaction; the number of rows that it changed.
     async fn execute(&self, script: Script) -> Result<u64>;
+
+    /// Its connections, where they are counted.
+    fn connections(&self) -> Option<Connections> {
+        None
+    }
+
+    /// Seconds since the oldest change in `log` that is kept; none where there is none, or where one log cannot tell.
+    async fn oldest_change(&self, _log: ChangeLog) -> Result<Option<u64>> {
+        Ok(None)
+    }
+}
+
+/// Connections with a database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connections {
+    /// In use.
+    pub used: usize,
+    /// Open, and not in use.
+    pub idle: usize,
+    /// Who waits for one.
+    pub waiting: usize,
+    /// How many there may be.
+    pub most: usize,
+}
+
+impl From<deadpool::Status> for Connections {
+    fn from(status: deadpool::Status) -> Self {
+        let deadpool::Status { max_size, size, available, waiting } = status;
+        Self { used: size.saturating_sub(available), idle: available, waiting, most: max_size }
+    }
 }
 
 /// What is done with a snapshot.

@@ -76,7 +76,7 @@ async fn look_regularly(app: Arc<InForce>, mut reload: Reload, remake: impl Rema
             () = reload.asked() => match remake.remake().await {
                 Ok(made) => {
                     tracing::info!(entity_sets = made.edm().sets().len(), "read the configuration, the keys and the schema again");
-                    app.replace(Arc::new(made));
+                    app.replace(made);
                 }
                 Err(error) => tracing::error!(%error, "the configuration stays as it was: what is there now cannot be used"),
             },

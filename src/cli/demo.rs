@@ -58,7 +58,7 @@ impl Demo {
             let app = InForce::new(Arc::new(again.remake().await?));
             print_walk(&app.now(), &format!("http://{bound}"), &file, self.churn);
             let beside = beside::begin(&app, reload, again);
-            let outcome = http::serve(app, listener, None, stop).await.map(|()| ExitCode::SUCCESS);
+            let outcome = http::serve(app, listener, None, None, stop).await.map(|()| ExitCode::SUCCESS);
             drop(beside);
             churn.iter().for_each(tokio::task::JoinHandle::abort);
             Ok((outcome, folder))

@@ -8,6 +8,7 @@ mod database;
 #[cfg(feature = "sqlite")]
 mod demo;
 mod key;
+mod logging;
 mod prune;
 mod serve;
 mod signing_keys;
@@ -18,15 +19,19 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::config::{Format, Log};
 use crate::error::{Error, Result};
 
 /// An OData delta-link gateway in front of a database: any OData client reads the tables and keeps a copy in step.
 #[derive(Debug, Parser)]
 #[command(name = "deltalink", version, about, max_term_width = 110)]
 #[command(
-    after_help = "Begin with 'deltalink demo'. With a database of your own: 'deltalink track --database sqlite:PATH --all', then 'deltalink serve --database sqlite:PATH'.\n\nThe log is set with DELTALINK_LOG (error, warn, info, debug)."
+    after_help = "Begin with 'deltalink demo'. With a database of your own: 'deltalink track --database sqlite:PATH --all', then 'deltalink serve --database sqlite:PATH'.\n\nThe log is set with DELTALINK_LOG (error, warn, info, debug, trace, or a filter by target)."
 )]
 struct Arguments {
+    /// How lines of the log are written: human or json [default: human]
+    #[arg(long, global = true, env = "DELTALINK_LOG_FORMAT", value_name = "FORMAT")]
+    log_format: Option<Format>,
     #[command(subcommand)]
     command: Command,
 }
@@ -57,7 +62,7 @@ enum Command {
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    log_to_stderr();
+    logging::begin(arguments.log_format, &arguments.command.log());
     match run(arguments.command) {
         Ok(code) => code,
         Err(error) => {
@@ -82,13 +87,14 @@ fn run(command: Command) -> Result<ExitCode> {
     }
 }
 
-fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("DELTALINK_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,deltalink=info"))
-        // The driver would tell rows, and the server's words about them.
-        .add_directive("tiberius=off".parse().unwrap_or_else(|_| tracing_subscriber::filter::LevelFilter::OFF.into()));
-    let terminal = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal).init();
+impl Command {
+    /// What the configuration says of the log; what is wrong with it, the command itself will tell.
+    fn log(&self) -> Log {
+        match self {
+            Self::Serve(serve) => serve.database.config().unwrap_or_default().log,
+            _ => Log::default(),
+        }
+    }
 }
 
 #[expect(clippy::print_stderr, reason = "this is where a command's failure is told")]

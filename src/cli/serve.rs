@@ -1,6 +1,6 @@
 //! `deltalink serve`: a database and its settings -> a server, and what goes on beside it.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -24,10 +24,13 @@ const DEFAULT_ADDRESS: &str = "127.0.0.1:8080";
 #[derive(Debug, Args)]
 pub(super) struct Serve {
     #[command(flatten)]
-    database: DatabaseOption,
+    pub(super) database: DatabaseOption,
     /// Address to listen at [default: 127.0.0.1:8080]
     #[arg(long, env = "DELTALINK_LISTEN", value_name = "HOST:PORT")]
     listen: Option<String>,
+    /// Address that tells the operator how the gateway is: /metrics, /healthz, /readyz [default: none]
+    #[arg(long, env = "DELTALINK_METRICS_LISTEN", value_name = "HOST:PORT")]
+    metrics_listen: Option<String>,
     /// URL under which clients reach this server, if not the one that they address; links begin with it
     #[arg(long, env = "DELTALINK_PUBLIC_URL", value_name = "URL")]
     public_url: Option<String>,
@@ -52,7 +55,11 @@ impl Serve {
         let config = self.config()?;
         self.check_reach(&config)?;
         let backend = self.database.open(&config)?;
-        block_on(async {
+        #[cfg(feature = "otlp")]
+        if crate::telemetry::otlp::begin()? {
+            tracing::info!("exporting spans");
+        }
+        let outcome = block_on(async {
             let certificates =
                 config.tls.as_ref().map(|tls| Certificates::load(&tls.certificate, &tls.key)).transpose()?;
             let (stop, reload) = (Stop::listen()?, Reload::listen()?);
@@ -60,17 +67,23 @@ impl Serve {
             let app = App::new(Arc::clone(&backend), Keyring::generate(), &config).await?;
             let app = app.with_keyring(self.signing_keys.load(self.database.config.as_deref())?);
             let (listener, bound) = http::listen(address(&config))?;
+            let metrics = config.metrics.listen.as_deref();
+            let metrics = metrics.map(|address| http::listen_as_told(address, "--metrics-listen")).transpose()?;
             announce(&app, bound, certificates.is_some());
+            let metrics = metrics.map(|(listener, bound)| announce_metrics(listener, bound));
             let app = InForce::new(Arc::new(app));
             let remake = Again { serve: self, backend, config, certificates: certificates.clone() };
             let beside = beside::begin(&app, reload, remake);
             let following =
                 certificates.clone().map(|certificates| tokio::spawn(async move { certificates.follow().await }));
-            http::serve(app, listener, certificates, stop).await?;
+            http::serve(app, listener, certificates, metrics, stop).await?;
             following.iter().for_each(JoinHandle::abort);
             drop(beside);
             Ok(ExitCode::SUCCESS)
-        })
+        });
+        #[cfg(feature = "otlp")]
+        crate::telemetry::otlp::end();
+        outcome
     }
 
     /// Whom nobody has to prove anything is for this machine only, unless the operator says otherwise.
@@ -86,6 +99,7 @@ impl Serve {
         config.public_url = self.public_url.clone().or(config.public_url);
         config.database = self.database.database.clone().or(config.database);
         config.listen = self.listen.clone().or(config.listen);
+        config.metrics.listen = self.metrics_listen.clone().or(config.metrics.listen);
         if let (Some(certificate), Some(key)) = (self.tls_certificate.clone(), self.tls_key.clone()) {
             config.tls = Some(Tls { certificate, key });
         }
@@ -115,6 +129,14 @@ fn announce(app: &App, bound: SocketAddr, https: bool) {
     if !app.is_guarded() && !bound.ip().to_canonical().is_loopback() {
         tracing::warn!("{bound} is not only for this machine: anyone who can reach it can read what is served");
     }
+}
+
+fn announce_metrics(listener: TcpListener, bound: SocketAddr) -> TcpListener {
+    tracing::info!("telling how it is at http://{bound}/metrics");
+    if !bound.ip().is_loopback() {
+        tracing::warn!("{bound} is not only for this machine: anyone who can reach it can read how the gateway is");
+    }
+    listener
 }
 
 /// The same command, with its files read again.

@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use super::error::error_response;
 use super::now::Now;
+use super::observe;
 use crate::access::{Authenticator, Brought, Credential, Principal};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
@@ -36,8 +37,6 @@ pub(super) async fn authenticated(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = Now::of(request.request())?;
-    // What lets it pass also answers it, whatever is put in force meanwhile.
-    request.extensions_mut().insert(app.clone());
     let Some(authenticator) = &app.authenticator else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
@@ -52,10 +51,12 @@ pub(super) async fn authenticated(
     let (credential, outcome) = identify(&app, authenticator, request.headers(), parameter).await;
     let mut response = match outcome {
         Ok(principal) => {
+            observe::record(request.request()).asked_by(&principal.id);
             request.extensions_mut().insert(principal);
             next.call(request).await?.map_into_boxed_body()
         }
         Err(error) => {
+            app.metrics.authentication_refused(error.kind().code());
             let mut response = error_response(request.request(), &error, "");
             if error.kind() == ErrorKind::Unauthorized {
                 challenge(response.headers_mut(), &authenticator.challenges(&credential));

@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::body::SizedStream;
@@ -18,6 +19,7 @@ use tokio::sync::mpsc;
 use crate::config::Limits;
 use crate::error::{Error, Result};
 use crate::response::{Body, Head};
+use crate::telemetry::Record;
 
 /// Chunks on their way at one time. A head and an answer of one row are two, so that whoever writes these does not wait.
 const DEPTH: usize = 2;
@@ -97,12 +99,16 @@ impl Receiver {
     }
 
     /// Waits until the answer has begun: what `reading` finds wrong before that is an error with a status of its own.
-    pub(super) async fn opened(mut self, reading: JoinHandle<Result<()>>) -> Result<(Head, Answer)> {
+    pub(super) async fn opened(
+        mut self,
+        reading: JoinHandle<Result<()>>,
+        record: Arc<Record>,
+    ) -> Result<(Head, Answer)> {
         let Some(Part::Head(head)) = self.parts.recv().await else { return Err(failure(reading).await) };
         match self.parts.recv().await {
             Some(Part::Last(octets)) => Ok((head, Answer::Whole(vec![octets.into()]))),
             Some(Part::Chunk(octets)) => {
-                actix_web::rt::spawn(report(reading));
+                actix_web::rt::spawn(report(reading, record));
                 Ok((head, Answer::Begun(vec![octets.into()], self)))
             }
             _ => Err(failure(reading).await),
@@ -124,9 +130,9 @@ fn without_answer() -> Error {
 }
 
 /// Logs what goes wrong after the status line, when no client can be told.
-async fn report(reading: JoinHandle<Result<()>>) {
+async fn report(reading: JoinHandle<Result<()>>, record: Arc<Record>) {
     if let Ok(Err(error)) = reading.await {
-        tracing::error!(%error, "an answer was cut off");
+        tracing::error!(trace_id = %record.trace.id, %error, "an answer was cut off");
     }
 }
 

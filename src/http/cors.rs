@@ -6,7 +6,7 @@
 use actix_cors::Cors;
 
 /// What a page may send beside what every request has.
-const ASKED: [&str; 9] = [
+const ASKED: [&str; 11] = [
     "Accept",
     "Authorization",
     "Content-Type",
@@ -16,9 +16,12 @@ const ASKED: [&str; 9] = [
     "OData-MaxVersion",
     "OData-Version",
     "Prefer",
+    "traceparent",
+    "tracestate",
 ];
 /// What a page may read beside what it always may.
-const TOLD: [&str; 6] = ["Allow", "ETag", "Location", "OData-Version", "Preference-Applied", "Retry-After"];
+const TOLD: [&str; 8] =
+    ["Allow", "ETag", "Location", "OData-Version", "Preference-Applied", "Retry-After", "Server-Timing", "traceparent"];
 /// How long a browser need not ask again, in seconds.
 const REMEMBERED: usize = 600;
 

@@ -5,11 +5,12 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
-use super::headers;
 use super::reply::{self, Caching};
+use super::{headers, observe};
 use crate::error::{Error, ErrorKind as K};
 use crate::odata::{self, ODataVersion};
 use crate::response::Reply;
+use crate::telemetry::Record;
 
 /// Seconds after which a client may try again.
 const RETRY_AFTER: &str = "5";
@@ -18,12 +19,13 @@ pub(super) const READING: &str = "GET, HEAD";
 
 /// The response for `error`; `root` is where a link starts over that cannot be followed.
 pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> HttpResponse {
-    reply::response(error_reply(error, version(http), root, READING))
+    reply::response(error_reply(&observe::record(http), error, version(http), root, READING))
 }
 
 /// The reply for `error`; `allowed` are the methods of what was addressed.
-pub(super) fn error_reply(error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
-    log(error);
+pub(super) fn error_reply(record: &Record, error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
+    record.refused(error);
+    log(record, error);
     let never = matches!(error.kind(), K::DeltaLinkExpired | K::DeltaLinkOfAnother | K::Forbidden | K::Unauthorized);
     let caching = if never { Caching::Never } else { Caching::Revalidate };
     let mut reply = reply::reply(error.kind().status(), version, caching);
@@ -63,12 +65,12 @@ fn body(error: &Error) -> Value {
 }
 
 /// Failures of ours or of the database are logged with their cause, the client's mistakes only for who looks closely.
-fn log(error: &Error) {
+fn log(record: &Record, error: &Error) {
     match error.kind().status() {
         // What an issuer's absence costs is logged where it is noticed, and not for each who suffers from it.
         500.. if ![K::AuthenticationUnavailable, K::OptionNotSupported, K::Overloaded].contains(&error.kind()) => {
-            tracing::error!(code = error.kind().code(), %error, "request failed");
+            tracing::error!(trace_id = %record.trace.id, code = error.kind().code(), %error, "request failed");
         }
-        _ => tracing::debug!(code = error.kind().code(), "request refused"),
+        _ => tracing::debug!(trace_id = %record.trace.id, code = error.kind().code(), "request refused"),
     }
 }

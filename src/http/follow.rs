@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::plan::Followed;
 use crate::response::{Content, Reply};
 use crate::sharing::{Finished, Key, Making, Sharing, Sight, Turn, tag};
+use crate::telemetry::Stage;
 use crate::token::Anchor;
 use crate::version::Window;
 
@@ -81,6 +82,7 @@ impl Following<'_> {
             return Ok((reply, Octets::Read(answer)));
         }
         let sight = self.sight(&set, wait).await?;
+        answering.record().reached(Stage::Look);
         if !self.is_valid(&sight.window) {
             let (reply, answer) = self.read(&form, answering, replying).await?;
             return Ok((replying.on_condition(reply)?, Octets::Read(answer)));
@@ -92,9 +94,11 @@ impl Following<'_> {
             return Ok((reply, Octets::None));
         }
         let key = self.key(request, &set, &sight);
-        let (reply, octets) = match self.app.turns.patiently(self.app.sharing.kept.turn(&key)).await? {
+        let turn = self.app.turns.patiently(self.app.sharing.kept.turn(&key)).await?;
+        answering.record().reached(Stage::Look);
+        let (reply, octets) = match turn {
             Turn::Take(finished) => {
-                tracing::debug!(shared = true, "link");
+                answering.record().shared();
                 (finished.reply.clone(), Octets::Kept(finished))
             }
             Turn::Read => {
@@ -155,7 +159,6 @@ impl Following<'_> {
     }
 
     async fn read(&self, form: &str, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
-        tracing::debug!(shared = false, "link");
         let (mut head, answer) = begun(self.app, answering, self.accepted).await?;
         head.etag = head.window.map(|window| self.tag(form, &window));
         Ok((replying.unconditional(&head), answer))

@@ -1,11 +1,13 @@
 //! Requests of actix-web -> the stages, and back. The only folder that knows actix-web.
 
+mod asked;
 mod assets;
 mod authenticate;
 mod batch;
 mod body;
 mod compress;
 mod cors;
+mod counted;
 mod encoding;
 mod error;
 mod explorer;
@@ -14,6 +16,7 @@ mod headers;
 mod health;
 mod now;
 mod origin;
+mod observe;
 mod read;
 mod reply;
 mod routes;
@@ -28,7 +31,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Server;
 use actix_web::http::KeepAlive;
-use actix_web::middleware::Condition;
+use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
 
 use crate::app::InForce;
@@ -49,8 +52,13 @@ pub fn block_on<T>(work: impl Future<Output = T>) -> T {
 
 /// A socket that listens at `address` (host:port; port 0 takes a free one).
 pub fn listen(address: &str) -> Result<(TcpListener, SocketAddr)> {
+    listen_as_told(address, "--listen")
+}
+
+/// The same, where `option` is what sets the address.
+pub fn listen_as_told(address: &str, option: &str) -> Result<(TcpListener, SocketAddr)> {
     let refused = |error: std::io::Error| {
-        Error::configuration(format!("Cannot listen at {address}; choose another address with --listen"))
+        Error::configuration(format!("Cannot listen at {address}; choose another address with {option}"))
             .caused_by(error)
     };
     let listener = TcpListener::bind(address).map_err(refused)?;
@@ -69,18 +77,36 @@ pub async fn serve(
     app: Arc<InForce>,
     listener: TcpListener,
     certificates: Option<Arc<Certificates>>,
+    metrics: Option<TcpListener>,
     stop: Stop,
 ) -> Result<()> {
     let server = server(Arc::clone(&app), listener, certificates)?;
     let handle = server.handle();
+    let telling = metrics.map(|listener| operators_server(Arc::clone(&app), listener)).transpose()?;
+    let told = telling.as_ref().map(Server::handle);
+    let telling = telling.map(tokio::spawn);
     let stopping = tokio::spawn(async move {
         stop.0.await;
-        app.now().sharing.watch.close();
+        app.now().stop();
         handle.stop(true).await;
     });
     let outcome = server.await;
     stopping.abort();
+    // To the end, the operator can see how it is.
+    if let Some(told) = told {
+        told.stop(false).await;
+    }
+    drop(telling);
     outcome.map_err(Error::internal)
+}
+
+/// The server that tells the operator how the gateway is, ready to be awaited.
+pub fn operators_server(app: Arc<InForce>, listener: TcpListener) -> Result<Server> {
+    let data = web::Data::from(app);
+    let application =
+        move || Actix::new().wrap(from_fn(observe::observe)).app_data(data.clone()).configure(routes::of_the_operator);
+    let server = HttpServer::new(application).workers(1).disable_signals().shutdown_timeout(0);
+    Ok(server.listen(listener).map_err(Error::internal)?.run())
 }
 
 /// The server, ready to be awaited; its handle ends it.
@@ -93,7 +119,12 @@ pub fn server(app: Arc<InForce>, listener: TcpListener, certificates: Option<Arc
     let key_header = data.now().authenticator.as_ref().map(|authenticator| authenticator.header.clone());
     let application = move || {
         let cors = Condition::new(!origins.is_empty(), cors::headers(&origins, key_header.as_deref()));
-        Actix::new().wrap(cors).wrap(safety::headers(https)).app_data(data.clone()).configure(routes::routes)
+        Actix::new()
+            .wrap(cors)
+            .wrap(safety::headers(https))
+            .wrap(from_fn(observe::observe))
+            .app_data(data.clone())
+            .configure(routes::routes)
     };
     let server = HttpServer::new(application)
         .worker_max_blocking_threads(threads)

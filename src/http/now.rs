@@ -22,7 +22,7 @@ impl Deref for Now {
 }
 
 impl Now {
-    /// The one that has let the request pass, or else the one in force.
+    /// The one that the request began with, or else the one in force.
     pub(super) fn of(http: &HttpRequest) -> Result<Self, actix_web::Error> {
         if let Some(now) = http.extensions().get::<Self>() {
             return Ok(now.clone());

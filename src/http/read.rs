@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::task::Poll;
-use std::time::Instant;
 
 use actix_web::http::Method;
 use actix_web::{HttpRequest, HttpResponse};
@@ -16,29 +15,27 @@ use super::now::Now;
 use super::reply;
 use super::size;
 use super::stages::{self, Answering, Planned, Reading};
-use super::{authenticate, compress};
+use super::{asked, authenticate, compress, observe};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata;
 use crate::plan::Format;
 use crate::response::{Content, Head, Reply};
+use crate::telemetry::Stage;
 
 /// Answers a request under `/odata`.
 pub(super) async fn read(http: HttpRequest, app: Now) -> HttpResponse {
-    let started = Instant::now();
-    let response = match headers::service_root(&http, &app) {
+    match headers::service_root(&http, &app) {
         Ok(root) => respond(&http, &app, &root).await.unwrap_or_else(|error| error_response(&http, &error, &root)),
         Err(error) => error_response(&http, &error, "/odata/"),
-    };
-    // Neither the path nor the query: keys and tokens stand there.
-    tracing::debug!(method = %http.method(), status = response.status().as_u16(), elapsed = ?started.elapsed(), "request");
-    response
+    }
 }
 
 async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpResponse> {
     if http.method() != Method::GET && http.method() != Method::HEAD {
         return Err(not_allowed());
     }
+    let record = observe::record(http);
     size::check(http, &app.limits)?;
     let principal = authenticate::principal(http, app)?;
     let request = odata::parse(
@@ -47,15 +44,19 @@ async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpRespon
         &headers::raw(http),
     )?
     .identified(root)?;
+    record.reached(Stage::Parse);
     let accepted = Accepted::by(http, app.compression);
-    let answer = async |planned| match planned {
-        Planned::Document(reply) => Ok(reply::response(compress::document(reply, accepted))),
-        Planned::Read(reading) => match reading.answering.read().followed() {
-            Some(followed) => follow::answer(http, app, root, *reading, followed).await,
-            None => read_and_respond(http, app, *reading).await,
-        },
+    let answer = async |planned| {
+        asked::planned(&record, &planned);
+        match planned {
+            Planned::Document(reply) => Ok(reply::response(compress::document(reply, accepted))),
+            Planned::Read(reading) => match reading.answering.read().followed() {
+                Some(followed) => follow::answer(http, app, root, *reading, followed).await,
+                None => read_and_respond(http, app, *reading).await,
+            },
+        }
     };
-    stages::with_plan(app, &principal, &request, root, answer).await
+    stages::with_plan(app, &principal, &request, root, &record, answer).await
 }
 
 async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Result<HttpResponse> {
@@ -68,12 +69,14 @@ async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Re
 
 /// Begins to read; returns once the database has said that it can be read, and some of it has come.
 pub(super) async fn begun(app: &App, answering: Answering, accepted: Accepted) -> Result<(Head, Answer)> {
+    let record = Arc::clone(answering.record());
     let query = answering.query(app);
     let (sender, answer) = body::channel(&app.limits);
     let accepted = if answering.read().format == Format::Octets { accepted.for_random() } else { accepted };
     let sink = answering.sink(compress::into(sender, accepted));
     let backend = Arc::clone(&app.backend);
     let turn = app.turns.next().await?;
+    record.reached(Stage::Queue);
     let mut reading = Box::pin(async move {
         let _turn = turn;
         backend.read(query, sink).await
@@ -81,7 +84,7 @@ pub(super) async fn begun(app: &App, answering: Answering, accepted: Accepted) -
     // What is brief may have been read already. The rest has a task of its own, which goes on when the client has left.
     match futures_util::poll!(&mut reading) {
         Poll::Ready(outcome) => answer.finished(outcome),
-        Poll::Pending => answer.opened(actix_web::rt::spawn(reading)).await,
+        Poll::Pending => answer.opened(actix_web::rt::spawn(reading), record).await,
     }
 }
 

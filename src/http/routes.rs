@@ -7,6 +7,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::authenticate::authenticated;
 use super::{assets, batch, explorer, health, read};
 
+/// What everybody may ask for.
 pub(super) fn routes(config: &mut ServiceConfig) {
     config
         // The page asks nobody who they are: it holds nothing, and asks for what it shows as every client does.
@@ -29,6 +30,15 @@ pub(super) fn routes(config: &mut ServiceConfig) {
         .service(read_only("/openapi.yaml", assets::openapi))
         .service(read_only("/schemas/{name}", assets::schema))
         .service(read_only("/web/{name}", explorer::file))
+        .default_service(web::route().to(assets::unknown));
+}
+
+/// What only the operator may ask for, at an address of its own.
+pub(super) fn of_the_operator(config: &mut ServiceConfig) {
+    config
+        .service(read_only("/healthz", health::alive))
+        .service(read_only("/readyz", health::ready_in_full))
+        .service(read_only("/metrics", health::metrics))
         .default_service(web::route().to(assets::unknown));
 }
 

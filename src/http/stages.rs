@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::counted::{Counted, most};
 use super::reply::{self, Replying};
 use crate::access::Principal;
 use crate::app::App;
@@ -13,6 +14,7 @@ use crate::odata::Request;
 use crate::plan::{self, MetadataFormat, Plan, Read, View};
 use crate::response::{self, Body, Reply, Style};
 use crate::sql::{self, Query};
+use crate::telemetry::Record;
 use crate::token::Keyring;
 
 /// How often one request is planned anew because the schema changed under it.
@@ -39,9 +41,16 @@ pub(super) struct Answering {
     read: Box<Read>,
     style: Style,
     keyring: Arc<Keyring>,
+    /// What becomes known is written down there.
+    record: Arc<Record>,
 }
 
 impl Answering {
+    /// Where it is written down what becomes known.
+    pub(super) fn record(&self) -> &Arc<Record> {
+        &self.record
+    }
+
     /// What is asked of the database.
     pub(super) fn query(&self, app: &App) -> Query {
         sql::query(&self.read, app.backend.dialect())
@@ -54,7 +63,9 @@ impl Answering {
 
     /// The sink that writes into `body`.
     pub(super) fn sink(self, body: Box<dyn Body>) -> Box<dyn RowSink> {
-        response::sink(self.read, &self.style, self.keyring, body)
+        let most = most(&self.read.target);
+        let sink = response::sink(self.read, &self.style, self.keyring, body);
+        Box::new(Counted::new(sink, most, self.record))
     }
 
     /// A failure of the read as the client is told of it.
@@ -68,7 +79,7 @@ impl Answering {
 }
 
 /// Plans `request` with what whoever asks may see of the model as it is now.
-pub(super) fn plan(app: &App, request: &Request, view: &View, root: &str) -> Result<Planned> {
+pub(super) fn plan(app: &App, request: &Request, view: &View, root: &str, record: &Arc<Record>) -> Result<Planned> {
     let edm = view.edm();
     Ok(match plan::plan(request, view, &app.keyring, app.settings)? {
         Plan::ServiceDocument(format) => {
@@ -87,7 +98,7 @@ pub(super) fn plan(app: &App, request: &Request, view: &View, root: &str) -> Res
             let style = Style { root: root.to_owned(), namespace: edm.namespace.clone(), deleted_id: app.deleted_id };
             Planned::Read(Box::new(Reading {
                 replying: Replying::new(&read, request, app.sharing.limits.page_max_age),
-                answering: Answering { read, style, keyring: Arc::clone(&app.keyring) },
+                answering: Answering { read, style, keyring: Arc::clone(&app.keyring), record: Arc::clone(record) },
             }))
         }
     })
@@ -99,6 +110,7 @@ pub(super) async fn with_plan<T>(
     principal: &Principal,
     request: &Request,
     root: &str,
+    record: &Arc<Record>,
     act: impl AsyncFn(Planned) -> Result<T>,
 ) -> Result<T> {
     let mut left = ATTEMPTS;
@@ -106,7 +118,7 @@ pub(super) async fn with_plan<T>(
     loop {
         left -= 1;
         let edm = app.edm();
-        let (outcome, outdated) = attempt(app, request, &app.view(principal), root, &act).await;
+        let (outcome, outdated) = attempt(app, request, &app.view(principal), root, record, &act).await;
         // Somebody else may have read the model meanwhile.
         if left == 0 || !outdated || (!app.refresh().await? && Arc::ptr_eq(&edm, &app.edm())) {
             return outcome;
@@ -120,9 +132,10 @@ async fn attempt<T>(
     request: &Request,
     view: &View,
     root: &str,
+    record: &Arc<Record>,
     act: &impl AsyncFn(Planned) -> Result<T>,
 ) -> (Result<T>, bool) {
-    match plan(app, request, view, root) {
+    match plan(app, request, view, root, record) {
         Err(error) => {
             let outdated = planned_with_an_old_model(&error, app);
             (Err(error), outdated)

@@ -4,10 +4,11 @@
 
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use quick_cache::sync::{Cache, DefaultLifecycle, PlaceholderGuard};
-use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
+use quick_cache::{DefaultHashBuilder, Lifecycle, OptionsBuilder, Weighter};
 
 use crate::response::Reply;
 use crate::version::ChangeVersion;
@@ -59,9 +60,27 @@ pub struct Kept {
     /// Digests of requests. A client alone asks most of its requests once, and then there is nothing to share.
     asked: Cache<u64, ()>,
     hasher: RandomState,
+    hits: AtomicU64,
+    misses: AtomicU64,
+    evictions: Arc<AtomicU64>,
 }
 
-type Answers = Cache<Key, Entry, Weight>;
+type Answers = Cache<Key, Entry, Weight, DefaultHashBuilder, Evictions>;
+
+/// How it went so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Use {
+    /// How often an answer was there.
+    pub hits: u64,
+    /// How often one had to be made.
+    pub misses: u64,
+    /// How often one had to make room.
+    pub evictions: u64,
+    /// Octets that they take now.
+    pub octets: u64,
+    /// Octets that they may take.
+    pub most_octets: u64,
+}
 
 /// What one who asks is to do.
 pub enum Turn<'a> {
@@ -74,7 +93,7 @@ pub enum Turn<'a> {
 }
 
 /// The duty to make an answer. Dropped, it passes to the next who waits.
-pub struct Making<'a>(PlaceholderGuard<'a, Key, Entry, Weight, DefaultHashBuilder, DefaultLifecycle<Key, Entry>>);
+pub struct Making<'a>(PlaceholderGuard<'a, Key, Entry, Weight, DefaultHashBuilder, Evictions>);
 
 impl Kept {
     /// Keeps up to `memory` octets.
@@ -86,8 +105,28 @@ impl Kept {
             .shards(1)
             .build();
         let options = options.unwrap_or_else(|_| unreachable!("the options are complete"));
-        let answers = Cache::with_options(options, Weight, DefaultHashBuilder::default(), DefaultLifecycle::default());
-        Self { answers, longest: memory / PART, asked: Cache::new(REMEMBERED), hasher: RandomState::new() }
+        let evictions = Arc::<AtomicU64>::default();
+        let counting = Evictions(Arc::clone(&evictions), DefaultLifecycle::default());
+        Self {
+            answers: Cache::with_options(options, Weight, DefaultHashBuilder::default(), counting),
+            longest: memory / PART,
+            asked: Cache::new(REMEMBERED),
+            hasher: RandomState::new(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+            evictions,
+        }
+    }
+
+    /// How it went so far.
+    pub fn used(&self) -> Use {
+        Use {
+            hits: self.hits.load(Ordering::Relaxed),
+            misses: self.misses.load(Ordering::Relaxed),
+            evictions: self.evictions.load(Ordering::Relaxed),
+            octets: self.answers.weight(),
+            most_octets: self.answers.capacity(),
+        }
     }
 
     /// Whether `request` is not known to have been asked before; now it is.
@@ -108,9 +147,15 @@ impl Kept {
     /// What to do for the answer of `key`; waits while somebody else makes it.
     pub async fn turn(&self, key: &Key) -> Turn<'_> {
         match self.answers.get_value_or_guard_async(key).await {
-            Ok(Entry::Finished(finished)) => Turn::Take(finished),
+            Ok(Entry::Finished(finished)) => {
+                self.hits.fetch_add(1, Ordering::Relaxed);
+                Turn::Take(finished)
+            }
             Ok(Entry::TooLong) => Turn::Read,
-            Err(guard) => Turn::Make(Making(guard)),
+            Err(guard) => {
+                self.misses.fetch_add(1, Ordering::Relaxed);
+                Turn::Make(Making(guard))
+            }
         }
     }
 }
@@ -125,6 +170,19 @@ impl Making<'_> {
     /// Lets everybody read for themselves.
     pub fn give_up(self) {
         let _ = self.0.insert(Entry::TooLong);
+    }
+}
+
+/// Counts what makes room.
+#[derive(Clone)]
+struct Evictions(Arc<AtomicU64>, DefaultLifecycle<Key, Entry>);
+
+impl Lifecycle<Key, Entry> for Evictions {
+    type RequestState = <DefaultLifecycle<Key, Entry> as Lifecycle<Key, Entry>>::RequestState;
+
+    fn on_evict(&self, state: &mut Self::RequestState, key: Key, entry: Entry) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        self.1.on_evict(state, key, entry);
     }
 }
 

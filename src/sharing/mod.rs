@@ -13,7 +13,7 @@ mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use kept::{Finished, Kept, Key, Making, Turn};
+pub use kept::{Finished, Kept, Key, Making, Turn, Use};
 pub use lookout::{Lookout, Sight};
 pub use tag::tag;
 pub use watch::{News, Watch};

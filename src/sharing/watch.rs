@@ -65,6 +65,11 @@ impl Watch {
         Self { backend, lookout, most, waiting: Mutex::default() }
     }
 
+    /// How many wait.
+    pub fn clients(&self) -> usize {
+        lock(&self.waiting).clients
+    }
+
     /// News of `set` from here on.
     ///
     /// # Errors

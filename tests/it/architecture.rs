@@ -5,13 +5,43 @@ use std::path::{Path, PathBuf};
 
 /// Each folder (or file) of `src/`, and the others that it may name. `config` stands beside the stages: it is what the
 /// operator says about them.
-const MAY_KNOW: [(&str, &[&str]); 16] = [
+const MAY_KNOW: [(&str, &[&str]); 17] = [
     ("access", &["edm", "error", "odata", "plan", "token"]),
-    ("app", &["access", "backend", "config", "edm", "error", "plan", "response", "sharing", "sql", "token", "version"]),
+    (
+        "app",
+        &[
+            "access",
+            "backend",
+            "config",
+            "edm",
+            "error",
+            "plan",
+            "response",
+            "sharing",
+            "sql",
+            "telemetry",
+            "token",
+            "version",
+        ],
+    ),
     ("backend", &["edm", "error", "sql", "token", "version"]),
     (
         "cli",
-        &["access", "app", "backend", "config", "edm", "error", "http", "plan", "response", "sql", "token", "version"],
+        &[
+            "access",
+            "app",
+            "backend",
+            "config",
+            "edm",
+            "error",
+            "http",
+            "plan",
+            "response",
+            "sql",
+            "telemetry",
+            "token",
+            "version",
+        ],
     ),
     ("config", &["access", "edm", "error", "plan", "response", "sharing"]),
     ("edm", &["error", "version"]),
@@ -20,7 +50,7 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
         "http",
         &[
             "access", "app", "backend", "config", "edm", "error", "odata", "plan", "response", "sharing", "sql",
-            "token", "version",
+            "telemetry", "token", "version",
         ],
     ),
     ("main", &["cli"]),
@@ -29,12 +59,13 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("response", &["backend", "edm", "error", "plan", "token", "version"]),
     ("sharing", &["backend", "edm", "error", "response", "sql", "token", "version"]),
     ("sql", &["edm", "error", "plan", "token", "version"]),
+    ("telemetry", &["edm", "error"]),
     ("token", &["edm", "error", "version"]),
     ("version", &[]),
 ];
 
 /// Foreign crates that only one folder may name.
-const ONLY_IN: [(&str, &str); 14] = [
+const ONLY_IN: [(&str, &str); 15] = [
     ("actix_cors", "http"),
     ("actix_web", "http"),
     ("azure_core", "backend"),
@@ -43,6 +74,7 @@ const ONLY_IN: [(&str, &str); 14] = [
     ("clap", "cli"),
     ("flate2", "http"),
     ("jsonwebtoken", "access"),
+    ("prometheus_client", "telemetry"),
     ("reqwest", "access"),
     ("rusqlite", "backend"),
     ("subtle", "access"),

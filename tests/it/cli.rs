@@ -4,7 +4,10 @@ mod check;
 mod config;
 mod demo;
 mod help;
+#[cfg(feature = "otlp")]
+mod otlp;
 mod reload;
 mod serve;
 mod tls;
 mod track;
+mod watched;

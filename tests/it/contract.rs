@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use deltalink::error::ErrorKind;
 
 use crate::support::client::{Answer, Client};
+use crate::support::patience::eventually;
 use crate::support::sqlite::Database;
 use crate::support::{Checked, Contract};
 
@@ -241,6 +242,7 @@ fn every_status_of_every_operation_is_given_as_described() {
     met.extend(batch::answers(&database, &client).into_iter().map(|(_, checked)| named(checked)));
     database.take_away();
     met.insert(named(batch::isolated(&client)));
+    eventually(|| (client.get("/readyz").status == 503).then_some(()));
     met.extend(offline().into_iter().map(|question| pair(&client, question, &tokens)));
     let missing: Vec<_> = Contract::shared().pairs().into_iter().filter(|pair| !met.contains(pair)).collect();
     assert!(missing.is_empty(), "described, but never met: {missing:?}");

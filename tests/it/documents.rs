@@ -1,9 +1,12 @@
-//! Documents that say the same as the code: the configuration's schema, and the list of errors.
+//! Documents that say the same as the code: the configuration's schema, the list of errors, and what is made for those who watch.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use deltalink::config::Config;
 use deltalink::error::{ErrorKind, Expiry};
+use deltalink::telemetry::metrics::{History, Pool, Sample, SetSample};
+use deltalink::telemetry::{End, Metrics, Mode, Record, Stage};
 use serde_json::Value;
 
 fn text(path: &str) -> String {
@@ -42,6 +45,7 @@ fn the_schema_of_the_configuration_accepts_what_the_code_accepts() {
         "[access.jwt]\nissuer = 'https://a.example'\naudience = 'b'",
         "[access.jwt]\nissuer = 'a'\naudience = ['b', 'c']\njwks = { file = 'keys.json' }\nalgorithms = ['ES256', 'EdDSA']\nclock_skew = '5s'\nprincipal_claim = 'oid'\nroles_claim = ['roles', 'scp']\nauthorization_uri = 'https://a.example/authorize'\nroles = {}",
         "[access.jwt]\nissuer = 'a'\naudience = 'b'\njwks = { url = 'https://a.example/keys' }",
+        "[log]\nformat = 'json'\nlevel = 'debug'\nserver_timing = true\n[metrics]\nlisten = '127.0.0.1:9464'",
         "[tables]",
         "[tables.Orders]",
         "[tables.'Order Details']\nname = 'OrderDetails'\ncolumns = ['Unit Price']\nrename = { 'Unit Price' = 'UnitPrice' }",
@@ -75,6 +79,9 @@ fn the_schema_of_the_configuration_refuses_what_the_code_refuses() {
         "[service]\nnamespace = 'Edm'",
         &long,
         "[limits]\nmax_reads = 0",
+        "[log]\nformat = 'xml'",
+        "[log]\nlevel = 'loud'",
+        "[metrics]\non = true",
         "[limits]\nmax_reads = 201",
         "[limits]\nmax_uri_bytes = 100000",
         "[limits]\nmax_body_bytes = 0",
@@ -144,5 +151,84 @@ fn the_list_of_errors_has_every_code_with_its_status_and_no_other() {
     assert_eq!(headings("###"), BTreeSet::from(reasons));
     for section in document.split("\n## ").skip(1).chain(document.split("\n### ").skip(1)) {
         assert!(section.contains("**Cause.**") && section.contains("**Remedy.**"), "{section}");
+    }
+}
+
+/// Every metric by the name under which it is stored, of a gateway that has done something.
+fn metrics() -> BTreeSet<String> {
+    let metrics = Arc::new(Metrics::new());
+    let record = Record::begin("GET", None, &metrics);
+    record.read(1);
+    record.end(End { status: 200, bytes: 1, cut: true });
+    metrics.authentication_refused("Unknown");
+    let set = SetSample {
+        name: "Orders".to_owned(),
+        history: Some(History::default()),
+        retention: Some(1),
+        oldest: Some(1),
+        damaged: false,
+    };
+    let text = metrics.text(Sample { pool: Some(Pool::default()), sets: vec![set], ..Sample::default() });
+    let samples = text.lines().filter(|line| !line.starts_with('#'));
+    samples.map(|line| line.split(['{', ' ']).next().unwrap().to_owned()).collect()
+}
+
+/// The names of metrics in a text.
+fn named_metrics(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with("deltalink_") || word.starts_with("process_")).map(str::to_owned).collect()
+}
+
+/// Every `expr` in a tree.
+fn expressions(tree: &Value) -> Vec<String> {
+    match tree {
+        Value::Object(members) => {
+            let own = members.get("expr").and_then(Value::as_str).map(str::to_owned);
+            own.into_iter().chain(members.values().flat_map(expressions)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(expressions).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_dashboard_and_the_alerts_ask_for_metrics_that_there_are() {
+    let known = metrics();
+    let dashboard: Value = serde_json::from_str(&text("deploy/grafana/deltalink.json")).unwrap();
+    let alerts: Value = serde_norway::from_str(&text("deploy/prometheus/alerts.yaml")).unwrap();
+    let mut shown = BTreeSet::new();
+    for tree in [&dashboard, &alerts] {
+        let expressions = expressions(tree);
+        assert!(expressions.len() > 10);
+        for expression in expressions {
+            let named = named_metrics(&expression);
+            assert!(!named.is_empty() || expression.starts_with("up{"), "{expression}");
+            let unknown: Vec<_> = named.difference(&known).collect();
+            assert!(unknown.is_empty(), "{unknown:?} in {expression} are no metrics; those are {known:#?}");
+            shown.extend(named);
+        }
+    }
+    let buckets = |name: &&String| name.ends_with("_count") || name.ends_with("_sum");
+    let forgotten: Vec<_> = known.difference(&shown).filter(|name| !buckets(name)).collect();
+    assert!(forgotten.is_empty(), "nobody looks at {forgotten:?}");
+    for rule in alerts["groups"][0]["rules"].as_array().unwrap() {
+        assert!(rule["alert"].is_string() && rule["labels"]["severity"].is_string(), "{rule}");
+        assert!(rule["annotations"]["summary"].is_string(), "{rule}");
+    }
+}
+
+#[test]
+fn the_document_on_operation_has_every_metric_and_no_other() {
+    let document = text("docs/operation.md");
+    let rows = document.lines().filter(|line| line.starts_with("| `deltalink_") || line.starts_with("| `process_"));
+    let told: BTreeSet<String> = rows.flat_map(|row| named_metrics(row.split('|').nth(1).unwrap())).collect();
+    let histogram = "deltalink_request_duration_seconds";
+    let known = metrics().into_iter().map(|name| if name.starts_with(histogram) { histogram.to_owned() } else { name });
+    assert_eq!(told, known.collect());
+    for mode in Mode::ALL {
+        assert!(document.contains(&format!("`{}`", mode.word())), "{mode:?}");
+    }
+    for stage in Stage::ALL {
+        assert!(document.contains(&format!("`{}_us`", stage.name())), "{stage:?}");
     }
 }

@@ -7,6 +7,7 @@ mod differential;
 #[path = "suite/mod.rs"]
 mod suite;
 
+mod cleanup;
 mod damage;
 mod forms;
 mod misfits;

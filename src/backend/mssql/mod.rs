@@ -27,7 +27,7 @@ use tokio::runtime::{Handle, Runtime};
 
 pub use target::{Secret, Target};
 
-use super::{self as backend, Backend, RowSink, Work};
+use super::{self as backend, Backend, Connections, RowSink, Work};
 use crate::edm::{Catalog, Facts};
 use crate::error::{Error, Result};
 use crate::sql::mssql::{self, Mssql, WITH_SNAPSHOT, WITHOUT_SNAPSHOT};
@@ -239,6 +239,10 @@ impl Backend for MssqlBackend {
             Ok::<_, Failure>(0)
         };
         self.handle()?.spawn(run).await.map_err(Error::internal)?.map_err(|failure| failure.error)
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        Some(self.sessions.connections())
     }
 }
 

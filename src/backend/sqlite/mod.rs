@@ -18,12 +18,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use deadpool::managed::{Object, PoolError};
-use rusqlite::TransactionBehavior;
+use rusqlite::{OptionalExtension, TransactionBehavior};
 
-use super::{Backend, RowSink, Work};
-use crate::edm::Catalog;
+use super::{Backend, Connections, RowSink, Work};
+use crate::edm::{Catalog, ChangeLog};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sql::sqlite::Sqlite;
+use crate::sql::sqlite::{self, Sqlite};
 use crate::sql::{Dialect, Query, Script};
 use pool::{Connector, Pool, Readers};
 use stamp::Stamps;
@@ -127,6 +127,20 @@ impl Backend for SqliteBackend {
         let connector = Arc::clone(&self.connector);
         tokio::task::spawn_blocking(move || execute(&connector, &script)).await.map_err(Error::internal)?
     }
+
+    fn connections(&self) -> Option<Connections> {
+        Some(self.readers.status().into())
+    }
+
+    async fn oldest_change(&self, log: ChangeLog) -> Result<Option<u64>> {
+        self.reading(move |connection| oldest_change(connection, log)).await
+    }
+}
+
+fn oldest_change(connection: &pool::Connection, log: ChangeLog) -> Result<Option<u64>> {
+    let read =
+        || connection.sqlite.prepare_cached(&sqlite::oldest_change(log))?.query_row([], |row| row.get(0)).optional();
+    read().map_err(|error| failure(&error))
 }
 
 fn execute(connector: &Connector, script: &Script) -> Result<u64> {

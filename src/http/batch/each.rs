@@ -51,7 +51,7 @@ async fn one(batch: &Batch, at: usize, request: &Request) -> Result<Result<()>> 
             }
         }
     };
-    match stages::with_plan(&batch.app, &batch.principal, request, &batch.root, answer).await {
+    match stages::with_plan(&batch.app, &batch.principal, request, &batch.root, &batch.record, answer).await {
         Ok(Err(error)) => Err(error),
         Ok(Ok(())) => Ok(Ok(())),
         Err(error) => Ok(Err(error)),

@@ -8,23 +8,22 @@ mod each;
 mod together;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::authenticate;
 use super::encoding::Accepted;
 use super::error::{error_reply, version};
 use super::headers;
 use super::now::Now;
 use super::reply::{self, Caching};
-use super::{body, compress, size, stages};
+use super::{asked, authenticate, body, compress, observe, size, stages};
 use crate::access::Principal;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::batch::{self, BatchBody, BatchFormat, Individual};
 use crate::odata::{self, ODataVersion, Request};
 use crate::response::{Answers, Envelope, Opener, Reply};
+use crate::telemetry::{Record, Stage};
 use course::Course;
 
 /// The methods of a batch.
@@ -34,11 +33,8 @@ const GETTING: &str = "GET";
 
 /// Answers `POST $batch`.
 pub(super) async fn batch(http: HttpRequest, app: Now, payload: web::Payload) -> HttpResponse {
-    let started = Instant::now();
     let outcome = respond(&http, &app, payload).await;
-    let response = outcome.unwrap_or_else(|error| refuse_with(&http, &error));
-    tracing::debug!(status = response.status().as_u16(), elapsed = ?started.elapsed(), "batch");
-    response
+    outcome.unwrap_or_else(|error| refuse_with(&http, &error))
 }
 
 /// Answers any other method.
@@ -48,7 +44,7 @@ pub(super) async fn refuse(http: HttpRequest) -> HttpResponse {
 }
 
 fn refuse_with(http: &HttpRequest, error: &Error) -> HttpResponse {
-    reply::response(error_reply(error, version(http), "", POSTING))
+    reply::response(error_reply(&observe::record(http), error, version(http), "", POSTING))
 }
 
 /// A batch that has been taken apart.
@@ -63,10 +59,12 @@ struct Batch {
     /// Whether what follows an error is left out.
     stops: bool,
     answers: Answers,
+    record: Arc<Record>,
 }
 
 async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result<HttpResponse> {
     size::check(http, &app.limits)?;
+    let record = observe::record(http);
     let root = headers::service_root(http, app)?;
     let principal = authenticate::principal(http, app)?;
     let raw = headers::raw(http);
@@ -78,6 +76,8 @@ async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result
     let answer = format.answer(&asked.accept)?;
     let body = collect(http, payload, app.limits.max_body_bytes as usize).await?;
     let individuals = batch::parse(&body, &format, app.limits.max_batch_requests as usize)?;
+    asked::batch(&record, individuals.len());
+    record.reached(Stage::Parse);
     let requests: Vec<_> = individuals.iter().map(|individual| individual.request(&root, &raw)).collect();
     let version = |request: &Result<Request>| request.as_ref().map_or(asked.version, |request| request.headers.version);
     let versions = requests.iter().map(version).collect();
@@ -96,9 +96,11 @@ async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result
     let (sender, receiver) = body::channel(&app.limits);
     let body = compress::into(sender, Accepted::by(http, app.compression));
     let answers = Answers::new(envelope, body);
-    let batch = Batch { app: app.clone(), principal, root, versions, individuals, stops, answers };
+    let app = app.clone();
+    let record = Arc::clone(&record);
+    let batch = Batch { app, principal, root, versions, individuals, stops, answers, record: Arc::clone(&record) };
     let reading = actix_web::rt::spawn(run(batch, requests, asked.isolation.is_some()));
-    let (head, answer) = receiver.opened(reading).await?;
+    let (head, answer) = receiver.opened(reading, record).await?;
     begin.headers.extend(head.coding.map(|coding| ("Content-Encoding", coding.to_owned())));
     Ok(answer.into_response(&mut reply::begin(&begin), false))
 }
@@ -131,12 +133,13 @@ impl Batch {
 
     /// Makes the beginning of an answer out of what a read depends on.
     fn opener(&self, at: usize, replying: reply::Replying) -> Opener {
-        let (version, root) = (self.version(at), self.root.clone());
-        Box::new(move |head| replying.reply(head).unwrap_or_else(|error| error_reply(&error, version, &root, GETTING)))
+        let (version, root, record) = (self.version(at), self.root.clone(), Arc::clone(&self.record));
+        let refused = move |error: Error| error_reply(&record, &error, version, &root, GETTING);
+        Box::new(move |head| replying.reply(head).unwrap_or_else(refused))
     }
 
     fn refusal(&self, at: usize, error: &Error) -> Reply {
-        error_reply(error, self.version(at), &self.root, GETTING)
+        error_reply(&self.record, error, self.version(at), &self.root, GETTING)
     }
 
     fn version(&self, at: usize) -> ODataVersion {

@@ -61,7 +61,7 @@ fn plan(batch: &Batch, requests: &[Result<Request, Reply>]) -> Steps {
     for (at, request) in requests.iter().enumerate() {
         let planned = match request {
             Err(refused) => Ok(Planned::Document(refused.clone())),
-            Ok(request) => stages::plan(&batch.app, request, &view, &batch.root),
+            Ok(request) => stages::plan(&batch.app, request, &view, &batch.root, &batch.record),
         };
         let step = match planned {
             Ok(Planned::Document(reply)) => Step::Write(reply),

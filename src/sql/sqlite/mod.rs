@@ -56,6 +56,12 @@ pub mod fixed {
     pub const ROLLBACK: &str = include_str!("../../../sql/sqlite/rollback.sql");
 }
 
+/// Reads how old the oldest change in `log` is that is kept.
+pub fn oldest_change(log: ChangeLog) -> String {
+    let slots = [("log", log_table(log.log)), ("number", log.log.to_string())];
+    template::fill(include_str!("../../../sql/sqlite/oldest_change.sql"), &slots)
+}
+
 /// The dialect.
 #[derive(Clone, Copy, Debug)]
 pub struct Sqlite;

@@ -1,6 +1,7 @@
 //! A file that cannot be read for a while.
 
 use super::Database;
+use crate::support::patience::eventually;
 
 #[test]
 fn a_file_that_is_away_is_told_and_a_file_that_comes_back_is_read() {
@@ -9,8 +10,7 @@ fn a_file_that_is_away_is_told_and_a_file_that_comes_back_is_read() {
     let client = gateway.client();
     let link = client.track("/odata/Orders").expect(200).delta_link();
     database.take_away();
-    for path in ["/readyz", "/odata/Orders", "/odata/Orders(1)", "/odata/Orders(1)/Note", "/odata/Orders/$count", &link]
-    {
+    for path in ["/odata/Orders", "/odata/Orders(1)", "/odata/Orders(1)/Note", "/odata/Orders/$count", &link] {
         let answer = client.get(path).expect(503);
         assert_eq!(answer.code(), "DatabaseUnavailable", "{path}");
         assert_eq!(answer.header("Retry-After"), Some("5"), "{path}");
@@ -19,8 +19,10 @@ fn a_file_that_is_away_is_told_and_a_file_that_comes_back_is_read() {
     for path in ["/healthz", "/odata/", "/odata/$metadata"] {
         client.get(path).expect(200);
     }
+    let unready = eventually(|| Some(client.get("/readyz")).filter(|answer| answer.status == 503));
+    assert_eq!((unready.text().as_str(), unready.header("Retry-After")), ("not ready", Some("5")));
     database.bring_back();
-    client.get("/readyz").expect(200);
+    eventually(|| (client.get("/readyz").status == 200).then_some(()));
     assert!(client.get(&link).expect(200).value().is_empty());
 }
 

@@ -33,6 +33,7 @@ mod search;
 mod streaming;
 mod tokens;
 mod values;
+mod watched;
 
 /// A database, the gateway that serves it, and a client.
 struct Served {

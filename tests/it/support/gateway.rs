@@ -15,6 +15,7 @@ use deltalink::token::Keyring;
 use std::sync::Arc;
 
 use super::client::Client;
+use super::log;
 use super::overheard::{Heard, Overheard};
 
 /// Serves until it is dropped.
@@ -22,7 +23,7 @@ pub(crate) struct Gateway {
     pub(crate) address: SocketAddr,
     /// What it says to its database.
     pub(crate) heard: Arc<Heard>,
-    app: Arc<App>,
+    pub(crate) app: Arc<App>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -30,6 +31,7 @@ pub(crate) struct Gateway {
 impl Gateway {
     /// Serves `backend`; `config` is the text of a configuration file.
     pub(crate) fn start(backend: Arc<dyn Backend>, keys: &str, config: &str) -> Result<Self, Error> {
+        log::listen();
         let heard = Arc::<Heard>::default();
         let backend = Arc::new(Overheard { inner: backend, heard: Arc::clone(&heard) });
         let config = Config::parse(config)?;
@@ -61,6 +63,11 @@ impl Gateway {
         self.app.take_anonymous_for(principal);
     }
 
+    /// What it tells the operator.
+    pub(crate) fn metrics(&self) -> String {
+        super::wait_for(self.app.metrics_text())
+    }
+
     pub(crate) fn client(&self) -> Client {
         Client::new(&format!("http://{}", self.address))
     }
@@ -73,6 +80,7 @@ impl Drop for Gateway {
         if !std::thread::panicking() {
             outcome.map(Result::unwrap);
             self.heard.assert_right();
+            log::assert_discreet();
         }
     }
 }

@@ -7,6 +7,7 @@ mod contract;
 pub(crate) mod followers;
 pub(crate) mod gateway;
 pub(crate) mod issuer;
+pub(crate) mod log;
 pub(crate) mod meanwhile;
 #[cfg(feature = "mssql")]
 pub(crate) mod mssql;

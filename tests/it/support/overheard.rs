@@ -10,8 +10,8 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use deltalink::backend::{Backend, RowSink, Work};
-use deltalink::edm::{Catalog, Tracking, Value};
+use deltalink::backend::{Backend, Connections, RowSink, Work};
+use deltalink::edm::{Catalog, ChangeLog, Tracking, Value};
 use deltalink::error::Result;
 use deltalink::sql::{Dialect, Query, Related, Script, Statement};
 
@@ -162,6 +162,14 @@ impl Backend for Overheard {
 
     async fn execute(&self, script: Script) -> Result<u64> {
         self.inner.execute(script).await
+    }
+
+    fn connections(&self) -> Option<Connections> {
+        self.inner.connections()
+    }
+
+    async fn oldest_change(&self, log: ChangeLog) -> Result<Option<u64>> {
+        self.inner.oldest_change(log).await
     }
 }
 

@@ -8,6 +8,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::client::Client;
+use super::log;
 use super::patience::PATIENCE;
 
 /// The binary under test, in `folder`, without any setting of the caller's environment.
@@ -121,6 +122,7 @@ impl Process {
             assert!(!timeout.timed_out(), "still running\nstdout: {}\nstderr: {}", streams.out, streams.err);
             (std::mem::take(&mut streams.out), std::mem::take(&mut streams.err))
         };
+        assert_discreet(&err);
         let status: ExitStatus = self.child.wait().unwrap();
         Outcome { code: status.code(), out, err }
     }
@@ -150,6 +152,17 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+        if !thread::panicking() {
+            assert_discreet(&lock(&self.written).err);
+        }
+    }
+}
+
+/// Asserts that nothing secret is in what a process logged.
+#[track_caller]
+fn assert_discreet(log: &str) {
+    for line in log.lines() {
+        assert_eq!(log::indiscretion(line), None, "in {line}");
     }
 }
 

@@ -46,6 +46,11 @@ fn post_request(address: SocketAddr, path: &str, headers: &str, body: &str) -> S
     format!("POST {path} HTTP/1.1\r\n{headers}\r\n{body}")
 }
 
+/// GET; who drops the connection leaves.
+pub(crate) fn begin(address: SocketAddr, path: &str, headers: &str) -> TcpStream {
+    send(address, &get_request(address, path, headers))
+}
+
 /// GET, but leaves after having read `octets`.
 pub(crate) fn get_and_leave(address: SocketAddr, path: &str, headers: &str, octets: usize) {
     leave(send(address, &get_request(address, path, headers)), octets);

@@ -15,6 +15,7 @@ use super::super::target::{PoolLimits, Target, risk};
 use super::connect::Connector;
 use super::lent::Lent;
 use super::session::Session;
+use crate::backend::Connections;
 use crate::error::{Error, ErrorKind, Result};
 
 /// How often sessions that nobody uses are looked through.
@@ -49,6 +50,11 @@ impl Pool {
             .map_err(Error::internal)?;
         runtime.spawn(close_the_unfit(pool.weak()));
         Ok(Self(pool))
+    }
+
+    /// How many there are, and who waits for one.
+    pub(in crate::backend::mssql) fn connections(&self) -> Connections {
+        self.0.status().into()
     }
 
     /// Borrows a session.

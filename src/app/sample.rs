@@ -1,0 +1,102 @@
+//! How things stand, for whoever reads the metrics -> few statements, however often they are read.
+//!
+//! Each set is looked at once in [`EVERY`] at most, and all looks of one reading together take no longer than [`BUDGET`]: the next reading
+//! goes on with those whose turn it is, and what is known of the others is told again.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+use tokio::time::timeout_at;
+
+use super::App;
+use super::health::Found;
+use crate::backend::Backend;
+use crate::edm::EntitySet;
+use crate::sharing::Lookout;
+use crate::telemetry::metrics::{History, KeptAnswers, Pool, Reads, Sample, SetSample, Waiting};
+
+/// How old what is known of a set may be.
+const EVERY: Duration = Duration::from_secs(10);
+/// How long sets are looked at for one reading of the metrics.
+const BUDGET: Duration = Duration::from_secs(2);
+
+/// What is known of each set, and since when.
+#[derive(Default)]
+pub(super) struct Known(Mutex<HashMap<String, (Instant, SetSample)>>);
+
+impl App {
+    /// The metrics as text.
+    pub async fn metrics_text(&self) -> String {
+        self.metrics.text(self.sample().await)
+    }
+
+    async fn sample(&self) -> Sample {
+        let used = self.sharing.kept.used();
+        Sample {
+            ready: self.is_ready().await,
+            reads: Reads {
+                running: self.turns.running(),
+                most: self.turns.most(),
+                queued: self.turns.queued(),
+                most_queued: self.turns.most_queued(),
+            },
+            pool: self.backend.connections().map(|connections| Pool {
+                used: connections.used,
+                idle: connections.idle,
+                waiting: connections.waiting,
+                most: connections.most,
+            }),
+            waiting: Waiting { clients: self.sharing.watch.clients(), most: self.sharing.limits.max_waiting },
+            kept: KeptAnswers {
+                hits: used.hits,
+                misses: used.misses,
+                evictions: used.evictions,
+                octets: used.octets,
+                most_octets: used.most_octets,
+            },
+            sets: self.sets().await,
+        }
+    }
+
+    /// What is known of each entity set.
+    pub(super) async fn sets(&self) -> Vec<SetSample> {
+        let found = self.found().await;
+        let edm = self.edm();
+        let mut known = self.known.0.lock().await;
+        let mut due: Vec<(Option<Instant>, &Arc<EntitySet>)> =
+            edm.sets().iter().map(|set| (known.get(&set.name).map(|(at, _)| *at), set)).collect();
+        due.retain(|(at, _)| at.is_none_or(|at| at.elapsed() >= EVERY));
+        // Who has waited longest; who was never looked at before all others.
+        due.sort_by_key(|(at, _)| *at);
+        let deadline = tokio::time::Instant::now() + BUDGET;
+        for (_, set) in due {
+            let Ok(sample) = timeout_at(deadline, look(&*self.backend, &self.sharing.lookout, set, &found)).await
+            else {
+                break;
+            };
+            known.insert(set.name.clone(), (Instant::now(), sample));
+        }
+        known.retain(|name, _| edm.set(name).is_some());
+        edm.sets().iter().filter_map(|set| known.get(&set.name).map(|(_, sample)| sample.clone())).collect()
+    }
+}
+
+/// What can be seen of `set` now; what cannot is left out.
+async fn look(backend: &dyn Backend, lookout: &Lookout, set: &Arc<EntitySet>, found: &Found) -> SetSample {
+    let mut sample =
+        SetSample { name: set.name.clone(), damaged: found.is_damaged(&set.table), ..SetSample::default() };
+    let Some(log) = set.changes else { return sample };
+    sample.retention = found.retention_of(log.log);
+    sample.oldest = found.oldest;
+    if let Ok(oldest @ Some(_)) = backend.oldest_change(log).await {
+        sample.oldest = oldest;
+    }
+    if let Ok(sight) = lookout.look(set).await {
+        let window = sight.window;
+        sample.history =
+            Some(History { version: window.current.version.0, min_valid_version: window.min_valid_version.0 });
+    }
+    sample
+}
