@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::claims::{self, Values};
 use super::part::{Part, Said};
 use super::{Claim, Claims, Grant, Principal, Role, Roles, digest};
-use crate::edm::{Edm, EntitySet};
+use crate::edm::{Edm, EntitySet, Visible};
 use crate::error::{Error, Result};
 use crate::odata::expression::filter;
 use crate::plan::{Fingerprints, Rights, RowFilters};
@@ -53,8 +53,13 @@ impl Policy {
         }
     }
 
-    /// What `who` may read of `edm`.
-    pub fn rights(&self, who: &Who, edm: &Arc<Edm>) -> Rights {
+    /// What `who` may read of `edm`; `restricted` makes the model of what may be seen of it, which is the same for many whose rows differ.
+    pub fn rights(
+        &self,
+        who: &Who,
+        edm: &Edm,
+        restricted: impl FnOnce(BTreeMap<String, Visible>) -> Arc<Edm>,
+    ) -> Rights {
         let roles: Vec<(&String, &Role)> = who.roles.iter().filter_map(|name| self.roles.get_key_value(name)).collect();
         let claims: Claims = who.claims.iter().cloned().collect();
         let (mut visible, mut filters, mut sets) = (BTreeMap::new(), RowFilters::default(), HashMap::new());
@@ -67,7 +72,7 @@ impl Policy {
         let roles: Vec<&Role> = roles.into_iter().map(|(_, role)| role).collect();
         let whole = digest::of_roles(&roles, &claims);
         Rights {
-            edm: Arc::new(edm.restricted(&visible)),
+            edm: restricted(visible),
             filters: Arc::new(filters),
             fingerprints: Some(Fingerprints { whole, sets }),
         }

@@ -1,6 +1,6 @@
 //! `[access]`: who may read what. Without it everybody may read all that is exposed.
 //!
-//! A newcomer's trap: whether the names in roles exist can be told only with the model at hand; `access::rights` does that when the
+//! A newcomer's trap: whether the names in roles exist can be told only with the model at hand; `access::Policy` does that when the
 //! server starts. What is wrong by itself is found here.
 
 use std::collections::{BTreeMap, BTreeSet};

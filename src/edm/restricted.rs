@@ -8,7 +8,7 @@ use super::model::{Edm, EntitySet};
 use super::navigation::NavigationProperty;
 
 /// What may be seen of an entity set.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Visible {
     /// The properties, as indexes; those of the key are among them whether listed or not. Without it, all.
     pub properties: Option<BTreeSet<usize>>,

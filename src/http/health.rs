@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
 
-use super::observe;
 use super::now::Now;
+use super::observe;
 use crate::app::Check;
 use crate::telemetry::{Mode, metrics};
 

@@ -14,7 +14,7 @@ use crate::odata::expression::Expression;
 
 const PART: &str = "row filter";
 /// Operands of one, at most: it is part of every statement that reads the set, and of what clients ask besides.
-const MOST: usize = 400;
+const MOST: usize = 250;
 
 /// The condition `expression` on the rows of `set`, and the properties that it looks at.
 ///
