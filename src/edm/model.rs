@@ -26,7 +26,7 @@ pub struct Edm {
 }
 
 /// An entity set and its entity type, which bears the same name.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct EntitySet {
     /// As in URLs.
     pub name: String,

@@ -73,3 +73,59 @@ impl Kept {
         Some(NavigationProperty { pairs: pairs.collect::<Option<_>>()?, nullable, ..way.clone() })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{model, table};
+    use super::*;
+
+    /// Orders of customers, who have a code of their own; the places of both would move if a property before them went.
+    fn shop() -> Edm {
+        let customers = table("Customers", &["Secret", "Id*", "Code"]).unique(&["Code"], None, "BINARY");
+        let orders = table("Orders", &["Note?", "Id*", "CustomerId", "Total"]);
+        model(&[customers, orders.referring(&["CustomerId"], "Customers", &["Id"])])
+    }
+
+    fn visible(sets: &[(&str, Option<&[usize]>, bool)]) -> BTreeMap<String, Visible> {
+        let one = |&(name, properties, rows_filtered): &(&str, Option<&[usize]>, bool)| {
+            let properties = properties.map(|properties| properties.iter().copied().collect());
+            (name.to_owned(), Visible { properties, rows_filtered })
+        };
+        sets.iter().map(one).collect()
+    }
+
+    fn names(set: &EntitySet) -> Vec<&str> {
+        set.properties.iter().map(|property| &*property.name).collect()
+    }
+
+    #[test]
+    fn what_is_left_keeps_its_order_and_its_ways() {
+        let edm = shop().restricted(&visible(&[("Customers", Some(&[2]), true), ("Orders", Some(&[2, 3]), false)]));
+        let (customers, orders) = (edm.set("Customers").unwrap(), edm.set("Orders").unwrap());
+        assert_eq!((names(customers), &customers.key[..]), (vec!["Id", "Code"], &[0][..]));
+        assert_eq!((names(orders), &orders.key[..]), (vec!["Id", "CustomerId", "Total"], &[0][..]));
+        assert_eq!(customers.alternate_keys, [[1]]);
+        let ahead = orders.navigation_property("Customer").unwrap();
+        assert_eq!((&ahead.pairs[..], ahead.nullable), (&[(1, 0)][..], true), "the customer may not be to be seen");
+        assert_eq!(customers.navigation_property("Orders").unwrap().pairs, [(0, 1)]);
+        assert_eq!((customers.rows_filtered, orders.rows_filtered), (true, false));
+    }
+
+    #[test]
+    fn what_leads_to_something_hidden_is_hidden() {
+        let without_way =
+            shop().restricted(&visible(&[("Customers", Some(&[]), false), ("Orders", Some(&[3]), false)]));
+        assert!(without_way.sets().iter().all(|set| set.navigation.is_empty() && set.alternate_keys.is_empty()));
+        let alone = shop().restricted(&visible(&[("Orders", None, false)]));
+        assert!(alone.set("Customers").is_none());
+        assert_eq!((alone.sets().len(), alone.sets()[0].navigation.len()), (1, 0));
+        assert_eq!(names(&alone.sets()[0]), ["Note", "Id", "CustomerId", "Total"]);
+    }
+
+    #[test]
+    fn all_of_it_is_all_of_it() {
+        let whole = shop();
+        let same = whole.restricted(&visible(&[("Customers", None, false), ("Orders", None, false)]));
+        assert_eq!(format!("{:?}", whole.sets()), format!("{:?}", same.sets()));
+    }
+}

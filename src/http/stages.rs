@@ -101,15 +101,17 @@ pub(super) async fn with_plan<T>(
     root: &str,
     act: impl AsyncFn(Planned) -> Result<T>,
 ) -> Result<T> {
-    for _ in 1..ATTEMPTS {
+    let mut left = ATTEMPTS;
+    // One place that waits for an attempt: each such place makes the future of every request longer.
+    loop {
+        left -= 1;
         let edm = app.edm();
         let (outcome, outdated) = attempt(app, request, &app.view(principal), root, &act).await;
         // Somebody else may have read the model meanwhile.
-        if !outdated || (!app.refresh().await? && Arc::ptr_eq(&edm, &app.edm())) {
+        if left == 0 || !outdated || (!app.refresh().await? && Arc::ptr_eq(&edm, &app.edm())) {
             return outcome;
         }
     }
-    attempt(app, request, &app.view(principal), root, &act).await.0
 }
 
 /// What came of one attempt, and whether a newer model could make a difference.

@@ -19,3 +19,18 @@ pub(super) fn filtered(build: &mut Builder<'_>, set: &EntitySet, filter: Option<
     let columns = columns.collect::<Vec<_>>().join(", ");
     format!("(SELECT {columns} FROM {} AS {NAME} WHERE {wanted})", build.dialect().table(set))
 }
+
+#[cfg(all(test, feature = "sqlite"))]
+mod tests {
+    use super::*;
+    use crate::plan::RowFilters;
+    use crate::sql::sqlite::Sqlite;
+
+    #[test]
+    fn a_filter_that_is_missing_lets_nothing_through() {
+        let set =
+            EntitySet { name: "T".to_owned(), table: "T".to_owned(), rows_filtered: true, ..EntitySet::default() };
+        let said = Builder::new(&Sqlite, &RowFilters::default()).rows(&set);
+        assert!(said.ends_with("FROM \"T\" AS t WHERE 1 = 0)"), "{said}");
+    }
+}

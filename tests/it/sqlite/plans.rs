@@ -131,3 +131,52 @@ fn a_page_in_the_order_of_an_index_begins_where_the_one_before_ended() {
         assert_eq!(plan, [expected], "{order}");
     }
 }
+
+/// Sales of which some may be read. The key of the second table is text and a number.
+fn filtered_sales() -> (Database, Gateway) {
+    let (database, open) = sales();
+    drop(open);
+    database.execute(
+        "CREATE TABLE Part (SaleId INTEGER REFERENCES Sale (Id), Code TEXT COLLATE NOCASE, Region TEXT, PRIMARY KEY (SaleId, Code)) WITHOUT ROWID",
+    );
+    database.track("Part");
+    let gateway = database.serve_with(
+        "[access]\nanonymous = ['r']\n[access.roles.r]\nSale = { filter = \"Name ne 'x' and Quantity lt 100\", columns = ['Name'] }\nPart = { filter = \"Region eq 'north'\" }",
+    );
+    database.execute("UPDATE Sale SET Quantity = Id; INSERT INTO Part VALUES (1, 'a', 'north'), (1, 'b', 'north')");
+    (database, gateway)
+}
+
+#[test]
+fn what_is_filtered_is_found_as_it_would_be_without_a_filter() {
+    let (database, guarded) = filtered_sales();
+    let open = database.serve();
+    let one = |gateway: &Gateway, path: &str| {
+        gateway.client().ask("GET", path).header("Prefer", "track-changes, maxpagesize=1").send().expect(200)
+    };
+    for path in ["Sale(1)", "Part(SaleId=1,Code='a')", "Sale", "Part"] {
+        let path = format!("/odata/{path}");
+        let [filtered, unfiltered] = [&guarded, &open].map(|gateway| {
+            let path = one(gateway, &path).link("nextLink").unwrap_or_else(|| path.clone());
+            plans(&database, gateway, || drop(one(gateway, &path)))
+        });
+        assert!(filtered.iter().any(|step| step.starts_with("SEARCH t USING") && step.contains("PRIMARY KEY (")));
+        assert_eq!(filtered, unfiltered, "{path}");
+    }
+}
+
+#[test]
+fn the_changes_of_what_is_filtered_are_found_by_the_index_of_its_key() {
+    let (database, gateway) = filtered_sales();
+    let client = gateway.client();
+    for (set, key) in [("Sale", "INTEGER PRIMARY KEY (rowid=?)"), ("Part", "PRIMARY KEY (SaleId=? AND Code=?)")] {
+        let link = client.track(&format!("/odata/{set}")).expect(200).delta_link();
+        let steps = plans(&database, &gateway, || drop(client.get(&link).expect(200)));
+        assert!(steps.contains(&format!("SEARCH t USING {key} LEFT-JOIN")), "{steps:?}");
+        assert!(steps.iter().any(|step| step.starts_with(&format!("SEARCH bare USING {key}"))), "{steps:?}");
+        // Of the history, a part has that name.
+        let slow =
+            |step: &&String| step.contains("MATERIALIZE") && !step.ends_with("newest") || step.starts_with("SCAN t");
+        assert_eq!(steps.iter().find(slow), None, "{steps:?}");
+    }
+}
