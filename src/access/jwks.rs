@@ -126,6 +126,19 @@ mod tests {
     }
 
     #[test]
+    fn keys_are_understood_as_issuers_write_them() {
+        let of_entra = rsa(&json!({
+            "use": "sig", "x5t": "dGh1bWI", "x5c": ["MIIC"], "cloud_instance_name": "microsoftonline.com",
+            "issuer": "https://login.microsoftonline.com/{tenantid}/v2.0",
+        }));
+        let of_keycloak = rsa(&json!({ "use": "sig", "alg": "RS256", "x5t#S256": "dGh1bWI", "kid": "b" }));
+        let for_encryption = rsa(&json!({ "use": "enc", "alg": "RSA-OAEP", "kid": "c" }));
+        let new = json!({ "kty": "AKP", "alg": "ML-DSA-65", "kid": "d", "pub": "AQAB" });
+        let keys = set(&[of_entra, of_keycloak, for_encryption, new]).unwrap();
+        assert!(keys.len() == 2 && ["a", "b"].iter().all(|id| keys.find(Some(id), Algorithm::RS256).is_some()));
+    }
+
+    #[test]
     fn keys_of_no_use_are_passed_over() {
         let secret = json!({ "kty": "oct", "kid": "a", "k": "c2VjcmV0" });
         for useless in [
