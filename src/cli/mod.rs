@@ -1,10 +1,12 @@
 //! The commands, one file each.
 
 mod check;
+mod completions;
 mod database;
 #[cfg(feature = "sqlite")]
 mod demo;
 mod key;
+mod manual;
 mod prune;
 mod serve;
 mod signing_keys;
@@ -13,7 +15,7 @@ mod untrack;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::error::{Error, Result};
 
@@ -45,6 +47,11 @@ enum Command {
     Check(check::Check),
     /// Print a fresh signing key
     Key,
+    /// Print a script with which a shell completes commands and options
+    Completions(completions::Completions),
+    /// Print the manual page, or write a page for each command
+    #[command(name = "man")]
+    Manual(manual::Manual),
 }
 
 /// Runs the command that the process was called with.
@@ -70,6 +77,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Prune(prune) => prune.run(),
         Command::Check(check) => check.run(),
         Command::Key => key::run(),
+        Command::Completions(completions) => completions.run(Arguments::command()),
+        Command::Manual(manual) => manual.run(Arguments::command()),
     }
 }
 
@@ -93,9 +102,15 @@ fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
+/// Prints a command's result that is a file's text, with its own end of line.
+fn say_text(text: &[u8]) {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(text);
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

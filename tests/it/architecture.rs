@@ -34,13 +34,15 @@ const MAY_KNOW: [(&str, &[&str]); 16] = [
 ];
 
 /// Foreign crates that only one folder may name.
-const ONLY_IN: [(&str, &str); 11] = [
+const ONLY_IN: [(&str, &str); 13] = [
     ("actix_cors", "http"),
     ("actix_web", "http"),
     ("azure_core", "backend"),
     ("azure_identity", "backend"),
     ("brotli", "http"),
     ("clap", "cli"),
+    ("clap_complete", "cli"),
+    ("clap_mangen", "cli"),
     ("flate2", "http"),
     ("rusqlite", "backend"),
     ("tiberius", "backend"),

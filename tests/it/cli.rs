@@ -4,4 +4,5 @@ mod check;
 mod demo;
 mod help;
 mod serve;
+mod shells;
 mod track;

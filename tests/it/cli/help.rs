@@ -2,7 +2,7 @@
 
 use crate::support::process::run;
 
-const COMMANDS: [&str; 7] = ["check", "demo", "key", "prune", "serve", "track", "untrack"];
+const COMMANDS: [&str; 9] = ["check", "completions", "demo", "key", "man", "prune", "serve", "track", "untrack"];
 
 fn help(arguments: &[&str]) -> String {
     run(&std::env::temp_dir(), arguments).expect(0).out
