@@ -4,6 +4,7 @@
 //! - `cli`: the built binary
 //! - `differential`: random expressions, answered as an evaluator of its own answers them, on both databases
 //! - `conformance`: what is said of OData's conformance levels, and the tests that show it
+//! - `deploy`: what is in `deploy/` says the same as the binary
 //! - `documents`: documents that say the same as the code
 //! - `memory`: a million rows in little memory (run by `just memory`)
 //! - `suite`: what every backend must do, run on SQLite by `sqlite`, and on SQL Server or a stand-in by `mssql`
@@ -12,6 +13,7 @@
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
 //! - `overload`: more readers at one time than the gateway lets read
 //! - `protocol`: SQL Server's protocol, with canned rows: every type, every fault
+//! - `security`: what `SECURITY.md` says, and the tests that show it
 //! - `replica`: a copy built from answers alone equals the table, whatever happens
 //! - `sharing`: how little many clients that ask the same ask of the database
 //! - `stand_in`: a stand-in for SQL Server, made of SQLite and `tds`
@@ -28,6 +30,7 @@ mod cli;
 mod concurrent;
 mod conformance;
 mod contract;
+mod deploy;
 mod documents;
 mod expansions;
 mod memory;
@@ -37,6 +40,7 @@ mod overload;
 #[cfg(feature = "mssql")]
 mod protocol;
 mod replica;
+mod security;
 mod sharing;
 mod sqlite;
 #[cfg(feature = "mssql")]
