@@ -2,6 +2,8 @@
 //!
 //! The programs that they are made for judge them in `deploy/*/check`; here is what holds on every machine.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::support::text_of;
@@ -58,22 +60,28 @@ fn the_image_is_built_from_what_is_named_and_that_is_all_that_the_build_needs() 
         assert!(text_root().join(path).exists(), "{path} is not there");
     }
     // What the manifest and the source name at compile time.
-    let files = sources(&text_root().join("src"));
-    let included =
-        files.iter().flat_map(|text| text.split("include_str!(\"").chain(text.split("include_bytes!(\"")).skip(1));
-    let included = included.filter_map(|rest| rest.split('"').next()).filter_map(|path| path.rsplit("../").next());
-    let folders = included.filter_map(|path| path.split('/').next()).filter(|name| text_root().join(name).exists());
-    for path in ["Cargo.toml", "Cargo.lock", ".cargo", "src", "benches", "tests"].into_iter().chain(folders) {
-        assert!(taken.contains(&path), "{path} is missing in the image's build");
+    let named = ["Cargo.toml", "Cargo.lock", ".cargo", "src", "benches", "tests"].map(str::to_owned);
+    for path in named.into_iter().chain(included(&text_root().join("src"))) {
+        assert!(taken.contains(&path.as_str()), "{path} is missing in the image's build");
     }
 }
 
-/// The texts of a folder's files.
-fn sources(folder: &std::path::Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![std::fs::read_to_string(path).unwrap()] })
-        .collect()
+/// What stands in the root and is included by the source.
+fn included(folder: &std::path::Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.is_dir() {
+            found.append(&mut included(&path));
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap_or_default();
+        for name in ["include_str!(\"", "include_bytes!(\""] {
+            let paths = text.split(name).skip(1).filter_map(|rest| rest.split('"').next());
+            let roots = paths.filter_map(|path| path.rsplit("../").next()?.split('/').next());
+            found.extend(roots.filter(|root| text_root().join(root).exists()).map(str::to_owned));
+        }
+    }
+    found
 }
 
 fn text_root() -> &'static std::path::Path {
