@@ -22,9 +22,20 @@ clippy:
 doc:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --document-private-items --locked
 
-# Licences, bans and sources of dependencies; offline. Needs cargo-deny
+# Licences, bans and sources of dependencies, and known weaknesses where they can be had. Needs cargo-deny
 deny:
-    cargo deny --offline check bans licenses sources
+    deploy/supply-chain
+
+# What is in deploy/, judged by the programs that it is for, where they are
+deploy:
+    deploy/docker/check
+    deploy/systemd/check
+    deploy/kubernetes/check
+
+# What is released: a binary of less than 20 MB that lists its dependencies, the Debian package, an SBOM and checksums, in
+# target/package. Needs cargo-auditable, cargo-cyclonedx, cargo-deb and cargo-deny, in PATH or in target/tools/bin
+release:
+    deploy/release
 
 # The demonstration, with rows that keep changing
 demo *arguments:

@@ -3,12 +3,14 @@
 mod apikey;
 mod beside;
 mod check;
+mod completions;
 mod config;
 mod database;
 #[cfg(feature = "sqlite")]
 mod demo;
 mod key;
 mod logging;
+mod manual;
 mod prune;
 mod serve;
 mod signing_keys;
@@ -17,7 +19,7 @@ mod untrack;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::config::{Format, Log};
 use crate::error::{Error, Result};
@@ -57,6 +59,11 @@ enum Command {
     Key,
     /// Print a fresh API key, and the lines of the configuration that make it somebody's
     Apikey(apikey::MakeKey),
+    /// Print a script with which a shell completes commands and options
+    Completions(completions::Completions),
+    /// Print the manual page, or write a page for each command
+    #[command(name = "man")]
+    Manual(manual::Manual),
 }
 
 /// Runs the command that the process was called with.
@@ -84,6 +91,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Config(config) => config.run(),
         Command::Key => key::run(),
         Command::Apikey(key) => key.run(),
+        Command::Completions(completions) => completions.run(Arguments::command()),
+        Command::Manual(manual) => manual.run(Arguments::command()),
     }
 }
 
@@ -108,9 +117,15 @@ fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
 }
 
+/// Prints a command's result that is a file's text, with its own end of line.
+fn say_text(text: &[u8]) {
+    use std::io::Write;
+    let _ = std::io::stdout().write_all(text);
+}
+
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use super::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -77,13 +77,15 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
 ];
 
 /// Foreign crates that only one folder may name.
-const ONLY_IN: [(&str, &str); 15] = [
+const ONLY_IN: [(&str, &str); 17] = [
     ("actix_cors", "http"),
     ("actix_web", "http"),
     ("azure_core", "backend"),
     ("azure_identity", "backend"),
     ("brotli", "http"),
     ("clap", "cli"),
+    ("clap_complete", "cli"),
+    ("clap_mangen", "cli"),
     ("flate2", "http"),
     ("jsonwebtoken", "access"),
     ("prometheus_client", "telemetry"),

@@ -8,6 +8,7 @@ mod help;
 mod otlp;
 mod reload;
 mod serve;
+mod shells;
 mod tls;
 mod track;
 mod watched;

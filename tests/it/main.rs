@@ -5,6 +5,7 @@
 //! - `cli`: the built binary
 //! - `differential`: random expressions, answered as an evaluator of its own answers them, on both databases
 //! - `conformance`: what is said of OData's conformance levels, and the tests that show it
+//! - `deploy`: what is in `deploy/` says the same as the binary
 //! - `documents`: documents that say the same as the code
 //! - `memory`: a million rows in little memory (run by `just memory`)
 //! - `suite`: what every backend must do, run on SQLite by `sqlite`, and on SQL Server or a stand-in by `mssql`
@@ -14,6 +15,7 @@
 //! - `faults`: the built program among files that are locked, full or damaged, wires that are cut, clients that stand still
 //! - `overload`: more readers at one time than the gateway lets read
 //! - `protocol`: SQL Server's protocol, with canned rows: every type, every fault
+//! - `security`: what `SECURITY.md` says, and the tests that show it
 //! - `replica`: a copy built from answers alone equals the table, whatever happens
 //! - `sharing`: how little many clients that ask the same ask of the database
 //! - `stand_in`: a stand-in for SQL Server, made of SQLite and `tds`
@@ -31,6 +33,7 @@ mod cli;
 mod concurrent;
 mod conformance;
 mod contract;
+mod deploy;
 mod documents;
 mod expansions;
 #[cfg(all(target_os = "linux", feature = "mssql"))]
@@ -42,6 +45,7 @@ mod overload;
 #[cfg(feature = "mssql")]
 mod protocol;
 mod replica;
+mod security;
 mod sharing;
 mod sqlite;
 #[cfg(feature = "mssql")]

@@ -2,7 +2,8 @@
 
 use crate::support::process::run;
 
-const COMMANDS: [&str; 8] = ["apikey", "check", "demo", "key", "prune", "serve", "track", "untrack"];
+const COMMANDS: [&str; 11] =
+    ["apikey", "check", "completions", "config", "demo", "key", "man", "prune", "serve", "track", "untrack"];
 
 fn help(arguments: &[&str]) -> String {
     run(&std::env::temp_dir(), arguments).expect(0).out

@@ -1,5 +1,7 @@
 //! Tables of every kind, with names of every kind, in files of every kind.
 
+use rusqlite::types::ValueRef;
+
 use super::{Scene, tables, whatever_recursive_triggers};
 use crate::support::sqlite::Database;
 use crate::support::table::quoted;
@@ -125,4 +127,38 @@ fn a_file_that_was_dumped_by_vacuum_into_goes_on_with_the_same_history() {
     std::mem::swap(&mut moved.copies, &mut scene.copies);
     moved.compare("the move to another file");
     moved.finish();
+}
+
+#[test]
+fn nothing_of_a_row_but_its_key_is_recorded() {
+    let scene =
+        Scene::of("CREATE TABLE T (Id INTEGER PRIMARY KEY, Note TEXT UNIQUE, More BLOB, Same AS (Note || 'x'))");
+    for write in [
+        "INSERT INTO T (Id, Note, More) VALUES (1, 'hush-a', 'hush-b'), (2, 'hush-c', 'hush-d')",
+        "UPDATE T SET Note = 'hush-e' WHERE Id = 1",
+        "REPLACE INTO T (Id, Note) VALUES (3, 'hush-c')",
+        "DELETE FROM T WHERE Id = 1",
+    ] {
+        scene.writer.execute_batch(write).unwrap();
+    }
+    let mut tables = scene
+        .writer
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB '_deltalink*'")
+        .unwrap();
+    let tables: Vec<String> = tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert!(tables.len() > 1, "{tables:?}");
+    for table in tables {
+        let mut rows = scene.writer.prepare(&format!("SELECT * FROM {}", quoted(&table))).unwrap();
+        let count = rows.column_count();
+        let mut rows = rows.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            for column in 0..count {
+                let text = match row.get_ref(column).unwrap() {
+                    ValueRef::Text(octets) | ValueRef::Blob(octets) => String::from_utf8_lossy(octets).into_owned(),
+                    _ => continue,
+                };
+                assert!(!text.contains("hush"), "{table}: {text}");
+            }
+        }
+    }
 }

@@ -132,7 +132,10 @@ fn answers_that_depend_on_who_asks_say_so() {
     assert_eq!(page.header("Cache-Control"), Some("private, max-age=3600, immutable"));
     for path in [&*next, "/odata/Sale(1)", "/odata/Nothing", "/odata/$metadata", "/odata/"] {
         let answer = shop.get(path);
-        assert_eq!(answer.header("Vary"), Some("Accept, Accept-Encoding, OData-MaxVersion, Prefer, Authorization, x-api-key"));
+        assert_eq!(
+            answer.header("Vary"),
+            Some("Accept, Accept-Encoding, OData-MaxVersion, Prefer, Authorization, x-api-key")
+        );
     }
     let tag = |principal: Principal| shop.of(principal).get("/odata/Sale(3)").header("ETag").unwrap().to_owned();
     let everything = || tag(who("key:one", &["everything"], &[]));
