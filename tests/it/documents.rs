@@ -287,8 +287,8 @@ fn expressions(tree: &Value) -> Vec<String> {
 #[test]
 fn the_dashboard_and_the_alerts_ask_for_metrics_that_there_are() {
     let known = metrics();
-    let dashboard: Value = serde_json::from_str(&text("deploy/grafana/deltalink.json")).unwrap();
-    let alerts: Value = serde_norway::from_str(&text("deploy/prometheus/alerts.yaml")).unwrap();
+    let dashboard: Value = serde_json::from_str(&text_of("deploy/grafana/deltalink.json")).unwrap();
+    let alerts: Value = serde_norway::from_str(&text_of("deploy/prometheus/alerts.yaml")).unwrap();
     let mut shown = BTreeSet::new();
     for tree in [&dashboard, &alerts] {
         let expressions = expressions(tree);
@@ -312,7 +312,7 @@ fn the_dashboard_and_the_alerts_ask_for_metrics_that_there_are() {
 
 #[test]
 fn the_document_on_operation_has_every_metric_and_no_other() {
-    let document = text("docs/operation.md");
+    let document = text_of("docs/operation.md");
     let rows = document.lines().filter(|line| line.starts_with("| `deltalink_") || line.starts_with("| `process_"));
     let told: BTreeSet<String> = rows.flat_map(|row| named_metrics(row.split('|').nth(1).unwrap())).collect();
     let histogram = "deltalink_request_duration_seconds";
