@@ -76,7 +76,7 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
 ];
 
 /// Foreign crates that only one folder may name.
-const ONLY_IN: [(&str, &str); 12] = [
+const ONLY_IN: [(&str, &str); 13] = [
     ("actix_cors", "http"),
     ("actix_web", "http"),
     ("azure_core", "backend"),
@@ -84,6 +84,7 @@ const ONLY_IN: [(&str, &str); 12] = [
     ("brotli", "http"),
     ("clap", "cli"),
     ("flate2", "http"),
+    ("opentelemetry", "telemetry"),
     ("prometheus_client", "telemetry"),
     ("rusqlite", "backend"),
     ("tiberius", "backend"),
