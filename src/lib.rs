@@ -34,7 +34,7 @@
 //! - [`cli`]: the commands, one file each.
 //!
 //! The documents are here too, so that their links are checked: [why things are as they are](_documentation::design),
-//! [every error](_documentation::errors), [what changed when](_documentation::changelog).
+//! [every error](_documentation::errors), [what the operator sees](_documentation::operation), [what changed when](_documentation::changelog).
 
 pub mod access;
 pub mod app;
@@ -65,5 +65,8 @@ pub mod _documentation {
     }
     pub mod errors {
         #![doc = include_str!("../docs/errors.md")]
+    }
+    pub mod operation {
+        #![doc = include_str!("../docs/operation.md")]
     }
 }

@@ -77,7 +77,7 @@ const MAY_KNOW: [(&str, &[&str]); 17] = [
 ];
 
 /// Foreign crates that only one folder may name.
-const ONLY_IN: [(&str, &str); 17] = [
+const ONLY_IN: [(&str, &str); 18] = [
     ("actix_cors", "http"),
     ("actix_web", "http"),
     ("azure_core", "backend"),
@@ -88,6 +88,7 @@ const ONLY_IN: [(&str, &str); 17] = [
     ("clap_mangen", "cli"),
     ("flate2", "http"),
     ("jsonwebtoken", "access"),
+    ("opentelemetry", "telemetry"),
     ("prometheus_client", "telemetry"),
     ("reqwest", "access"),
     ("rusqlite", "backend"),
