@@ -7,7 +7,7 @@ use deltalink::config::Config;
 use deltalink::error::{ErrorKind, Expiry};
 use deltalink::telemetry::metrics::{History, Pool, Sample, SetSample};
 use deltalink::telemetry::{End, Metrics, Mode, Record, Stage};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::support::text_of;
 
@@ -171,8 +171,14 @@ fn the_example_of_the_package_has_every_setting_with_the_value_that_it_has_anywa
 fn described(root: &Value, schema: &Value, example: &Value, place: &str) -> Vec<(String, Value, Option<Value>)> {
     let schema = resolved(root, schema);
     let mut found = Vec::new();
-    for (name, setting) in schema["properties"].as_object().into_iter().flatten() {
+    let properties = schema["properties"].as_object();
+    // Where one excludes the others, one is enough.
+    let one_of_them = schema["maxProperties"] == 1 && example.as_object().is_some_and(|shown| shown.len() == 1);
+    for (name, setting) in properties.into_iter().flatten() {
         let (setting, value) = (resolved(root, setting), example.get(name));
+        if one_of_them && value.is_none() {
+            continue;
+        }
         let place = format!("{place}.{name}");
         found.push((place.clone(), setting.clone(), value.cloned()));
         if let Some(value) = value {
@@ -185,7 +191,11 @@ fn described(root: &Value, schema: &Value, example: &Value, place: &str) -> Vec<
         let shown = together(example);
         let kinds = ["oneOf", "anyOf"].iter().find_map(|name| resolved(root, kind)[*name].as_array());
         for kind in kinds.map_or_else(|| vec![kind.clone()], Clone::clone) {
-            found.extend(described(root, &kind, &shown, &format!("{place}.*")));
+            // Plain values have no members.
+            let plain = shown == Value::Object(Map::new()) && !resolved(root, &kind)["properties"].is_object();
+            if !plain {
+                found.extend(described(root, &kind, &shown, &format!("{place}.*")));
+            }
         }
     }
     found

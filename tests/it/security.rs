@@ -24,8 +24,11 @@ fn files() -> Vec<(String, String)> {
 
 /// `tests/it/suite/tokens.rs` -> `tests::it::suite::tokens`
 fn modules(path: &Path) -> String {
-    let path: PathBuf =
-        if path.ends_with("mod.rs") { path.parent().unwrap().to_owned() } else { path.with_extension("") };
+    let path: PathBuf = if path.ends_with("mod.rs") || path.ends_with("main.rs") {
+        path.parent().unwrap().to_owned()
+    } else {
+        path.with_extension("")
+    };
     path.iter().map(|part| part.to_str().unwrap()).collect::<Vec<_>>().join("::")
 }
 
