@@ -3,6 +3,7 @@
 mod access;
 mod health;
 mod in_force;
+mod rates;
 mod sample;
 mod turns;
 
@@ -23,6 +24,7 @@ use access::{Access, Known};
 pub use health::Check;
 use health::Doctor;
 pub use in_force::InForce;
+pub use rates::Rates;
 pub use turns::{Turn, Turns};
 
 /// The gateway.
@@ -33,6 +35,8 @@ pub struct App {
     pub sharing: Sharing,
     /// Who may read, and who has to wait.
     pub turns: Turns,
+    /// Who asks too often.
+    pub rates: Rates,
     /// Finds out who asks; without it, everybody is the same to us.
     pub authenticator: Option<Authenticator>,
     /// Signs and verifies tokens.
@@ -102,6 +106,7 @@ impl App {
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
             turns: Turns::new(&config.limits),
+            rates: Rates::new(config.limits.max_requests_per_second),
             keyring: Arc::new(keyring),
             settings: config.settings(),
             deleted_id: config.service.deleted_id,

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use quick_cache::sync::Cache;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
@@ -20,10 +21,16 @@ pub struct Turns {
     queue: Semaphore,
     most_queued: usize,
     patience: Duration,
+    /// The turns of each principal, by what stands for it.
+    own: Cache<u32, Arc<Semaphore>>,
+    most_of_one: usize,
 }
 
 /// The right to read; it ends when this is dropped.
-pub struct Turn(#[expect(dead_code, reason = "it is held, and that is all")] OwnedSemaphorePermit);
+pub struct Turn(#[expect(dead_code, reason = "they are held, and that is all")] [Option<OwnedSemaphorePermit>; 2]);
+
+/// Principals whose turns are known. Who is forgotten begins anew.
+const KNOWN: usize = 10_000;
 
 impl Turns {
     pub(super) fn new(limits: &Limits) -> Self {
@@ -33,6 +40,8 @@ impl Turns {
             queue: Semaphore::new(limits.max_queued as usize),
             most_queued: limits.max_queued as usize,
             patience: limits.longest_queue,
+            own: Cache::new(KNOWN),
+            most_of_one: limits.max_reads_per_principal as usize,
         }
     }
 
@@ -56,17 +65,28 @@ impl Turns {
         self.most_queued.saturating_sub(self.queue.available_permits())
     }
 
-    /// The next turn, as soon as there is one.
+    /// The next turn of `principal`, as soon as there is one; of nobody, if it makes no difference who asks.
     ///
     /// # Errors
     /// `Overloaded` where too many wait already, at once, or where the wait gets too long.
-    pub async fn next(&self) -> Result<Turn> {
-        if let Ok(permit) = Arc::clone(&self.reads).try_acquire_owned() {
-            return Ok(Turn(permit));
+    pub async fn next(&self, principal: Option<u32>) -> Result<Turn> {
+        let own = match principal {
+            Some(principal) => Some(self.one_of(&self.own_of(principal)?).await?),
+            None => None,
+        };
+        Ok(Turn([own, Some(self.one_of(&self.reads).await?)]))
+    }
+
+    fn own_of(&self, principal: u32) -> Result<Arc<Semaphore>> {
+        self.own.get_or_insert_with(&principal, || Ok(Arc::new(Semaphore::new(self.most_of_one))))
+    }
+
+    async fn one_of(&self, turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+        if let Ok(permit) = Arc::clone(turns).try_acquire_owned() {
+            return Ok(permit);
         }
         let _place = self.queue.try_acquire().map_err(|_| overloaded())?;
-        let permit = self.patiently(Arc::clone(&self.reads).acquire_owned()).await?;
-        permit.map(Turn).map_err(Error::internal)
+        self.patiently(Arc::clone(turns).acquire_owned()).await?.map_err(Error::internal)
     }
 
     /// Waits for what others do first, as long as one may wait for a turn.
@@ -98,29 +118,39 @@ mod tests {
     #[tokio::test]
     async fn who_comes_when_the_queue_is_full_is_refused_at_once() {
         let turns = turns(1, 1, Duration::MAX);
-        let first = turns.next().await.unwrap();
-        let mut second = std::pin::pin!(turns.next());
+        let first = turns.next(None).await.unwrap();
+        let mut second = std::pin::pin!(turns.next(None));
         assert!(has_to_wait(second.as_mut()).await);
-        assert_eq!(turns.next().await.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
+        assert_eq!(turns.next(None).await.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
         drop(first);
         let second = second.await.unwrap();
         drop(second);
-        turns.next().await.unwrap();
+        turns.next(None).await.unwrap();
     }
 
     #[tokio::test]
     async fn who_leaves_the_queue_makes_room_in_it() {
         let turns = turns(1, 1, Duration::MAX);
-        let _first = turns.next().await.unwrap();
+        let _first = turns.next(None).await.unwrap();
         for _ in 0..3 {
-            assert!(has_to_wait(turns.next()).await);
+            assert!(has_to_wait(turns.next(None)).await);
         }
     }
 
     #[tokio::test]
     async fn nobody_waits_for_ever() {
         let turns = turns(1, 1, Duration::from_millis(1));
-        let _first = turns.next().await.unwrap();
-        assert_eq!(turns.next().await.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
+        let _first = turns.next(None).await.unwrap();
+        assert_eq!(turns.next(None).await.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
+    }
+
+    #[tokio::test]
+    async fn nobody_takes_all_turns() {
+        let limits = Limits { max_reads: 3, max_reads_per_principal: 2, max_queued: 9, ..Limits::default() };
+        let turns = Turns::new(&Limits { longest_queue: Duration::MAX, ..limits });
+        let _own = [turns.next(Some(1)).await.unwrap(), turns.next(Some(1)).await.unwrap()];
+        assert!(has_to_wait(turns.next(Some(1))).await);
+        turns.next(Some(2)).await.unwrap();
+        turns.next(None).await.unwrap();
     }
 }

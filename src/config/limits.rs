@@ -13,6 +13,10 @@ use crate::error::{Error, Result};
 pub struct Limits {
     /// Answers that may be read from the database at one time.
     pub max_reads: u32,
+    /// Of these, those of one principal.
+    pub max_reads_per_principal: u32,
+    /// Requests a second of one principal; as many as anybody likes with 0.
+    pub max_requests_per_second: u32,
     /// Requests that may wait for their turn to read.
     pub max_queued: u32,
     /// How long a request may wait for its turn.
@@ -48,6 +52,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_reads: 64,
+            max_reads_per_principal: 48,
+            max_requests_per_second: 1000,
             max_queued: 1000,
             longest_queue: Duration::from_secs(10),
             longest_answer: Duration::from_secs(10 * 60),
@@ -66,7 +72,7 @@ impl Default for Limits {
 
 /// The least and the most of each number that may be configured. A read has a thread and a connection; heads are kept whole, and what is
 /// longer than the most is cut off by the server below; a batch is kept whole, too; an expression is followed by the stack.
-type Numbers = [(&'static str, u32, u32, u32); 7];
+type Numbers = [(&'static str, u32, u32, u32); 8];
 
 impl Limits {
     const NAMES: [&'static str; 5] = ["longest_queue", "longest_answer", "longest_stall", "longest_head", "keep_alive"];
@@ -74,6 +80,7 @@ impl Limits {
     fn numbers(&self) -> Numbers {
         [
             ("max_reads", self.max_reads, 1, 200),
+            ("max_reads_per_principal", self.max_reads_per_principal, 1, 200),
             ("max_connections", self.max_connections, 1, 1_000_000),
             ("max_uri_bytes", self.max_uri_bytes, 256, 65_000),
             ("max_header_bytes", self.max_header_bytes, 1024, 96 * 1024),

@@ -55,6 +55,8 @@ pub enum ErrorKind {
     SyntaxError,
     /// The URL of a request is longer than is taken.
     UriTooLong,
+    /// More requests a second than are taken from one principal.
+    TooManyRequests,
     /// Who asks is not known, and has to be.
     Unauthorized,
     /// A query option that nobody defined.
@@ -67,7 +69,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind, for the documents and tests that list them.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::AuthenticationUnavailable,
         Self::CatalogChanged,
         Self::Configuration,
@@ -93,6 +95,7 @@ impl ErrorKind {
         Self::QueryOptionRepeated,
         Self::ResourceNotFound,
         Self::SyntaxError,
+        Self::TooManyRequests,
         Self::UriTooLong,
         Self::Unauthorized,
         Self::UnknownQueryOption,
@@ -126,6 +129,7 @@ impl ErrorKind {
             Self::QueryOptionRepeated => ("QueryOptionRepeated", 400),
             Self::ResourceNotFound => ("ResourceNotFound", 404),
             Self::SyntaxError => ("SyntaxError", 400),
+            Self::TooManyRequests => ("TooManyRequests", 429),
             Self::UriTooLong => ("UriTooLong", 414),
             Self::Unauthorized => ("Unauthorized", 401),
             Self::UnknownQueryOption => ("UnknownQueryOption", 400),

@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use super::error::error_response;
 use super::now::Now;
 use super::observe;
+use super::origin::Origin;
 use crate::access::{Authenticator, Brought, Credential, Principal};
 use crate::app::App;
 use crate::error::{Error, ErrorKind, Result};
@@ -49,6 +50,8 @@ pub(super) async fn authenticated(
     }
     let stood_in_url = !parameter.is_empty();
     let (credential, outcome) = identify(&app, authenticator, request.headers(), parameter).await;
+    let address = Origin::of(request.request(), &app.proxies).client;
+    let outcome = outcome.and_then(|principal| app.rates.admit(&principal, address).map(|()| principal));
     let mut response = match outcome {
         Ok(principal) => {
             observe::record(request.request()).asked_by(&principal.id);

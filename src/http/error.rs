@@ -26,7 +26,10 @@ pub(super) fn error_response(http: &HttpRequest, error: &Error, root: &str) -> H
 pub(super) fn error_reply(record: &Record, error: &Error, version: ODataVersion, root: &str, allowed: &str) -> Reply {
     record.refused(error);
     log(record, error);
-    let never = matches!(error.kind(), K::DeltaLinkExpired | K::DeltaLinkOfAnother | K::Forbidden | K::Unauthorized);
+    let never = matches!(
+        error.kind(),
+        K::DeltaLinkExpired | K::DeltaLinkOfAnother | K::Forbidden | K::TooManyRequests | K::Unauthorized
+    );
     let caching = if never { Caching::Never } else { Caching::Revalidate };
     let mut reply = reply::reply(error.kind().status(), version, caching);
     reply.headers.push(("Content-Language", "en".to_owned()));
@@ -35,6 +38,7 @@ pub(super) fn error_reply(record: &Record, error: &Error, version: ODataVersion,
         K::AuthenticationUnavailable | K::CatalogChanged | K::DatabaseUnavailable | K::Overloaded => {
             reply.headers.push(("Retry-After", RETRY_AFTER.to_owned()));
         }
+        K::TooManyRequests => reply.headers.push(("Retry-After", "1".to_owned())),
         K::DeltaLinkExpired | K::DeltaLinkOfAnother => {
             reply.headers.push(("Location", format!("{root}{}", error.start_over().unwrap_or_default())));
         }

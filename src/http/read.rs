@@ -71,11 +71,12 @@ async fn read_and_respond(http: &HttpRequest, app: &App, reading: Reading) -> Re
 pub(super) async fn begun(app: &App, answering: Answering, accepted: Accepted) -> Result<(Head, Answer)> {
     let record = Arc::clone(answering.record());
     let query = answering.query(app);
+    let principal = answering.read().mark.map(|mark| mark.principal);
     let (sender, answer) = body::channel(&app.limits);
     let accepted = if answering.read().format == Format::Octets { accepted.for_random() } else { accepted };
     let sink = answering.sink(compress::into(sender, accepted));
     let backend = Arc::clone(&app.backend);
-    let turn = app.turns.next().await?;
+    let turn = app.turns.next(principal).await?;
     record.reached(Stage::Queue);
     let mut reading = Box::pin(async move {
         let _turn = turn;

@@ -41,9 +41,10 @@ async fn one(batch: &Batch, at: usize, request: &Request) -> Result<Result<()>> 
         Planned::Read(reading) => {
             let Reading { answering, replying } = *reading;
             let query = answering.query(&batch.app);
+            let principal = answering.read().mark.map(|mark| mark.principal);
             let told = answering.told();
             let sink = answering.sink(batch.answers.part(batch.id(at), batch.opener(at, replying)));
-            let _turn = batch.app.turns.next().await?;
+            let _turn = batch.app.turns.next(principal).await?;
             match batch.app.backend.read(query, sink).await.map_err(told) {
                 // Half an answer is not begun again.
                 Err(error) if batch.answers.is_open() => Ok(Err(error)),

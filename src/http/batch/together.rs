@@ -13,6 +13,7 @@ use crate::http::reply::Replying;
 use crate::odata::Request;
 use crate::response::Reply;
 use crate::sql::Query;
+use crate::token::Mark;
 
 /// What is done for one request once the snapshot is open.
 enum Step {
@@ -90,7 +91,8 @@ async fn run(batch: &Arc<Batch>, plan: Steps) -> Result<End> {
         tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
     } else {
         let work = move |snapshot: &mut dyn Snapshot| write(&own, due, &known, Some(snapshot));
-        let _turn = batch.app.turns.next().await?;
+        let principal = batch.app.is_guarded().then(|| Mark::of_principal(&batch.principal.id));
+        let _turn = batch.app.turns.next(principal).await?;
         batch.app.backend.snapshot(queries, Box::new(work)).await
     };
     outcome.map_err(Error::while_serving)?;

@@ -27,5 +27,19 @@ pub(super) fn answers(database: &Database, questions: &[Question], tokens: &Toke
     let unknown = below().map(|question| sent(&client, question.clone(), tokens));
     let refused = below().map(|question| with(&key, question));
     let in_vain = ["/odata/", "/odata/$metadata"].map(|path| with(&token, &("GET", path.to_owned(), None)));
-    unknown.chain(refused).chain(in_vain).collect()
+    let all: Vec<_> = unknown.chain(refused).chain(in_vain).collect();
+    all.into_iter().chain(hasty(database, questions, tokens)).collect()
+}
+
+/// Asks everything twice, where one request a second is taken.
+fn hasty(database: &Database, questions: &[Question], tokens: &Tokens) -> Vec<(Answer, Checked)> {
+    let config =
+        "[limits]\nmax_requests_per_second = 1\n[access]\nanonymous = [\"all\"]\n[access.roles.all]\n\"*\" = true\n";
+    let gateway = database.serve_with(config);
+    let client = gateway.client();
+    let below = questions.iter().filter(|(_, path, _)| path.starts_with("/odata"));
+    below
+        .flat_map(|question| [question.clone(), question.clone()])
+        .map(|question| sent(&client, question, tokens))
+        .collect()
 }
