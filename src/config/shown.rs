@@ -18,6 +18,7 @@ impl Config {
 }
 
 /// The text that names the database: a file as it is; anything else may hold a password.
+#[expect(clippy::ref_option, reason = "serde hands over a reference to what there is")]
 pub(super) fn database<S: Serializer>(database: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
     match database {
         Some(text) if text.starts_with("sqlite:") => serializer.serialize_some(text),
@@ -31,6 +32,7 @@ pub(super) fn masked<T, S: Serializer>(_: &T, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_str(MASKED)
 }
 
+#[expect(clippy::ref_option, reason = "serde hands over a reference to what there is")]
 pub(super) fn moment<S: Serializer>(moment: &Option<SystemTime>, serializer: S) -> Result<S::Ok, S::Error> {
     match moment {
         Some(moment) => serializer.collect_str(&humantime::format_rfc3339_seconds(*moment)),
