@@ -34,7 +34,7 @@ pub struct App {
     /// What clients that ask the same share.
     pub sharing: Sharing,
     /// Who may read, and who has to wait.
-    pub turns: Turns,
+    pub turns: Arc<Turns>,
     /// Who asks too often.
     pub rates: Rates,
     /// Finds out who asks; without it, everybody is the same to us.
@@ -105,7 +105,7 @@ impl App {
             authenticator,
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
-            turns: Turns::new(&config.limits),
+            turns: Arc::new(Turns::new(&config.limits)),
             rates: Rates::new(config.limits.max_requests_per_second),
             keyring: Arc::new(keyring),
             settings: config.settings(),
@@ -126,10 +126,10 @@ impl App {
         })
     }
 
-    /// The same gateway, which goes on counting where another one has come to.
+    /// The same gateway in the place of `before`: it goes on counting, and what is still read there takes turns with what is read here.
     #[must_use]
-    pub fn with_metrics(self, metrics: Arc<Metrics>) -> Self {
-        Self { metrics, ..self }
+    pub fn after(self, before: &Self) -> Self {
+        Self { metrics: Arc::clone(&before.metrics), turns: Arc::clone(&before.turns), ..self }
     }
 
     /// The same gateway with other keys.

@@ -132,7 +132,10 @@ impl Config {
             ("metrics.listen", self.metrics.listen != other.metrics.listen),
             ("sql_server", self.sql_server != other.sql_server),
             ("service.cors_origins", self.service.cors_origins != other.service.cors_origins),
-            ("limits.max_reads", self.limits.max_reads < other.limits.max_reads),
+            (
+                "limits (of reads, queues and connections)",
+                self.limits.held_by_the_server() != other.limits.held_by_the_server(),
+            ),
         ];
         differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
     }

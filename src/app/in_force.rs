@@ -27,7 +27,7 @@ impl InForce {
 
     /// Puts `app` in force. Who waits for changes with the one before is answered now, and asks again.
     pub fn replace(&self, app: App) {
-        let app = app.with_metrics(Arc::clone(&self.0.borrow().metrics));
+        let app = app.after(&self.now());
         self.0.send_replace(Arc::new(app)).sharing.watch.close();
     }
 }

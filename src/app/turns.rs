@@ -22,12 +22,18 @@ pub struct Turns {
     most_queued: usize,
     patience: Duration,
     /// The turns of each principal, by what stands for it.
-    own: Cache<u32, Arc<Semaphore>>,
+    own: Cache<u32, Arc<Own>>,
     most_of_one: usize,
 }
 
 /// The right to read; it ends when this is dropped.
 pub struct Turn(#[expect(dead_code, reason = "they are held, and that is all")] [Option<OwnedSemaphorePermit>; 2]);
+
+/// The turns of one principal, and the places of those who wait for one: they take none from others.
+struct Own {
+    reads: Arc<Semaphore>,
+    queue: Semaphore,
+}
 
 /// Principals whose turns are known. Who is forgotten begins anew.
 const KNOWN: usize = 10_000;
@@ -71,21 +77,26 @@ impl Turns {
     /// `Overloaded` where too many wait already, at once, or where the wait gets too long.
     pub async fn next(&self, principal: Option<u32>) -> Result<Turn> {
         let own = match principal {
-            Some(principal) => Some(self.one_of(&self.own_of(principal)?).await?),
+            Some(principal) => {
+                let own = self.own_of(principal)?;
+                Some(self.one_of(&own.reads, &own.queue).await?)
+            }
             None => None,
         };
-        Ok(Turn([own, Some(self.one_of(&self.reads).await?)]))
+        Ok(Turn([own, Some(self.one_of(&self.reads, &self.queue).await?)]))
     }
 
-    fn own_of(&self, principal: u32) -> Result<Arc<Semaphore>> {
-        self.own.get_or_insert_with(&principal, || Ok(Arc::new(Semaphore::new(self.most_of_one))))
+    fn own_of(&self, principal: u32) -> Result<Arc<Own>> {
+        let made =
+            || Own { reads: Arc::new(Semaphore::new(self.most_of_one)), queue: Semaphore::new(self.most_queued) };
+        self.own.get_or_insert_with(&principal, || Ok(Arc::new(made())))
     }
 
-    async fn one_of(&self, turns: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit> {
+    async fn one_of(&self, turns: &Arc<Semaphore>, queue: &Semaphore) -> Result<OwnedSemaphorePermit> {
         if let Ok(permit) = Arc::clone(turns).try_acquire_owned() {
             return Ok(permit);
         }
-        let _place = self.queue.try_acquire().map_err(|_| overloaded())?;
+        let _place = queue.try_acquire().map_err(|_| overloaded())?;
         self.patiently(Arc::clone(turns).acquire_owned()).await?.map_err(Error::internal)
     }
 

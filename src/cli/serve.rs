@@ -4,6 +4,7 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Args;
 use tokio::task::JoinHandle;
@@ -72,7 +73,8 @@ impl Serve {
             announce(&app, bound, certificates.is_some());
             let metrics = metrics.map(|(listener, bound)| announce_metrics(listener, bound));
             let app = InForce::new(Arc::new(app));
-            let remake = Again { serve: self, backend, config, certificates: certificates.clone() };
+            let guarded = AtomicBool::new(config.access.is_some());
+            let remake = Again { serve: self, backend, config, certificates: certificates.clone(), guarded };
             let beside = beside::begin(&app, reload, remake);
             let following =
                 certificates.clone().map(|certificates| tokio::spawn(async move { certificates.follow().await }));
@@ -146,6 +148,8 @@ struct Again {
     /// As it was at the start: some of it holds until the end.
     config: Config,
     certificates: Option<Arc<Certificates>>,
+    /// Whether it has ever made a difference who asks.
+    guarded: AtomicBool,
 }
 
 impl Remake for Again {
@@ -155,10 +159,15 @@ impl Remake for Again {
         }
         let config = self.serve.config()?;
         self.serve.check_reach(&Config { listen: self.config.listen.clone(), ..config.clone() })?;
+        if self.guarded.load(Ordering::Relaxed) && config.access.is_none() {
+            let message = "There is no [access] any more: everybody could read everything. Without it, the server has to be started anew.";
+            return Err(Error::configuration(message));
+        }
         for setting in self.config.fixed_until_restart(&config) {
             tracing::warn!("{setting} has changed; this takes effect with the next start");
         }
         let app = App::new(Arc::clone(&self.backend), Keyring::generate(), &config).await?;
+        self.guarded.fetch_or(config.access.is_some(), Ordering::Relaxed);
         Ok(app.with_keyring(self.serve.signing_keys.load(self.serve.database.config.as_deref())?))
     }
 }

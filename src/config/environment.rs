@@ -26,15 +26,16 @@ pub(super) fn settings() -> Vec<(String, String)> {
 /// The configuration that `text` is, with `settings` in the place of what it says of the same.
 pub(super) fn overlaid(text: &str, settings: &[(String, String)]) -> Result<Config> {
     let mut table: Table = toml::from_str(text).map_err(|error| super::wrong(text, &error))?;
-    let mut config = Config::default();
+    let mut outcome = Ok(Config::default());
     for (name, value) in settings {
         // The value is not shown: it may be a secret.
         let wrong = |why: &str| Error::configuration(format!("The environment's {name} is wrong: {why}"));
         let path: Vec<String> = name.trim_start_matches(PREFIX).split(SEPARATOR).map(str::to_ascii_lowercase).collect();
         set(&mut table, &path, typed(value)).map_err(|()| wrong("it names no setting"))?;
-        config = Config::deserialize(table.clone()).map_err(|error| wrong(without_value(error.message())))?;
+        // Settings may need each other: what counts is what is wrong behind the last.
+        outcome = Config::deserialize(table.clone()).map_err(|error| wrong(without_value(error.message())));
     }
-    Ok(config)
+    outcome
 }
 
 /// Puts `value` where `path` leads, through tables that are made as needed.
@@ -100,6 +101,12 @@ mod tests {
         assert!(secret.contains("MAX_READS") && !secret.contains("hunter2"), "{secret}");
         assert!(message("DELTALINK_DATABASE__X", "1").contains("DELTALINK_DATABASE__X"));
         assert!(message("DELTALINK___", "1").contains("names no setting"));
+    }
+
+    #[test]
+    fn settings_that_need_each_other_may_come_one_by_one() {
+        let config = overlay("", &[("DELTALINK_TLS__CERTIFICATE", "c.pem"), ("DELTALINK_TLS__KEY", "k.pem")]).unwrap();
+        assert_eq!(config.tls.unwrap().key, std::path::Path::new("k.pem"));
     }
 
     #[test]

@@ -101,6 +101,12 @@ impl Limits {
         ]
     }
 
+    /// What a running server keeps.
+    pub(super) fn held_by_the_server(&self) -> impl PartialEq + use<> {
+        let counts = [self.max_reads, self.max_reads_per_principal, self.max_queued, self.max_connections];
+        (counts, [self.longest_queue, self.longest_head, self.keep_alive])
+    }
+
     pub(super) fn check(&self) -> Result<()> {
         for (name, given, least, most) in self.numbers() {
             if !(least..=most).contains(&given) {

@@ -51,15 +51,19 @@ pub(super) async fn authenticated(
     let stood_in_url = !parameter.is_empty();
     let (credential, outcome) = identify(&app, authenticator, request.headers(), parameter).await;
     let address = Origin::of(request.request(), &app.proxies).client;
-    let outcome = outcome.and_then(|principal| app.rates.admit(&principal, address).map(|()| principal));
+    let outcome = outcome.and_then(|principal| {
+        observe::record(request.request()).asked_by(&principal.id);
+        app.rates.admit(&principal, address).map(|()| principal)
+    });
     let mut response = match outcome {
         Ok(principal) => {
-            observe::record(request.request()).asked_by(&principal.id);
             request.extensions_mut().insert(principal);
             next.call(request).await?.map_into_boxed_body()
         }
         Err(error) => {
-            app.metrics.authentication_refused(error.kind().code());
+            if error.kind() != ErrorKind::TooManyRequests {
+                app.metrics.authentication_refused(error.kind().code());
+            }
             let mut response = error_response(request.request(), &error, "");
             if error.kind() == ErrorKind::Unauthorized {
                 challenge(response.headers_mut(), &authenticator.challenges(&credential));

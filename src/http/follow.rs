@@ -98,6 +98,7 @@ impl Following<'_> {
         answering.record().reached(Stage::Look);
         let (reply, octets) = match turn {
             Turn::Take(finished) => {
+                tracing::debug!(shared = true, "link");
                 answering.record().shared();
                 (finished.reply.clone(), Octets::Kept(finished))
             }
@@ -159,6 +160,7 @@ impl Following<'_> {
     }
 
     async fn read(&self, form: &str, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
+        tracing::debug!(shared = false, "link");
         let (mut head, answer) = begun(self.app, answering, self.accepted).await?;
         head.etag = head.window.map(|window| self.tag(form, &window));
         Ok((replying.unconditional(&head), answer))

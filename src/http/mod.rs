@@ -126,12 +126,14 @@ pub fn server(app: Arc<InForce>, listener: TcpListener, certificates: Option<Arc
             .app_data(data.clone())
             .configure(routes::routes)
     };
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let server = HttpServer::new(application)
         .worker_max_blocking_threads(threads)
         .disable_signals()
         .client_request_timeout(limits.longest_head)
         .keep_alive(KeepAlive::from(limits.keep_alive))
-        .max_connections(limits.max_connections as usize)
+        .max_connections((limits.max_connections as usize).div_ceil(workers))
+        .workers(workers)
         // Who closes its side has left, and does not wait any more.
         .h1_allow_half_closed(false)
         // The last chunk of an answer would wait for the client's acknowledgement of the one before, which comes late.

@@ -9,6 +9,7 @@ use super::addressable;
 use super::dialect::{Dialect, Skeleton};
 use super::expression::condition;
 use super::order::Order;
+use super::rows::guarded;
 use super::statement::{Builder, Param, Statement};
 use crate::edm::Value;
 use crate::plan::{Expansion, RowFilters};
@@ -107,7 +108,8 @@ impl Related {
         let same = same.collect::<Vec<_>>().join(" AND ");
         let mut wanted = addressable(build, &hop.to);
         if let Some(filter) = &self.expansion.query.filter {
-            wanted = format!("{wanted} AND {}", condition(build, filter));
+            let filter = condition(build, filter);
+            wanted = format!("{wanted} AND {}", guarded(build, &hop.to, "t", filter));
         }
         vec![
             ("names", names.join(", ")),

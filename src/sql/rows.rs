@@ -15,9 +15,28 @@ pub(super) const NAME: &str = "t";
 pub(super) fn filtered(build: &mut Builder<'_>, set: &EntitySet, filter: Option<&Typed>) -> String {
     let wanted = filter.map_or_else(|| "1 = 0".to_owned(), |filter| condition(build, filter));
     let named = |column: &String| format!("{NAME}.{column} AS {column}");
-    let columns = set.properties.iter().map(|property| named(&build.dialect().identifier(&property.column)));
-    let columns = columns.collect::<Vec<_>>().join(", ");
+    let columns: Vec<_> =
+        set.properties.iter().map(|property| named(&build.dialect().identifier(&property.column))).collect();
+    let shown = format!("CASE WHEN {wanted} THEN 1 ELSE 0 END AS {}", shown(build));
+    let columns =
+        columns.into_iter().chain(build.dialect().guards_rows().then_some(shown)).collect::<Vec<_>>().join(", ");
     format!("(SELECT {columns} FROM {} AS {NAME} WHERE {wanted})", build.dialect().table(set))
+}
+
+/// `predicate` of whoever asks, about the row `name` of `set`, which is looked at for rows only that may be read. A database may try conditions in
+/// any order, also on rows that another one leaves out; and how long that takes, or that it fails, would tell of them. A `CASE` it does not turn
+/// round.
+pub(super) fn guarded(build: &Builder<'_>, set: &EntitySet, name: &str, predicate: String) -> String {
+    if !set.rows_filtered || !build.dialect().guards_rows() {
+        return predicate;
+    }
+    let shown = shown(build);
+    format!("CASE WHEN {name}.{shown} = 1 THEN CASE WHEN {predicate} THEN 1 ELSE 0 END ELSE 0 END = 1")
+}
+
+/// The column that says of a row whether it may be read.
+fn shown(build: &Builder<'_>) -> String {
+    build.dialect().identifier("deltalink shown")
 }
 
 #[cfg(all(test, feature = "sqlite"))]

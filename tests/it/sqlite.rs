@@ -10,6 +10,7 @@ mod suite;
 mod cleanup;
 mod damage;
 mod forms;
+mod hidden;
 mod misfits;
 mod narrowing;
 mod offline;

@@ -9,6 +9,7 @@ use std::time::Duration;
 use deadpool::Runtime;
 use deadpool::managed::{self, Metrics, QueueMode, RecycleError, RecycleResult};
 use rusqlite::OpenFlags;
+use rusqlite::limits::Limit;
 
 use super::{failure, functions};
 use crate::error::{Error, Result};
@@ -21,6 +22,8 @@ const READERS: usize = 256;
 const WAIT_FOR_READER: Duration = Duration::from_secs(30);
 /// How long a lock of another program is waited for.
 pub(super) const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
+/// Octets of a value or a row, at most, also of those that an expression makes on its way.
+const LONGEST: i32 = 128 * 1024 * 1024;
 /// Statements kept prepared by each connection.
 const PREPARED: usize = 64;
 /// Pages of the file kept by each connection; below zero, SQLite takes it for KiB. Its own 2 MiB are most of the memory that many
@@ -68,6 +71,7 @@ impl Connector {
         functions::install(&sqlite).map_err(|error| failure(&error))?;
         sqlite.pragma_update(None, "query_only", true).map_err(|error| failure(&error))?;
         sqlite.pragma_update(None, "cache_size", PAGES).map_err(|error| failure(&error))?;
+        sqlite.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST).map_err(|error| failure(&error))?;
         sqlite.set_prepared_statement_cache_capacity(PREPARED);
         Ok(Connection { sqlite, file })
     }

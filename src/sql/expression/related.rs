@@ -4,6 +4,7 @@ use super::condition;
 use crate::edm::Property;
 use crate::plan::{About, Hop, PropertyPath, Related, Variable};
 use crate::sql::key_is_there;
+use crate::sql::rows::guarded;
 use crate::sql::statement::Builder;
 
 /// The name that a statement has for a row.
@@ -33,7 +34,7 @@ pub(super) fn property(
 /// `any` and `all`: whether there are such entities, or others.
 pub(super) fn quantified(build: &mut Builder<'_>, related: &Related) -> String {
     let way = Way::new(build, related.from, &related.hops, &alias(related.member));
-    let predicate = related.predicate.as_ref().map(|predicate| condition(build, predicate));
+    let predicate = predicate(build, related);
     let (not, predicate) = match (related.about, predicate) {
         (About::All, Some(predicate)) => ("NOT ", format!(" AND CASE WHEN {predicate} THEN 0 ELSE 1 END = 1")),
         (_, predicate) => ("", and(predicate)),
@@ -44,8 +45,18 @@ pub(super) fn quantified(build: &mut Builder<'_>, related: &Related) -> String {
 /// How many there are for which the predicate is true.
 pub(super) fn count(build: &mut Builder<'_>, related: &Related) -> String {
     let way = Way::new(build, related.from, &related.hops, &alias(related.member));
-    let predicate = related.predicate.as_ref().map(|predicate| condition(build, predicate));
+    let predicate = predicate(build, related);
     format!("(SELECT COUNT(*) FROM {} WHERE {}{})", way.tables, way.condition, and(predicate))
+}
+
+/// The condition of those at the end of the way.
+fn predicate(build: &mut Builder<'_>, related: &Related) -> Option<String> {
+    let predicate = condition(build, related.predicate.as_ref()?);
+    let member = alias(related.member);
+    Some(match related.hops.last() {
+        Some(hop) => guarded(build, &hop.to, &member, predicate),
+        None => predicate,
+    })
 }
 
 fn and(predicate: Option<String>) -> String {

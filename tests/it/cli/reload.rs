@@ -80,6 +80,19 @@ fn a_configuration_that_cannot_be_used_changes_nothing() {
 }
 
 #[test]
+fn a_configuration_that_asks_nobody_any_more_who_they_are_is_not_taken() {
+    let database = Database::shop();
+    write(&database, "my.toml", "[access.roles.reader]\n\"*\" = true\n");
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client) = serving(&database);
+    client.get("/odata/Orders").expect(401);
+    write(&database, "my.toml", "[service]\n");
+    reload(&process, "There is no [access] any more", 1);
+    client.get("/odata/Orders").expect(401);
+    process.stop().expect(0);
+}
+
+#[test]
 fn what_only_a_restart_can_change_is_said() {
     let database = Database::shop();
     write(&database, "my.toml", "");

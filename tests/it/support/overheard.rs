@@ -216,6 +216,7 @@ impl Heard {
             if let Tracking::Triggers { log, .. } = &table.tracking {
                 known.words.insert(log.to_string());
                 known.names.insert(format!("_deltalink_log_{log}"));
+                known.names.insert("deltalink shown".to_owned());
             }
             for column in &table.columns {
                 known.names.insert(column.name.clone());
