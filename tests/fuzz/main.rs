@@ -5,6 +5,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, in its helpers too")]
 
+#[path = "../chance.rs"]
+mod chance;
 mod corpus;
 mod mutator;
 mod smoke;

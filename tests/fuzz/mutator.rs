@@ -3,6 +3,8 @@
 //! A newcomer's trap: octets alone hardly ever make a `$filter`. It is the words, and the parts of other inputs, that lead behind the
 //! parsers.
 
+use crate::chance::Chance;
+
 /// Longer inputs than this are cut: what is longer is refused by its length.
 const LONGEST: usize = 20_000;
 
@@ -192,22 +194,6 @@ const WORDS: &[&str] = &[
     "OR",
     "NOT",
 ];
-
-/// A small generator, so that a run can be repeated.
-pub(crate) struct Chance(u64);
-
-impl Chance {
-    pub(crate) fn of(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from((self.0 >> 33) % bound.max(1) as u64).unwrap()
-    }
-}
 
 /// An input made of one of `pool`, and of parts of the others.
 pub(crate) fn mutated(pool: &[Vec<u8>], chance: &mut Chance) -> Vec<u8> {

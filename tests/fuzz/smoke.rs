@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
+use crate::chance::Chance;
 use crate::corpus;
-use crate::mutator::{Chance, mutated};
+use crate::mutator::mutated;
 use crate::targets::{ALL, Target};
 
 /// An input that takes so long, without optimisation and on a busy machine, takes far too long.

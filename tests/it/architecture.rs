@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::support::rust_files;
+
 /// Each folder (or file) of `src/`, and the others that it may name. `config` stands beside the stages: it is what the
 /// operator says about them.
 const MAY_KNOW: [(&str, &[&str]); 17] = [
@@ -124,18 +126,7 @@ struct Source {
 
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    let mut folders = vec![root.clone()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(source(&root, &path));
-            }
-        }
-    }
+    let found: Vec<_> = rust_files(root.clone()).iter().map(|path| source(&root, path)).collect();
     assert!(found.len() > 50, "only {} files", found.len());
     found
 }

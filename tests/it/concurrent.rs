@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
+use crate::support::chance::Chance;
 use crate::support::client::Client;
-use crate::support::followers::{Chance, Stage, follow};
+use crate::support::followers::{Stage, follow};
 use crate::support::process::{self, Process};
 use crate::support::sqlite::Database;
 use crate::support::table;

@@ -2,24 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::text_of;
+use crate::support::{rust_files, text_of};
 
 /// Every Rust file of the tests and of the gateway: its path as module names, and its text.
 fn files() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![root.join("src"), root.join("tests")];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push((modules(path.strip_prefix(root).unwrap()), std::fs::read_to_string(&path).unwrap()));
-            }
-        }
-    }
-    found
+    let files = ["src", "tests"].into_iter().flat_map(|folder| rust_files(root.join(folder)));
+    files.map(|path| (modules(path.strip_prefix(root).unwrap()), std::fs::read_to_string(&path).unwrap())).collect()
 }
 
 /// `tests/it/suite/tokens.rs` -> `tests::it::suite::tokens`

@@ -4,7 +4,8 @@
 //! The work is bounded by its amount, never by time; `DELTALINK_TEST_ROUNDS` makes it longer.
 
 use super::Database;
-use crate::support::followers::{Chance, Stage, follow};
+use crate::support::chance::Chance;
+use crate::support::followers::{Stage, follow};
 
 const ROUNDS: usize = 4;
 const WRITERS: u64 = 3;

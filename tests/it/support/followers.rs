@@ -56,19 +56,3 @@ pub(crate) fn follow(stage: &Stage, size: Option<u32>) -> Replica {
     }
     copy
 }
-
-/// A small generator, so that a process repeats what its seed says.
-pub(crate) struct Chance(u64);
-
-impl Chance {
-    pub(crate) fn of(seed: u64) -> Self {
-        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from((self.0 >> 33) % bound as u64).unwrap()
-    }
-}

@@ -1,6 +1,8 @@
 //! The gateway on a database, the client that asks it, and the replica that a client would keep.
 
 pub(crate) mod batch;
+#[path = "../../chance.rs"]
+pub(crate) mod chance;
 pub(crate) mod client;
 pub(crate) mod coding;
 mod contract;
@@ -27,6 +29,22 @@ pub(crate) use contract::{Checked, Contract};
 /// Drives something of the gateway's from a test's thread.
 pub(crate) fn wait_for<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
+
+/// Every Rust file below `folder`.
+pub(crate) fn rust_files(folder: std::path::PathBuf) -> Vec<std::path::PathBuf> {
+    let (mut folders, mut found) = (vec![folder], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+    found
 }
 
 /// A file of the repository.
