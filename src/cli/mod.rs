@@ -69,8 +69,8 @@ enum Command {
 /// Runs the command that the process was called with.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    logging::begin(arguments.log_format, &arguments.command.log());
-    match run(arguments.command) {
+    let log = logging::begin(arguments.log_format, &arguments.command.log());
+    match log.and_then(|_log| run(arguments.command)) {
         Ok(code) => code,
         Err(error) => {
             say_error(&error);

@@ -9,6 +9,7 @@ pub mod metrics;
 mod mode;
 #[cfg(feature = "otlp")]
 pub mod otlp;
+pub mod outlet;
 mod record;
 mod trace;
 

@@ -9,6 +9,8 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Unit;
 
+use super::super::outlet;
+
 /// How things stand.
 #[derive(Clone, Debug, Default)]
 pub struct Sample {
@@ -140,6 +142,7 @@ impl Collector for Sampled {
         tell.counter("kept_evictions", "Kept answers that made room for others", kept.evictions)?;
         tell.bytes("kept", "What kept answers take", kept.octets)?;
         tell.bytes("kept_limit", "What kept answers may take", kept.most_octets)?;
+        tell.counter("lost_log_lines", "Lines of the log for which there was no room", outlet::lost())?;
         tell_of_sets(&mut tell, &sets)
     }
 }

@@ -139,6 +139,21 @@ fn the_configuration_sets_the_log_and_the_environment_wins() {
     assert!(log.contains("deltalink::request") && !log.contains('{'), "{log}");
 }
 
+#[test]
+fn an_empty_filter_of_the_log_is_none_and_a_wrong_one_is_refused() {
+    let database = Database::shop();
+    let (process, client, _) =
+        serve(database.folder.path(), &[("DELTALINK_LOG", ""), ("DELTALINK_LOG_FORMAT", "json")]);
+    client.get("/odata/Orders").expect(200);
+    assert_eq!(requests(&process.stop().expect(0).err).len(), 1);
+    for wrong in ["verbose", "deltalink=loud", "info,"] {
+        let mut command = deltalink(database.folder.path());
+        command.args(["serve", "--database", "sqlite:test.db", "--listen", "127.0.0.1:0"]).env("DELTALINK_LOG", wrong);
+        let refused = Process::start(command).finish().expect(1).err;
+        assert!(refused.contains("DELTALINK_LOG: ") && refused.contains("TARGET=LEVEL"), "{refused}");
+    }
+}
+
 /// At the finest level, too. The rules stand in `support::log`, and `Process` holds every log against them.
 #[test]
 fn the_finest_log_tells_no_secrets() {

@@ -8,6 +8,7 @@
 //! - `ended`: the gateway, and those who write
 //! - `clock`: the time
 //! - `keys`, `forged`: tokens
+//! - `unread`: the log
 
 mod clock;
 mod corrupt;
@@ -20,6 +21,7 @@ mod keys;
 mod locked;
 mod proxy;
 mod slow;
+mod unread;
 
 use std::net::SocketAddr;
 use std::process::Command;

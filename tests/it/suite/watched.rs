@@ -215,6 +215,7 @@ fn the_metrics_are_exactly_what_was_done() {
         ("deltalink_kept_misses_total", 1),
         ("deltalink_kept_hits_total", 2),
         ("deltalink_kept_evictions_total", 0),
+        ("deltalink_lost_log_lines_total", 0),
         ("deltalink_reads_running", 0),
         ("deltalink_reads_queued", 0),
         ("deltalink_waiting_clients", 0),

@@ -100,6 +100,13 @@ impl Process {
         }
     }
 
+    /// What `meanwhile` does, it does while nobody reads what the process writes.
+    pub(crate) fn unread<T>(&self, meanwhile: impl FnOnce() -> T) -> T {
+        // Who reads needs it to put down what was read.
+        let _unread = lock(&self.written);
+        meanwhile()
+    }
+
     /// Asks the process to stop, as a service manager does.
     #[track_caller]
     pub(crate) fn terminate(&self) {
