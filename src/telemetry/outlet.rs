@@ -5,6 +5,8 @@
 
 use std::io::{BufWriter, Result, Stderr, Write, stderr};
 use std::sync::OnceLock;
+use std::thread::sleep;
+use std::time::Duration;
 
 use tracing_appender::non_blocking::{ErrorCounter, NonBlockingBuilder};
 pub use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
@@ -13,6 +15,9 @@ pub use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 const QUEUED: usize = 16 * 1024;
 /// Octets that are written at once, where there are so many.
 const BLOCK: usize = 64 * 1024;
+/// Between two looks for lines. Whoever waits for each line is woken for each, which costs a busy gateway more than all else that it does
+/// for its log: a sixth of its time.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// There is one log, and one standard error.
 static LOST: OnceLock<ErrorCounter> = OnceLock::new();
@@ -56,6 +61,7 @@ impl Write for Outlet {
         if lost() == before {
             self.told = before;
         }
+        sleep(PAUSE);
         Ok(())
     }
 }
