@@ -34,11 +34,6 @@ pub trait Dialect: Expressions {
         self.identifier(&set.table)
     }
 
-    /// Whether conditions of whoever asks are written so that they are tried on rows only that may be read.
-    fn guards_rows(&self) -> bool {
-        true
-    }
-
     /// A name as a quoted identifier.
     fn identifier(&self, name: &str) -> String {
         quoted('"', name, '"')

@@ -156,7 +156,6 @@ fn wanted(build: &mut Builder<'_>, read: &Read) -> String {
         conditions.push(via::condition(build, via, "t", 0));
     }
     if let Some(filter) = &read.query.filter {
-        let filter = expression::condition(build, filter);
         conditions.push(rows::guarded(build, &read.set, "t", filter));
     }
     conditions.join(" AND ")
@@ -166,12 +165,7 @@ fn rows(mut build: Builder<'_>, read: &Read, page: &RowsPage, wanted: String) ->
     let set = &*read.set;
     let order = Order::new(&mut build, set, &read.query.order);
     let conditions = match &page.after {
-        // The key alone is what pages are found by, and says nothing of a row.
-        Some(after) if read.query.order.is_empty() => format!("{wanted} AND {}", order.behind(&mut build, set, after)),
-        Some(after) => {
-            let behind = order.behind(&mut build, set, after);
-            format!("{wanted} AND {}", rows::guarded(&build, set, "t", behind))
-        }
+        Some(after) => format!("{wanted} AND {}", order.behind(&mut build, set, after)),
         None => wanted,
     };
     let more = u64::from(page.may_continue());

@@ -4,9 +4,10 @@
 //! Nulls are the least, as OData wants it and as both databases have it. The key comes last, so that the order is total.
 
 use super::expression::comparable;
+use super::rows::shown_only;
 use super::statement::Builder;
 use crate::edm::{EntitySet, Value};
-use crate::plan::Sorting;
+use crate::plan::{Class, Sorting};
 
 /// How a statement says one [`Sorting`].
 struct Place<'a> {
@@ -29,7 +30,7 @@ pub(super) struct Order<'a> {
 
 impl<'a> Order<'a> {
     pub(super) fn new(build: &mut Builder<'_>, set: &EntitySet, order: &'a [Sorting]) -> Self {
-        let places = order.iter().map(|sorting| Place::new(build, sorting)).collect();
+        let places = order.iter().map(|sorting| Place::new(build, set, sorting)).collect();
         Self { places, key: build.key(set) }
     }
 
@@ -66,7 +67,7 @@ impl<'a> Order<'a> {
 }
 
 impl<'a> Place<'a> {
-    fn new(build: &mut Builder<'_>, sorting: &'a Sorting) -> Self {
+    fn new(build: &mut Builder<'_>, set: &EntitySet, sorting: &'a Sorting) -> Self {
         let dialect = build.dialect();
         if let Some((_, property)) = sorting.by.own_property() {
             let column = build.column(property);
@@ -75,7 +76,9 @@ impl<'a> Place<'a> {
                 return Self { sorting, by, ordered, read, is_column: true };
             }
         }
-        let by = comparable(build, &sorting.by);
+        let made = |build: &mut Builder<'_>| comparable(build, &sorting.by);
+        // A `CASE` of nothing but nulls is an error in SQL Server.
+        let by = if sorting.by.class == Class::Null { made(build) } else { shown_only(build, set, "t", made) };
         Self { sorting, ordered: dialect.in_order(by.clone()), read: by.clone(), by, is_column: false }
     }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use super::addressable;
 use super::dialect::{Dialect, Skeleton};
-use super::expression::condition;
 use super::order::Order;
 use super::rows::guarded;
 use super::statement::{Builder, Param, Statement};
@@ -108,7 +107,6 @@ impl Related {
         let same = same.collect::<Vec<_>>().join(" AND ");
         let mut wanted = addressable(build, &hop.to);
         if let Some(filter) = &self.expansion.query.filter {
-            let filter = condition(build, filter);
             wanted = format!("{wanted} AND {}", guarded(build, &hop.to, "t", filter));
         }
         vec![

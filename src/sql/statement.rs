@@ -43,12 +43,14 @@ pub struct Builder<'a> {
     filters: &'a RowFilters,
     /// The rows of sets that are filtered, as they are written: a set that is named twice needs its parameters once.
     filtered: Vec<(String, String)>,
+    /// What the statement calls the rows of filtered sets that are in sight of the condition that is being written.
+    asked: Vec<String>,
 }
 
 impl<'a> Builder<'a> {
     /// For who may read the rows that `filters` let through.
     pub(super) fn new(dialect: &'a dyn Dialect, filters: &'a RowFilters) -> Self {
-        Self { dialect, params: Vec::new(), table: "t".to_owned(), filters, filtered: Vec::new() }
+        Self { dialect, params: Vec::new(), table: "t".to_owned(), filters, filtered: Vec::new(), asked: Vec::new() }
     }
 
     /// A new placeholder for `param`.
@@ -92,6 +94,20 @@ impl<'a> Builder<'a> {
         let written = write(self);
         self.table = before;
         written
+    }
+
+    /// What `write` says about the row `name` of `set`, and about those that are in sight already.
+    pub(super) fn asking<T>(&mut self, set: &EntitySet, name: &str, write: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.asked.len();
+        self.asked.extend(set.rows_filtered.then(|| name.to_owned()));
+        let written = write(self);
+        self.asked.truncate(before);
+        written
+    }
+
+    /// The rows in sight of what is being written that are of filtered sets.
+    pub(super) fn asked(&self) -> &[String] {
+        &self.asked
     }
 
     /// The column of `property` in the table that the statement calls `name`.

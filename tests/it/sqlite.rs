@@ -11,6 +11,7 @@ mod cleanup;
 mod damage;
 mod forms;
 mod hidden;
+mod long;
 mod misfits;
 mod narrowing;
 mod offline;

@@ -173,11 +173,21 @@ fn failure(error: &rusqlite::Error) -> Error {
             let message = "The database's file or its folder is read-only, and this needs to write there.";
             Error::new(ErrorKind::DatabaseUnavailable, message).caused_by(cause)
         }
+        Some(C::TooBig) => Error::new(ErrorKind::InvalidValue, too_long()).caused_by(cause),
         Some(C::SchemaChanged) => {
             Error::new(ErrorKind::CatalogChanged, "The database's schema is changing. Try again.").caused_by(cause)
         }
         _ => Error::internal(cause),
     }
+}
+
+/// Which of the two it is, SQLite does not say.
+fn too_long() -> String {
+    format!(
+        "A value that is stored, or that the request makes of some, is longer than {} MiB, which is the most that is read. Leave the property \
+         out with $select, or ask for less of it.",
+        pool::LONGEST >> 20
+    )
 }
 
 fn unavailable(error: PoolError<Error>) -> Error {

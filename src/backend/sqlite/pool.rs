@@ -23,7 +23,7 @@ const WAIT_FOR_READER: Duration = Duration::from_secs(30);
 /// How long a lock of another program is waited for.
 pub(super) const WAIT_FOR_LOCK: Duration = Duration::from_secs(10);
 /// Octets of a value or a row, at most, also of those that an expression makes on its way.
-const LONGEST: i32 = 128 * 1024 * 1024;
+pub(super) const LONGEST: i32 = 128 * 1024 * 1024;
 /// Statements kept prepared by each connection.
 const PREPARED: usize = 64;
 /// Pages of the file kept by each connection; below zero, SQLite takes it for KiB. Its own 2 MiB are most of the memory that many

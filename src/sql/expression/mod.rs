@@ -4,15 +4,17 @@
 //! comparisons may be written as an index likes them. Below `NOT`, and as a value, they must be what OData says: true or false, never
 //! unknown. So each form is written in two ways: [`condition`] and [`exact`].
 
+mod apart;
 mod dialect;
 mod related;
 
+pub(super) use apart::{Apart, apart};
 pub use dialect::Expressions;
 pub(super) use related::{alias, tie};
 
 use super::statement::Builder;
 use crate::edm::{Property, Value};
-use crate::plan::{About, Class, Comparison, Form, Typed, Variable};
+use crate::plan::{About, Class, Comparison, Form, Function, Typed, Variable};
 
 /// A condition that holds for the rows for which `typed` is true.
 pub(super) fn condition(build: &mut Builder<'_>, typed: &Typed) -> String {
@@ -20,13 +22,10 @@ pub(super) fn condition(build: &mut Builder<'_>, typed: &Typed) -> String {
         Form::All(operands) => joined(build, operands, " AND ", condition),
         Form::AnyOf(operands) => joined(build, operands, " OR ", condition),
         Form::Not(operand) => format!("NOT {}", exact(build, operand)),
-        Form::Compare(comparison, operands) => compare(build, *comparison, operands),
-        Form::In(value, members) => within(build, value, members),
+        Form::Compare(comparison, operands) => compare(build, *comparison, operands).whole(),
+        Form::In(value, members) => within(build, value, members).whole(),
         Form::Related(of) if of.about != About::Count => related::quantified(build, of),
-        Form::Call(function, arguments) if typed.class == Class::Boolean => {
-            let narrowed = narrowed_call(build, typed);
-            with(build.dialect().call(build, *function, arguments), narrowed)
-        }
+        Form::Call(function, arguments) if typed.class == Class::Boolean => call(build, *function, arguments).whole(),
         _ => {
             let value = value(build, typed);
             build.dialect().is_true(&value)
@@ -118,14 +117,14 @@ pub(super) fn operator(comparison: Comparison) -> &'static str {
 }
 
 /// True where the comparison is.
-fn compare(build: &mut Builder<'_>, comparison: Comparison, operands: &[Typed; 2]) -> String {
+fn compare(build: &mut Builder<'_>, comparison: Comparison, operands: &[Typed; 2]) -> Apart {
     let dialect = build.dialect();
     let both_nullable = operands.iter().all(|operand| dialect.may_be_null(operand));
     let one_nullable = operands.iter().any(|operand| dialect.may_be_null(operand));
     let is_null = operands.iter().any(|operand| matches!(operand.form, Form::Null));
     let unlike = comparison == Comparison::Ne && one_nullable;
     if is_null || unlike || (comparison == Comparison::Eq && both_nullable) {
-        return exact_comparison(build, comparison, operands);
+        return Apart::rest(exact_comparison(build, comparison, operands));
     }
     let sides = match operands {
         [property, constant] if constant.constant().is_some() => Some((property, constant, comparison)),
@@ -136,36 +135,31 @@ fn compare(build: &mut Builder<'_>, comparison: Comparison, operands: &[Typed; 2
         let (from, model) = property.own_property()?;
         build.dialect().narrowing(build, model, &column(build, from, model), comparison, constant.constant()?)
     });
-    match narrowing {
-        Some(Narrowing::Whole(condition)) => condition,
-        Some(Narrowing::Part(condition)) => with(plain(build, comparison, operands), Some(condition)),
-        None => plain(build, comparison, operands),
-    }
+    Apart::narrowed(narrowing, || plain(build, comparison, operands))
 }
 
-/// A condition that an index can serve.
+/// A comparison of a column with constants that an index can serve, and that cannot fail.
 pub enum Narrowing {
     /// It follows from the comparison.
     Part(String),
+    /// It and the other one are the comparison.
+    Both(String, String),
     /// It is the comparison.
     Whole(String),
 }
 
-/// `condition`, and what follows from it.
-fn with(condition: String, narrowing: Option<String>) -> String {
-    match narrowing {
-        Some(narrowing) => format!("({narrowing} AND {condition})"),
-        None => condition,
-    }
+/// A function that is a condition.
+fn call(build: &mut Builder<'_>, function: Function, arguments: &[Typed]) -> Apart {
+    let narrowing = narrowed_call(build, function, arguments).map(Narrowing::Part);
+    Apart::narrowed(narrowing, || build.dialect().call(build, function, arguments))
 }
 
-fn narrowed_call(build: &mut Builder<'_>, call: &Typed) -> Option<String> {
-    let Form::Call(function, arguments) = &call.form else { return None };
-    let [property, constant] = arguments.as_slice() else { return None };
+fn narrowed_call(build: &mut Builder<'_>, function: Function, arguments: &[Typed]) -> Option<String> {
+    let [property, constant] = arguments else { return None };
     let (from, model) = property.own_property()?;
     let Value::Text(text) = constant.constant()? else { return None };
     let column = column(build, from, model);
-    build.dialect().narrowing_call(build, *function, model, &column, text)
+    build.dialect().narrowing_call(build, function, model, &column, text)
 }
 
 /// `property`'s column of the row `from`.
@@ -201,13 +195,13 @@ fn exact_comparison(build: &mut Builder<'_>, comparison: Comparison, operands: &
 }
 
 /// A member that may be null is equal to a value that is.
-fn within(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> String {
+fn within(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> Apart {
+    let narrowing = narrowed_list(build, value, members);
+    Apart::narrowed(narrowing, || listed(build, value, members))
+}
+
+fn listed(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> String {
     let dialect = build.dialect();
-    let narrowing = match narrowed_list(build, value, members) {
-        Some(Narrowing::Whole(condition)) => return condition,
-        Some(Narrowing::Part(condition)) => Some(condition),
-        None => None,
-    };
     let left = comparable(build, value);
     let (mut listed, mut others) = (Vec::new(), Vec::new());
     for member in members {
@@ -222,7 +216,7 @@ fn within(build: &mut Builder<'_>, value: &Typed, members: &[Typed]) -> String {
     }
     match (listed.is_empty(), others.is_empty()) {
         (true, true) => "1 = 0".to_owned(),
-        (false, true) => with(format!("{left} IN ({})", listed.join(", ")), narrowing),
+        (false, true) => format!("{left} IN ({})", listed.join(", ")),
         (true, false) => format!("({})", others.join(" OR ")),
         (false, false) => format!("({left} IN ({}) OR {})", listed.join(", "), others.join(" OR ")),
     }

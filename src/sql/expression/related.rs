@@ -1,10 +1,9 @@
 //! Properties and collections behind navigation properties -> subqueries.
 
-use super::condition;
-use crate::edm::Property;
-use crate::plan::{About, Hop, PropertyPath, Related, Variable};
+use crate::edm::{EntitySet, Property};
+use crate::plan::{About, Hop, PropertyPath, Related, Typed, Variable};
 use crate::sql::key_is_there;
-use crate::sql::rows::guarded;
+use crate::sql::rows::{guarded, guarded_not, shown_only};
 use crate::sql::statement::Builder;
 
 /// The name that a statement has for a row.
@@ -27,40 +26,33 @@ pub(super) fn property(
     }
     let last = format!("h{}", path.hops.len());
     let way = Way::new(build, path.from, &path.hops, &last);
-    let column = write(model, build.column_of(&last, model));
-    format!("(SELECT {column} FROM {} WHERE {})", way.tables, way.condition)
+    // The database may make a join of it; then what is made of the value could be tried on rows that are not to be read.
+    let value = shown_only(build, &path.set, &last, |build| write(model, build.column_of(&last, model)));
+    format!("(SELECT {value} FROM {} WHERE {})", way.tables, way.condition)
 }
 
 /// `any` and `all`: whether there are such entities, or others.
 pub(super) fn quantified(build: &mut Builder<'_>, related: &Related) -> String {
     let way = Way::new(build, related.from, &related.hops, &alias(related.member));
-    let predicate = predicate(build, related);
-    let (not, predicate) = match (related.about, predicate) {
-        (About::All, Some(predicate)) => ("NOT ", format!(" AND CASE WHEN {predicate} THEN 0 ELSE 1 END = 1")),
-        (_, predicate) => ("", and(predicate)),
-    };
+    let (not, write): (_, Guarded) = if related.about == About::All { ("NOT ", guarded_not) } else { ("", guarded) };
+    let predicate = predicate(build, related, write);
     format!("{not}EXISTS (SELECT 1 FROM {} WHERE {}{predicate})", way.tables, way.condition)
 }
 
 /// How many there are for which the predicate is true.
 pub(super) fn count(build: &mut Builder<'_>, related: &Related) -> String {
     let way = Way::new(build, related.from, &related.hops, &alias(related.member));
-    let predicate = predicate(build, related);
-    format!("(SELECT COUNT(*) FROM {} WHERE {}{})", way.tables, way.condition, and(predicate))
+    let predicate = predicate(build, related, guarded);
+    format!("(SELECT COUNT(*) FROM {} WHERE {}{predicate})", way.tables, way.condition)
 }
 
-/// The condition of those at the end of the way.
-fn predicate(build: &mut Builder<'_>, related: &Related) -> Option<String> {
-    let predicate = condition(build, related.predicate.as_ref()?);
-    let member = alias(related.member);
-    Some(match related.hops.last() {
-        Some(hop) => guarded(build, &hop.to, &member, predicate),
-        None => predicate,
-    })
-}
+type Guarded = fn(&mut Builder<'_>, &EntitySet, &str, &Typed) -> String;
 
-fn and(predicate: Option<String>) -> String {
-    predicate.map(|predicate| format!(" AND {predicate}")).unwrap_or_default()
+/// What is asked of those at the end of the way, behind the condition of the way.
+fn predicate(build: &mut Builder<'_>, related: &Related, write: Guarded) -> String {
+    let asked = related.predicate.as_ref().zip(related.hops.last());
+    let written = asked.map(|(predicate, hop)| write(build, &hop.to, &alias(related.member), predicate));
+    written.map(|predicate| format!(" AND {predicate}")).unwrap_or_default()
 }
 
 /// The tables on a way, joined, and what ties the first of them to the row where it begins.

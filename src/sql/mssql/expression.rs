@@ -10,6 +10,7 @@ use super::{Mssql, functions, keys, moments, narrowing, types};
 use crate::edm::{EdmType, Property, Value};
 use crate::plan::{Arithmetic, Class, Comparison, Form, Function, Typed};
 use crate::sql::expression::{Expressions, NULL, Narrowing, exact, value};
+use crate::sql::rows::hidden;
 use crate::sql::statement::{Builder, Param};
 
 impl Expressions for Mssql {
@@ -140,8 +141,13 @@ fn decimal_type(text: &str) -> String {
 
 /// `and` and `or` of values that may be null: `decided` says when one of them decides, and what.
 fn logic(build: &mut Builder<'_>, operands: &[Typed], decided: &str, otherwise: &str) -> String {
-    let values: Vec<String> =
-        operands.iter().map(|operand| format!("(CAST({} AS int))", value(build, operand))).collect();
+    // What an aggregate is made of may be made before the `CASE` around it is asked.
+    let cell = |value: String, hidden: Option<&String>| match hidden {
+        Some(hidden) => format!("(CASE WHEN {hidden} THEN NULL ELSE CAST({value} AS int) END)"),
+        None => format!("(CAST({value} AS int))"),
+    };
+    let hidden = hidden(build);
+    let values: Vec<String> = operands.iter().map(|operand| cell(value(build, operand), hidden.as_ref())).collect();
     format!(
         "(SELECT CAST(CASE WHEN {decided} WHEN COUNT(v.b) < COUNT(*) THEN NULL ELSE {otherwise} END AS bit) FROM (VALUES {}) AS v(b))",
         values.join(", ")

@@ -89,11 +89,6 @@ impl Dialect for Mssql {
         set.schema.as_ref().map_or(table.clone(), |schema| format!("{}.{table}", self.identifier(schema)))
     }
 
-    /// Not yet: what its optimizer makes of it has to be seen first (`SECURITY.md`, "What remains").
-    fn guards_rows(&self) -> bool {
-        false
-    }
-
     fn identifier(&self, name: &str) -> String {
         quote(name)
     }

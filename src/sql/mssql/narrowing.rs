@@ -17,7 +17,7 @@ pub(super) fn comparison(
     constant: &Value,
 ) -> Option<Narrowing> {
     let is_code_page = is_code_page(property);
-    if !is_exact(property, constant) || (is_code_page && comparison != Comparison::Eq) {
+    if !is_exact(property, constant) || is_endless(property) || (is_code_page && comparison != Comparison::Eq) {
         return None;
     }
     let placeholder = build.param(Param::Value(constant.clone()));
@@ -27,7 +27,7 @@ pub(super) fn comparison(
         return Some(Narrowing::Whole(whole));
     }
     let exactly = types::selected(&property.declared, column.to_owned());
-    Some(Narrowing::Whole(format!("({whole} AND {exactly} {operator} {placeholder})")))
+    Some(Narrowing::Both(whole, format!("{exactly} {operator} {placeholder}")))
 }
 
 /// Of a property being one of `constants`. Each is one parameter, however often it is needed: there is an end to their number.
@@ -37,7 +37,7 @@ pub(super) fn list(
     column: &str,
     constants: &[&Value],
 ) -> Option<Narrowing> {
-    if !constants.iter().all(|constant| is_exact(property, constant)) {
+    if is_endless(property) || !constants.iter().all(|constant| is_exact(property, constant)) {
         return None;
     }
     let placeholders: Vec<String> =
@@ -48,7 +48,7 @@ pub(super) fn list(
         return Some(Narrowing::Whole(whole));
     }
     let exactly = types::selected(&property.declared, column.to_owned());
-    Some(Narrowing::Whole(format!("({whole} AND {exactly} IN ({}))", placeholders.join(", "))))
+    Some(Narrowing::Both(whole, format!("{exactly} IN ({})", placeholders.join(", "))))
 }
 
 /// Text of any character is compared as it is with a column that has any character.
@@ -62,6 +62,11 @@ fn alike(property: &Property, placeholder: &str) -> String {
 /// What its code page does not have, another character stands for.
 fn is_code_page(property: &Property) -> bool {
     ["char", "varchar"].iter().any(|name| property.declared.starts_with(name))
+}
+
+/// No index has such columns, and to compare what is long takes long.
+fn is_endless(property: &Property) -> bool {
+    property.declared.ends_with("(max)")
 }
 
 /// Whether the column's type has exactly this value.

@@ -89,6 +89,7 @@ fn on_types(file: &Connection) -> Result<()> {
         let operator: String = call.get(0)?;
         calculate(&operator, call.get_raw(1), call.get_raw(2), &of_type(call, 3)?).map_err(failed)
     })?;
+    file.create_scalar_function("tsql_made", -1, FLAGS, |_| Ok(true))?;
     file.create_scalar_function("tsql_round", 3, FLAGS, |call| {
         let how: String = call.get(0)?;
         rounded(&how, call.get_raw(1), &of_type(call, 2)?).map_err(failed)

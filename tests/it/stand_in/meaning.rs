@@ -87,7 +87,7 @@ fn what_sql_server_refuses_is_refused() {
         assert_eq!(holds(&file, text), Err(number), "{text}");
     }
     let scope = Scope::new(&file, &[], vec![Source::table(&file, "T", "t").unwrap()]);
-    let by = |text: &str| order(&scope, text).map_err(|fault| fault.number);
+    let by = |text: &str| order(&scope, text).map(|order| order.sql()).map_err(|fault| fault.number);
     assert_eq!((by("t.[a], t.[a] DESC"), by("N'x'"), by("@P1")), (Err(169), Err(408), Err(137)));
     assert_eq!(by("t.[s] DESC, t.[a]"), Ok("t.\"s\" COLLATE TSQL_TEXT DESC, t.\"a\"".to_owned()));
 }

@@ -43,12 +43,15 @@ fn entities(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Re
     let table = Rows::read(file, request, slot(found, "table"), "t")?;
     let scope = Scope::new(file, &request.parameters, vec![table.source]);
     let columns = selected(&scope, slot(found, "columns"))?;
+    let order = order(&scope, slot(found, "order"))?;
     let sql = format!(
-        "SELECT {} FROM {} AS t WHERE {} ORDER BY {} LIMIT {} OFFSET {}",
+        "SELECT {} FROM {} AS t WHERE {} AND {}{} ORDER BY {} LIMIT {} OFFSET {}",
         names(&columns),
         table.sql,
+        order.tried(),
         condition(&scope, slot(found, "where"))?,
-        order(&scope, slot(found, "order"))?,
+        table.last,
+        order.sql(),
         value(&scope, slot(found, "limit"))?.sql,
         value(&scope, slot(found, "skip"))?.sql
     );
@@ -59,7 +62,7 @@ fn count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply
     let table = Rows::read(file, request, slot(found, "table"), "t")?;
     let scope = Scope::new(file, &request.parameters, vec![table.source]);
     let condition = condition(&scope, slot(found, "where"))?;
-    Ok(number(file, &format!("SELECT count(*) FROM {} AS t WHERE {condition}", table.sql), request))
+    Ok(number(file, &format!("SELECT count(*) FROM {} AS t WHERE {condition}{}", table.sql, table.last), request))
 }
 
 fn changes_count(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
@@ -77,7 +80,7 @@ fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Rep
     let rank = "CASE c.SYS_CHANGE_OPERATION WHEN 'D' THEN 0 ELSE 1 END";
     let sql = format!(
         "SELECT c.SYS_CHANGE_VERSION, CASE WHEN c.SYS_CHANGE_OPERATION = 'D' THEN 1 WHEN {} THEN 2 ELSE 0 END, {}, {}
-         FROM ({}) AS c LEFT JOIN {} AS t ON {} WHERE c.SYS_CHANGE_VERSION <= {} AND ({})
+         FROM ({}) AS c LEFT JOIN {} AS t ON {}{} WHERE c.SYS_CHANGE_VERSION <= {} AND ({})
          ORDER BY c.SYS_CHANGE_VERSION, {rank}, {} LIMIT {}",
         condition(&scope, slot(found, "absent"))?,
         names(&recorded),
@@ -85,9 +88,10 @@ fn changes(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Rep
         net(&scope, found)?,
         table.sql,
         condition(&scope, slot(found, "same_row"))?,
+        table.last,
         value(&scope, slot(found, "upper"))?.sql,
         condition(&scope, slot(found, "position"))?,
-        order(&scope, slot(found, "order"))?,
+        order(&scope, slot(found, "order"))?.sql(),
         value(&scope, slot(found, "limit"))?.sql
     );
     let fixed = vec![Column::new("SYS_CHANGE_VERSION", Type::BigInt), Column::new("gone", Type::Int)];

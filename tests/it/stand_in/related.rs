@@ -19,14 +19,17 @@ pub(super) fn entities(file: &Connection, found: &Slots<'_>, request: &Request) 
         columns.iter().enumerate().map(|(at, column)| format!("{} AS c{at}", column.expression)).collect();
     let outer: Vec<String> = (0..columns.len()).map(|at| format!("r.c{at}")).collect();
     let scope = &origins.scope;
+    let order = order(scope, slot(found, "order"))?;
     let sql = format!(
-        "{} SELECT r.n, {} FROM (SELECT k.n AS n, {}, ROW_NUMBER() OVER (PARTITION BY k.n ORDER BY {}) AS place {}) AS r
+        "{} SELECT r.n, {} FROM (SELECT k.n AS n, {}, ROW_NUMBER() OVER (PARTITION BY k.n ORDER BY {}) AS place {} AND {}{}) AS r
          WHERE r.place > {} AND r.place <= {} ORDER BY r.n, r.place",
         origins.with,
         outer.join(", "),
         inner.join(", "),
-        order(scope, slot(found, "order"))?,
+        order.sql(),
         origins.from,
+        order.tried(),
+        origins.last,
         value(scope, slot(found, "skip"))?.sql,
         value(scope, slot(found, "last"))?.sql,
     );
@@ -35,7 +38,8 @@ pub(super) fn entities(file: &Connection, found: &Slots<'_>, request: &Request) 
 
 pub(super) fn counts(file: &Connection, found: &Slots<'_>, request: &Request) -> Found<Reply> {
     let origins = Origins::read(file, found, request)?;
-    let sql = format!("{} SELECT k.n, count(*) {} GROUP BY k.n ORDER BY k.n", origins.with, origins.from);
+    let Origins { with, from, last, .. } = &origins;
+    let sql = format!("{with} SELECT k.n, count(*) {from}{last} GROUP BY k.n ORDER BY k.n");
     let columns = [Column::new("n", Type::BigInt), Column::new("count", Type::BigInt)];
     Ok(rows(file, &sql, &columns, &[], request))
 }
@@ -45,6 +49,7 @@ struct Origins<'a> {
     scope: Scope<'a>,
     with: String,
     from: String,
+    last: String,
 }
 
 impl<'a> Origins<'a> {
@@ -62,7 +67,7 @@ impl<'a> Origins<'a> {
         let with = format!("WITH k({}) AS (VALUES {})", names.join(", "), listed.join(", "));
         let (same, wanted) = (condition(&scope, slot(found, "same"))?, condition(&scope, slot(found, "where"))?);
         let from = format!("FROM k INNER JOIN {} AS t ON {same} WHERE {wanted}", target.sql);
-        Ok(Self { scope, with, from })
+        Ok(Self { scope, with, from, last: target.last })
     }
 }
 

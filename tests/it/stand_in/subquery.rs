@@ -16,7 +16,10 @@ pub(super) fn scalar(scope: &Scope<'_>, tokens: &[Token]) -> Found<Typed> {
     let [value] = query.columns.as_slice() else {
         return Err(Fault::new(116, "Only one expression can be specified in the select list."));
     };
-    Ok(Typed { sql: format!("({})", query.sql(&value.sql)), kind: value.kind.clone(), uses: query.uses() })
+    // SQL Server may make a join of it, and try what is made of the value before the row is found to be one that is left out.
+    let asked = query.behind.len().saturating_sub(usize::from(!value.uses.aggregate));
+    let sql = format!("(SELECT {}{}{})", value.sql, query.rest, query.behind[..asked].concat());
+    Ok(Typed { sql, kind: value.kind.clone(), uses: query.uses() })
 }
 
 /// The condition that a subquery has rows.
@@ -45,13 +48,15 @@ struct Query {
     columns: Vec<Typed>,
     /// `FROM` and what follows it.
     rest: String,
+    /// What is asked last of the rows of each source.
+    behind: Vec<String>,
     /// What that is made of.
     used: Uses,
 }
 
 impl Query {
     fn sql(&self, columns: &str) -> String {
-        format!("SELECT {columns}{}", self.rest)
+        format!("SELECT {columns}{}{}", self.rest, self.behind.concat())
     }
 
     /// As the query around it sees them: without its own rows.
@@ -79,10 +84,11 @@ fn select(scope: &Scope<'_>, tokens: &[Token]) -> Found<Query> {
         _ => return Err(unexpected(head)),
     };
     let mut inner = scope.inner(Vec::new());
-    let (mut rest, mut used) = (String::new(), Uses::default());
+    let (mut rest, mut used, mut behind) = (String::new(), Uses::default(), Vec::new());
     if let Some(from) = from {
-        let (sql, of_rows) = joins(scope, &mut inner, from)?;
-        (rest, used) = (format!(" FROM {sql}"), of_rows);
+        let of_rows;
+        (rest, behind, of_rows) = joins(scope, &mut inner, from)?;
+        (rest, used) = (format!(" FROM {rest}"), of_rows);
     }
     if let Some(condition) = condition {
         let (sql, of_condition) = condition_of(&inner, condition)?;
@@ -95,19 +101,20 @@ fn select(scope: &Scope<'_>, tokens: &[Token]) -> Found<Query> {
         let message = "A column is invalid in the select list because it is not contained in an aggregate function.";
         return Err(Fault::new(8120, message));
     }
-    Ok(Query { columns, rest, used })
+    Ok(Query { columns, rest, behind, used })
 }
 
 /// `source AS name [INNER JOIN source AS name ON condition] ...`
-fn joins(scope: &Scope<'_>, inner: &mut Scope<'_>, from: &[Token]) -> Found<(String, Uses)> {
-    let (mut sql, mut used) = (String::new(), Uses::default());
+fn joins(scope: &Scope<'_>, inner: &mut Scope<'_>, from: &[Token]) -> Found<(String, Vec<String>, Uses)> {
+    let (mut sql, mut behind, mut used) = (String::new(), Vec::new(), Uses::default());
     for (number, part) in split(from, |token| token.is_word("JOIN")).into_iter().enumerate() {
         let part = match part.split_last() {
             Some((last, part)) if last.is_word("INNER") => part,
             _ => part,
         };
         let parts = split(part, |token| token.is_word("ON"));
-        let (text, source, of_rows) = source(scope, parts[0])?;
+        let (text, source, last, of_rows) = source(scope, parts[0])?;
+        behind.push(last);
         inner.sources.push(source);
         used = used.and(of_rows);
         match (number, parts.as_slice()) {
@@ -120,10 +127,10 @@ fn joins(scope: &Scope<'_>, inner: &mut Scope<'_>, from: &[Token]) -> Found<(Str
             _ => return Err(unexpected(part)),
         }
     }
-    Ok((sql, used))
+    Ok((sql, behind, used))
 }
 
-fn source(scope: &Scope<'_>, tokens: &[Token]) -> Found<(String, Source, Uses)> {
+fn source(scope: &Scope<'_>, tokens: &[Token]) -> Found<(String, Source, String, Uses)> {
     if let [open, values, ..] = tokens
         && open.is_symbol("(")
         && values.is_word("VALUES")
@@ -133,14 +140,14 @@ fn source(scope: &Scope<'_>, tokens: &[Token]) -> Found<(String, Source, Uses)> 
     match tokens {
         [rows @ .., by, Token::Word(alias)] if by.is_word("AS") => {
             let rows = Rows::of(scope.file, scope.parameters, rows, alias)?;
-            Ok((format!("{} AS {alias}", rows.sql), rows.source, Uses::default()))
+            Ok((format!("{} AS {alias}", rows.sql), rows.source, rows.last, Uses::default()))
         }
         _ => Err(unexpected(tokens)),
     }
 }
 
 /// `(VALUES (a, b), ...) AS v(a, b)`: the rows see what stands around the query, but not what stands beside them.
-fn derived(scope: &Scope<'_>, tokens: &[Token]) -> Found<(String, Source, Uses)> {
+fn derived(scope: &Scope<'_>, tokens: &[Token]) -> Found<(String, Source, String, Uses)> {
     let (inside, behind) = parenthesis(tokens)?;
     let ([of, Token::Word(alias), list @ ..], [values, rows @ ..]) = (behind, inside) else {
         return Err(unexpected(tokens));
@@ -160,7 +167,7 @@ fn derived(scope: &Scope<'_>, tokens: &[Token]) -> Found<(String, Source, Uses)>
     let sql = format!("({}) AS {alias}", selects.collect::<Vec<_>>().join(" UNION ALL "));
     let columns = names.into_iter().zip(kinds).collect();
     let uses = Uses::of(rows.iter().flatten());
-    Ok((sql, Source { alias: alias.clone(), columns, is_stored: false }, uses))
+    Ok((sql, Source { alias: alias.clone(), columns, is_stored: false }, String::new(), uses))
 }
 
 fn row_of(scope: &Scope<'_>, tokens: &[Token]) -> Found<Vec<Typed>> {

@@ -32,10 +32,24 @@ pub(super) fn values(scope: &Scope<'_>, tokens: &[Token]) -> Found<Vec<Typed>> {
     listed(tokens).into_iter().map(|part| value_of(scope, part)).collect()
 }
 
-/// What stands behind `ORDER BY`.
-pub(super) fn order(scope: &Scope<'_>, text: &str) -> Found<String> {
+/// What stands behind `ORDER BY`: values, and how they are put in order.
+pub(super) struct Order(Vec<(String, String)>);
+
+impl Order {
+    pub(super) fn sql(&self) -> String {
+        self.0.iter().map(|(value, how)| format!("{value}{how}")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// A condition that is always true, and makes the values.
+    pub(super) fn tried(&self) -> String {
+        let values: Vec<&str> = self.0.iter().map(|(value, _)| value.as_str()).collect();
+        format!("tsql_made({})", values.join(", "))
+    }
+}
+
+pub(super) fn order(scope: &Scope<'_>, text: &str) -> Found<Order> {
     let all = tokens(text);
-    let mut items: Vec<(Vec<Token>, String)> = Vec::new();
+    let mut items: Vec<(Vec<Token>, (String, String))> = Vec::new();
     for item in listed(&all) {
         let (by, direction) = match item.split_last() {
             Some((last, by)) if last.is_word("DESC") => (by, " DESC"),
@@ -51,9 +65,9 @@ pub(super) fn order(scope: &Scope<'_>, text: &str) -> Found<String> {
                 if value.uses.variable { (1008, "a variable") } else { (408, "a constant expression") };
             return Err(Fault::new(number, &format!("There is {what} in the ORDER BY list.")));
         }
-        items.push((by.to_vec(), format!("{}{}{direction}", value.sql, value.kind.collation())));
+        items.push((by.to_vec(), (value.sql, format!("{}{direction}", value.kind.collation()))));
     }
-    Ok(items.into_iter().map(|(_, sql)| sql).collect::<Vec<_>>().join(", "))
+    Ok(Order(items.into_iter().map(|(_, item)| item).collect()))
 }
 
 pub(super) fn condition_of(scope: &Scope<'_>, tokens: &[Token]) -> Found<(String, Uses)> {

@@ -216,8 +216,8 @@ impl Heard {
             if let Tracking::Triggers { log, .. } = &table.tracking {
                 known.words.insert(log.to_string());
                 known.names.insert(format!("_deltalink_log_{log}"));
-                known.names.insert("deltalink shown".to_owned());
             }
+            known.names.insert("deltalink shown".to_owned());
             for column in &table.columns {
                 known.names.insert(column.name.clone());
                 known.names.extend(column.collation.clone());

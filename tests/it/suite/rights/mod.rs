@@ -1,5 +1,6 @@
 //! What a principal may read is all that there is for it: every surface shows that, and nothing else.
 
+mod hidden;
 mod links;
 mod roles;
 
