@@ -106,7 +106,7 @@ impl App {
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
             turns: Arc::new(Turns::new(&config.limits)),
-            rates: Rates::new(config.limits.max_requests_per_second),
+            rates: Rates::new(&config.limits),
             keyring: Arc::new(keyring),
             settings: config.settings(),
             deleted_id: config.service.deleted_id,

@@ -17,6 +17,8 @@ pub struct Limits {
     pub max_reads_per_principal: u32,
     /// Requests a second of one principal; as many as anybody likes with 0.
     pub max_requests_per_second: u32,
+    /// Refused credentials a minute from one address; as many as anybody likes with 0.
+    pub max_refusals_per_minute: u32,
     /// Requests that may wait for their turn to read.
     pub max_queued: u32,
     /// How long a request may wait for its turn.
@@ -54,6 +56,8 @@ impl Default for Limits {
             max_reads: 64,
             max_reads_per_principal: 48,
             max_requests_per_second: 1000,
+            // Behind one address there may be many whose tokens end at the same time; who is told to wait does not hear how to renew one.
+            max_refusals_per_minute: 600,
             max_queued: 1000,
             longest_queue: Duration::from_secs(10),
             longest_answer: Duration::from_secs(10 * 60),

@@ -3,6 +3,7 @@
 //! A newcomer's trap: where an API key stands in the query, it is taken out here, before anything else looks at the URL. Links, tags, kept
 //! answers and the log are made of what is left.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -51,19 +52,19 @@ pub(super) async fn authenticated(
     let stood_in_url = !parameter.is_empty();
     let (credential, outcome) = identify(&app, authenticator, request.headers(), parameter).await;
     let address = Origin::of(request.request(), &app.proxies).client;
-    let outcome = outcome.and_then(|principal| {
-        observe::record(request.request()).asked_by(&principal.id);
-        app.rates.admit(&principal, address).map(|()| principal)
-    });
+    let outcome = match outcome {
+        Ok(principal) => {
+            observe::record(request.request()).asked_by(&principal.id);
+            app.rates.admit(&principal, address).map(|()| principal)
+        }
+        Err(error) => Err(refused(&app, &credential, error, address)),
+    };
     let mut response = match outcome {
         Ok(principal) => {
             request.extensions_mut().insert(principal);
             next.call(request).await?.map_into_boxed_body()
         }
         Err(error) => {
-            if error.kind() != ErrorKind::TooManyRequests {
-                app.metrics.authentication_refused(error.kind().code());
-            }
             let mut response = error_response(request.request(), &error, "");
             if error.kind() == ErrorKind::Unauthorized {
                 challenge(response.headers_mut(), &authenticator.challenges(&credential));
@@ -96,6 +97,16 @@ async fn identify(
             (credential, outcome)
         }
         Err(error) => (Credential::None, Err(error)),
+    }
+}
+
+/// What is answered where it is not known who asks. Whoever brings nothing tries nothing either: that is how clients find out what to bring.
+fn refused(app: &App, credential: &Credential, error: Error, address: Option<IpAddr>) -> Error {
+    app.metrics.authentication_refused(error.kind().code());
+    match credential {
+        Credential::None | Credential::Probe => error,
+        _ if error.kind() != ErrorKind::Unauthorized => error,
+        _ => app.rates.refuse(address).err().unwrap_or(error),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod claims;
 mod forgeries;
+mod guesses;
 mod issuers;
 mod keys;
 mod parameter;
