@@ -1,10 +1,10 @@
 //! Requests of a principal, and credentials that were refused -> whether they come too quickly, one after another.
 //!
 //! A newcomer's trap: a rate is of a principal and not of a key or a connection, so a second key of the same owner does not double it. Whoever
-//! brings no credentials is told apart by address. Refusals are counted by address, too, but never stand in the way of a right key: many
+//! brings no credentials is told apart by address, in a table of its own: addresses cost nothing, and must not make principals be forgotten. Refusals are counted by address, too, but never stand in the way of a right key: many
 //! come from one address, and one of them that brings an old key would lock out all others.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
@@ -15,29 +15,31 @@ use crate::access::{ANONYMOUS, Principal};
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind, Result};
 
-/// Principals whose requests are counted. Who is forgotten begins anew.
+/// Principals that are known, and as many places of those who bring nothing, and as many where somebody was refused. Who is forgotten begins anew.
 const KNOWN: usize = 10_000;
-
-/// Addresses whose refusals are counted. Who is forgotten begins anew.
-const REFUSED: usize = 10_000;
+/// Bits of an IPv6 address that stand for a place: whoever has one of them has all addresses that begin so.
+const NETWORK: u32 = 64;
 
 /// Lets so many pass in a time, and as many at once after a pause.
 pub struct Rates {
-    requests: Option<Quota>,
-    refusals: Option<Quota>,
+    principals: Rate,
+    strangers: Rate,
+    refusals: Rate,
+}
+
+/// How often something may happen for each of those who are known.
+struct Rate {
+    /// Without it, as often as anybody likes.
+    quota: Option<Quota>,
     known: Cache<String, Arc<DefaultDirectRateLimiter>>,
-    refused: Cache<IpAddr, Arc<DefaultDirectRateLimiter>>,
 }
 
 impl Rates {
     /// As many as `limits` say; as many as anybody likes with 0.
     pub(super) fn new(limits: &Limits) -> Self {
-        Self {
-            requests: NonZeroU32::new(limits.max_requests_per_second).map(Quota::per_second),
-            refusals: NonZeroU32::new(limits.max_refusals_per_minute).map(Quota::per_minute),
-            known: Cache::new(KNOWN),
-            refused: Cache::new(REFUSED),
-        }
+        let requests = NonZeroU32::new(limits.max_requests_per_second).map(Quota::per_second);
+        let refusals = NonZeroU32::new(limits.max_refusals_per_minute).map(Quota::per_minute);
+        Self { principals: Rate::of(requests), strangers: Rate::of(requests), refusals: Rate::of(refusals) }
     }
 
     /// Lets a request of `principal` pass, which came from `address`.
@@ -45,18 +47,12 @@ impl Rates {
     /// # Errors
     /// `TooManyRequests` where it comes too soon after others.
     pub fn admit(&self, principal: &Principal, address: Option<IpAddr>) -> Result<()> {
-        let Some(quota) = self.requests else { return Ok(()) };
-        let made = || Ok::<_, Error>(Arc::new(RateLimiter::direct(quota)));
-        let limiter = match address {
-            Some(address) if principal.id == ANONYMOUS => {
-                self.known.get_or_insert_with(&format!("address:{address}"), made)?
-            }
-            _ => self.known.get_or_insert_with(principal.id.as_str(), made)?,
+        let is_kept = match address {
+            Some(address) if principal.id == ANONYMOUS => self.strangers.is_kept(&place(address).to_string())?,
+            _ => self.principals.is_kept(&principal.id)?,
         };
-        limiter.check().map_err(|_| {
-            let message = "These are more requests a second than are taken from one principal. Try again later.";
-            Error::new(ErrorKind::TooManyRequests, message)
-        })
+        let message = "These are more requests a second than are taken from one principal. Try again later.";
+        if is_kept { Ok(()) } else { Err(Error::new(ErrorKind::TooManyRequests, message)) }
     }
 
     /// Counts a credential from `address` that was refused.
@@ -64,13 +60,34 @@ impl Rates {
     /// # Errors
     /// `TooManyRequests` where it comes too soon after others.
     pub fn refuse(&self, address: Option<IpAddr>) -> Result<()> {
-        let (Some(quota), Some(address)) = (self.refusals, address) else { return Ok(()) };
-        let made = || Ok::<_, Error>(Arc::new(RateLimiter::direct(quota)));
-        let limiter = self.refused.get_or_insert_with(&address, made)?;
-        limiter.check().map_err(|_| {
-            let message = "Too many credentials that came from this address were refused. Try again later.";
-            Error::new(ErrorKind::TooManyRequests, message)
-        })
+        let Some(address) = address else { return Ok(()) };
+        let message = "Too many credentials that came from this address were refused. Try again later.";
+        let is_kept = self.refusals.is_kept(&place(address).to_string())?;
+        if is_kept { Ok(()) } else { Err(Error::new(ErrorKind::TooManyRequests, message)) }
+    }
+}
+
+impl Rate {
+    fn of(quota: Option<Quota>) -> Self {
+        Self { quota, known: Cache::new(KNOWN) }
+    }
+
+    /// Whether it may happen once more for `who`; it is counted then.
+    fn is_kept(&self, who: &str) -> Result<bool> {
+        let Some(quota) = self.quota else { return Ok(true) };
+        let limiter = self.known.get_or_insert_with(who, || Ok::<_, Error>(Arc::new(RateLimiter::direct(quota))))?;
+        Ok(limiter.check().is_ok())
+    }
+}
+
+/// What tells those apart who are told apart by address.
+fn place(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = address.to_bits() >> (128 - NETWORK) << (128 - NETWORK);
+            IpAddr::V6(Ipv6Addr::from_bits(network))
+        }
+        address => address,
     }
 }
 
@@ -100,6 +117,35 @@ mod tests {
         let rates = rates(1, 0);
         assert!(admitted(&rates, ANONYMOUS, "192.0.2.1") && admitted(&rates, ANONYMOUS, "192.0.2.2"));
         assert!(!admitted(&rates, ANONYMOUS, "192.0.2.1"));
+    }
+
+    #[test]
+    fn an_address_is_a_place() {
+        for (same, other, is_same) in [
+            ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff", true),
+            ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
+            ("192.0.2.1", "::ffff:192.0.2.1", true),
+            ("::ffff:192.0.2.1", "::ffff:192.0.2.2", false),
+        ] {
+            let rates = rates(1, 1);
+            assert!(admitted(&rates, ANONYMOUS, same) && refused(&rates, same));
+            let outcome = (admitted(&rates, ANONYMOUS, other), refused(&rates, other));
+            assert_eq!(outcome, (!is_same, !is_same), "{same} and {other}");
+        }
+    }
+
+    #[test]
+    fn a_flood_of_addresses_makes_no_principal_forgotten_and_has_an_end() {
+        let rates = rates(1, 1);
+        assert!(admitted(&rates, "key:anna", "192.0.2.1"));
+        for network in 0..50_000_u128 {
+            let address = Some(IpAddr::V6(Ipv6Addr::from_bits(network << 64)));
+            rates.admit(&Principal::anonymous(Vec::new()), address).unwrap();
+            rates.refuse(address).unwrap();
+        }
+        let kept = |rate: &Rate| rate.known.contains_key("key:anna");
+        assert!(kept(&rates.principals) && !kept(&rates.strangers));
+        assert!([&rates.strangers, &rates.refusals].iter().all(|rate| rate.known.len() <= KNOWN));
     }
 
     #[test]
