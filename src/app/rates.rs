@@ -47,9 +47,28 @@ impl Rates {
     /// # Errors
     /// `TooManyRequests` where it comes too soon after others.
     pub fn admit(&self, principal: &Principal, address: Option<IpAddr>) -> Result<()> {
+        self.take(principal, address, NonZeroU32::MIN)
+    }
+
+    /// Lets a batch pass that holds so many requests, and was itself let pass as one: each of them counts.
+    ///
+    /// # Errors
+    /// `TooManyRequests` where it comes too soon after others, and `InvalidValue` where it would at any time.
+    pub fn admit_batch(&self, principal: &Principal, address: Option<IpAddr>, requests: usize) -> Result<()> {
+        let Some(quota) = self.principals.quota else { return Ok(()) };
+        let most = quota.burst_size();
+        let requests = u32::try_from(requests).unwrap_or(u32::MAX);
+        if requests > most.get() {
+            let message = format!("The batch holds {requests} requests; {most} a second are taken from one principal.");
+            return Err(Error::new(ErrorKind::InvalidValue, message).about("$batch"));
+        }
+        NonZeroU32::new(requests.saturating_sub(1)).map_or(Ok(()), |further| self.take(principal, address, further))
+    }
+
+    fn take(&self, principal: &Principal, address: Option<IpAddr>, times: NonZeroU32) -> Result<()> {
         let is_kept = match address {
-            Some(address) if principal.id == ANONYMOUS => self.strangers.is_kept(&place(address).to_string())?,
-            _ => self.principals.is_kept(&principal.id)?,
+            Some(address) if principal.id == ANONYMOUS => self.strangers.is_kept(&place(address).to_string(), times)?,
+            _ => self.principals.is_kept(&principal.id, times)?,
         };
         let message = "These are more requests a second than are taken from one principal. Try again later.";
         if is_kept { Ok(()) } else { Err(Error::new(ErrorKind::TooManyRequests, message)) }
@@ -62,7 +81,7 @@ impl Rates {
     pub fn refuse(&self, address: Option<IpAddr>) -> Result<()> {
         let Some(address) = address else { return Ok(()) };
         let message = "Too many credentials that came from this address were refused. Try again later.";
-        let is_kept = self.refusals.is_kept(&place(address).to_string())?;
+        let is_kept = self.refusals.is_kept(&place(address).to_string(), NonZeroU32::MIN)?;
         if is_kept { Ok(()) } else { Err(Error::new(ErrorKind::TooManyRequests, message)) }
     }
 }
@@ -72,11 +91,11 @@ impl Rate {
         Self { quota, known: Cache::new(KNOWN) }
     }
 
-    /// Whether it may happen once more for `who`; it is counted then.
-    fn is_kept(&self, who: &str) -> Result<bool> {
+    /// Whether it may happen so many times more for `who`; they are counted then.
+    fn is_kept(&self, who: &str, times: NonZeroU32) -> Result<bool> {
         let Some(quota) = self.quota else { return Ok(true) };
         let limiter = self.known.get_or_insert_with(who, || Ok::<_, Error>(Arc::new(RateLimiter::direct(quota))))?;
-        Ok(limiter.check().is_ok())
+        Ok(limiter.check_n(times).is_ok_and(|outcome| outcome.is_ok()))
     }
 }
 
@@ -87,7 +106,7 @@ fn place(address: IpAddr) -> IpAddr {
             let network = address.to_bits() >> (128 - NETWORK) << (128 - NETWORK);
             IpAddr::V6(Ipv6Addr::from_bits(network))
         }
-        address => address,
+        address @ IpAddr::V4(_) => address,
     }
 }
 
@@ -117,6 +136,20 @@ mod tests {
         let rates = rates(1, 0);
         assert!(admitted(&rates, ANONYMOUS, "192.0.2.1") && admitted(&rates, ANONYMOUS, "192.0.2.2"));
         assert!(!admitted(&rates, ANONYMOUS, "192.0.2.1"));
+    }
+
+    #[test]
+    fn each_request_of_a_batch_counts() {
+        let rates = rates(3, 0);
+        let anna = Principal { id: "key:anna".to_owned(), ..Principal::anonymous(Vec::new()) };
+        let batch = |requests| {
+            rates.admit(&anna, None)?;
+            rates.admit_batch(&anna, None, requests)
+        };
+        let kind = |outcome: Result<()>| outcome.err().map(|error| error.kind());
+        assert_eq!(kind(batch(4)), Some(ErrorKind::InvalidValue), "it would never pass");
+        assert_eq!(kind(batch(2)), None);
+        assert_eq!(kind(batch(1)), Some(ErrorKind::TooManyRequests));
     }
 
     #[test]

@@ -33,6 +33,14 @@ pub(super) fn principal(http: &HttpRequest, app: &App) -> Result<Arc<Principal>>
     known.ok_or_else(|| Error::internal("a request came past authentication"))
 }
 
+/// Counts the requests of a batch, for who sends it. Where nobody has to say who they are, nobody is counted.
+pub(super) fn count_batch(http: &HttpRequest, app: &App, principal: &Principal, requests: usize) -> Result<()> {
+    match app.authenticator {
+        Some(_) => app.rates.admit_batch(principal, Origin::of(http, &app.proxies).client, requests),
+        None => Ok(()),
+    }
+}
+
 /// Lets requests pass whose principal is known.
 pub(super) async fn authenticated(
     mut request: ServiceRequest,

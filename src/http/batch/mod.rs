@@ -77,6 +77,7 @@ async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result
     let body = collect(http, payload, app.limits.max_body_bytes as usize).await?;
     let individuals = batch::parse(&body, &format, app.limits.max_batch_requests as usize)?;
     asked::batch(&record, individuals.len());
+    authenticate::count_batch(http, app, &principal, individuals.len())?;
     record.reached(Stage::Parse);
     let requests: Vec<_> = individuals.iter().map(|individual| individual.request(&root, &raw)).collect();
     let version = |request: &Result<Request>| request.as_ref().map_or(asked.version, |request| request.headers.version);

@@ -6,6 +6,7 @@ mod guesses;
 mod issuers;
 mod keys;
 mod parameter;
+mod rates;
 mod secrecy;
 
 use base64::Engine;
