@@ -129,7 +129,8 @@ impl App {
     /// The same gateway in the place of `before`: it goes on counting, and what is still read there takes turns with what is read here.
     #[must_use]
     pub fn after(self, before: &Self) -> Self {
-        Self { metrics: Arc::clone(&before.metrics), turns: Arc::clone(&before.turns), ..self }
+        let doctor = Doctor::after(&before.doctor);
+        Self { metrics: Arc::clone(&before.metrics), turns: Arc::clone(&before.turns), doctor, ..self }
     }
 
     /// The same gateway with other keys.

@@ -36,6 +36,9 @@ pub struct Limits {
     /// How long a connection is kept on which nothing is asked.
     #[serde(with = "durations")]
     pub keep_alive: Duration,
+    /// How long the server goes on, and says that it is not ready, once it is told to end.
+    #[serde(with = "durations")]
+    pub drain: Duration,
     /// Connections at one time.
     pub max_connections: u32,
     /// Octets of a path with its query.
@@ -64,6 +67,7 @@ impl Default for Limits {
             longest_stall: Duration::from_secs(60),
             longest_head: Duration::from_secs(5),
             keep_alive: Duration::from_secs(5),
+            drain: Duration::ZERO,
             max_connections: 25_000,
             max_uri_bytes: 60_000,
             max_header_bytes: 32 * 1024,
@@ -79,7 +83,8 @@ impl Default for Limits {
 type Numbers = [(&'static str, u32, u32, u32); 8];
 
 impl Limits {
-    const NAMES: [&'static str; 5] = ["longest_queue", "longest_answer", "longest_stall", "longest_head", "keep_alive"];
+    const NAMES: [&'static str; 6] =
+        ["longest_queue", "longest_answer", "longest_stall", "longest_head", "keep_alive", "drain"];
 
     fn numbers(&self) -> Numbers {
         [
@@ -95,13 +100,14 @@ impl Limits {
     }
 
     /// Each with the longest that may be configured, in seconds.
-    fn durations(&self) -> [(Duration, u64); 5] {
+    fn durations(&self) -> [(Duration, u64); 6] {
         [
             (self.longest_queue, 60),
             (self.longest_answer, 24 * 60 * 60),
             (self.longest_stall, 60 * 60),
             (self.longest_head, 60),
             (self.keep_alive, 60 * 60),
+            (self.drain, 10 * 60),
         ]
     }
 
