@@ -33,6 +33,9 @@ pub struct Limits {
     /// How long a client may take to send the head of a request.
     #[serde(with = "durations")]
     pub longest_head: Duration,
+    /// How long a client may take to send the body of a batch.
+    #[serde(with = "durations")]
+    pub longest_body: Duration,
     /// How long a connection is kept on which nothing is asked.
     #[serde(with = "durations")]
     pub keep_alive: Duration,
@@ -66,6 +69,7 @@ impl Default for Limits {
             longest_answer: Duration::from_secs(10 * 60),
             longest_stall: Duration::from_secs(60),
             longest_head: Duration::from_secs(5),
+            longest_body: Duration::from_secs(30),
             keep_alive: Duration::from_secs(5),
             drain: Duration::ZERO,
             max_connections: 25_000,
@@ -83,8 +87,8 @@ impl Default for Limits {
 type Numbers = [(&'static str, u32, u32, u32); 8];
 
 impl Limits {
-    const NAMES: [&'static str; 6] =
-        ["longest_queue", "longest_answer", "longest_stall", "longest_head", "keep_alive", "drain"];
+    const NAMES: [&'static str; 7] =
+        ["longest_queue", "longest_answer", "longest_stall", "longest_head", "longest_body", "keep_alive", "drain"];
 
     fn numbers(&self) -> Numbers {
         [
@@ -100,12 +104,13 @@ impl Limits {
     }
 
     /// Each with the longest that may be configured, in seconds.
-    fn durations(&self) -> [(Duration, u64); 6] {
+    fn durations(&self) -> [(Duration, u64); 7] {
         [
             (self.longest_queue, 60),
             (self.longest_answer, 24 * 60 * 60),
             (self.longest_stall, 60 * 60),
             (self.longest_head, 60),
+            (self.longest_body, 10 * 60),
             (self.keep_alive, 60 * 60),
             (self.drain, 10 * 60),
         ]
@@ -131,7 +136,11 @@ impl Limits {
                 return Err(Error::configuration(format!("limits.{name} must be at most {longest}, not {given}.")));
             }
         }
-        let zero = [("longest_answer", self.longest_answer), ("longest_stall", self.longest_stall)];
+        let zero = [
+            ("longest_answer", self.longest_answer),
+            ("longest_stall", self.longest_stall),
+            ("longest_body", self.longest_body),
+        ];
         match zero.into_iter().find(|(_, given)| given.is_zero()) {
             Some((name, _)) => Err(Error::configuration(format!("limits.{name} must be longer than nothing."))),
             None => Ok(()),
