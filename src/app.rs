@@ -106,7 +106,7 @@ impl App {
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
             turns: Arc::new(Turns::new(&config.limits)),
-            rates: Rates::new(config.limits.max_requests_per_second),
+            rates: Rates::new(&config.limits),
             keyring: Arc::new(keyring),
             settings: config.settings(),
             deleted_id: config.service.deleted_id,
@@ -129,7 +129,8 @@ impl App {
     /// The same gateway in the place of `before`: it goes on counting, and what is still read there takes turns with what is read here.
     #[must_use]
     pub fn after(self, before: &Self) -> Self {
-        Self { metrics: Arc::clone(&before.metrics), turns: Arc::clone(&before.turns), ..self }
+        let doctor = Doctor::after(&before.doctor);
+        Self { metrics: Arc::clone(&before.metrics), turns: Arc::clone(&before.turns), doctor, ..self }
     }
 
     /// The same gateway with other keys.

@@ -86,25 +86,22 @@ impl Config {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Error::configuration(format!("The configuration {name} cannot be read")).caused_by(error)
         })?;
-        Self::parse(&text)
-            .map_err(|error| Error::configuration(format!("The configuration {name} is wrong")).caused_by(error))?
-            .with_environment(&text)
+        let in_file = Self::parse(&text)
+            .map_err(|error| Error::configuration(format!("The configuration {name} is wrong")).caused_by(error));
+        let settings = environment::settings();
+        if settings.is_empty() {
+            return in_file;
+        }
+        // What lacks in the file may stand in the environment.
+        match (environment::overlaid(&text, &settings), in_file) {
+            (Err(together), Err(in_file)) if lacks(&together) || !lacks(&in_file) => Err(in_file),
+            (outcome, _) => outcome,
+        }
     }
 
     /// What there is without a file.
     pub fn without_file() -> Result<Self> {
-        Self::default().with_environment("")
-    }
-
-    /// The same, with what the environment says in its place; `text` is the file's.
-    fn with_environment(self, text: &str) -> Result<Self> {
-        let settings = environment::settings();
-        if settings.is_empty() {
-            return Ok(self);
-        }
-        let config = environment::overlaid(text, &settings)?;
-        config.check()?;
-        Ok(config)
+        environment::overlaid("", &environment::settings())
     }
 
     /// Reads a file's text.
@@ -133,11 +130,29 @@ impl Config {
             ("sql_server", self.sql_server != other.sql_server),
             ("service.cors_origins", self.service.cors_origins != other.service.cors_origins),
             (
+                "access.api_key_header (as pages of other origins are told of it)",
+                self.key_header_of_pages() != other.key_header_of_pages(),
+            ),
+            (
+                "public_url (https or not, as browsers are told to keep to it)",
+                self.is_reached_by_https() != other.is_reached_by_https(),
+            ),
+            (
                 "limits (of reads, queues and connections)",
                 self.limits.held_by_the_server() != other.limits.held_by_the_server(),
             ),
         ];
         differences.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+    }
+
+    /// The header in which pages of other origins may bring a key.
+    fn key_header_of_pages(&self) -> Option<String> {
+        self.access.as_ref().filter(|_| !self.service.cors_origins.is_empty()).map(Access::key_header)
+    }
+
+    /// Whether clients reach this server by HTTPS.
+    fn is_reached_by_https(&self) -> bool {
+        self.tls.is_some() || self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"))
     }
 
     /// What plans depend on.
@@ -159,6 +174,11 @@ impl Config {
             tables: self.tables.clone(),
         }
     }
+}
+
+/// Whether something is not there that has to be.
+fn lacks(error: &Error) -> bool {
+    error.to_string().contains("missing field")
 }
 
 /// What is wrong, and where. The line itself is not shown: it may hold a password.

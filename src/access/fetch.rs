@@ -27,8 +27,11 @@ impl Address {
     /// `Configuration`, for every other text.
     pub fn parse(text: &str) -> Result<Self> {
         let refused = || {
+            // Neither a query nor what stands before a host is shown: either may be a secret.
+            let place = text.split('?').next().filter(|place| !place.contains('@'));
+            let place = place.map_or_else(|| "What is given".to_owned(), |place| format!("\"{place}\""));
             let message =
-                format!("\"{text}\" is not a URL such as https://login.example.com (http only for this machine).");
+                format!("{place} is not a URL such as https://login.example.com (http only for this machine).");
             Error::configuration(message)
         };
         let url = Url::parse(text).map_err(|_| refused())?;
@@ -52,13 +55,16 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        // The query may hold a secret.
+        let mut place = self.0.clone();
+        place.set_query(None);
+        place.fmt(f)
     }
 }
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_str().fmt(f)
+        write!(f, "{self}")
     }
 }
 

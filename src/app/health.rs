@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::App;
 use crate::backend::Backend;
 use crate::edm::{Catalog, Facts, Tracking};
-use crate::error::{Error, Result};
 use crate::telemetry::metrics::SetSample;
 
 /// However often it is asked for, the database is looked at no more often than this.
@@ -53,27 +53,62 @@ pub struct Check {
 /// Knows how the gateway is.
 #[derive(Default)]
 pub(super) struct Doctor {
-    stopping: AtomicBool,
-    last: Mutex<Option<(Instant, Arc<Found>)>>,
+    end: Arc<End>,
+    last: Mutex<Last>,
+}
+
+/// How far the end of the process is. A gateway hands it to the one that takes its place.
+#[derive(Default)]
+struct End {
+    leaving: AtomicBool,
+    stopped: AtomicBool,
+}
+
+/// What the last look has found, and the one under way.
+#[derive(Default)]
+struct Last {
+    found: Option<(Instant, Arc<Found>)>,
+    looking: Option<JoinHandle<Found>>,
+}
+
+impl Doctor {
+    /// The one who goes on after `before`.
+    pub(super) fn after(before: &Self) -> Self {
+        Self { end: Arc::clone(&before.end), last: Mutex::default() }
+    }
 }
 
 impl App {
-    /// The process is to end: nobody shall come any more, and nobody waits.
+    /// The process is to end: nobody shall come any more.
+    pub fn leave(&self) {
+        self.doctor.end.leaving.store(true, Ordering::SeqCst);
+    }
+
+    /// The process ends: nobody waits any more, either.
     pub fn stop(&self) {
-        self.doctor.stopping.store(true, Ordering::Relaxed);
+        self.leave();
+        self.doctor.end.stopped.store(true, Ordering::SeqCst);
         self.sharing.watch.close();
+    }
+
+    pub(super) fn has_stopped(&self) -> bool {
+        self.doctor.end.stopped.load(Ordering::SeqCst)
     }
 
     /// Whether requests can be answered.
     pub async fn is_ready(&self) -> bool {
-        !self.doctor.stopping.load(Ordering::Relaxed) && self.found().await.unreadable.is_none()
+        !self.is_leaving() && self.found().await.unreadable.is_none()
+    }
+
+    fn is_leaving(&self) -> bool {
+        self.doctor.end.leaving.load(Ordering::SeqCst)
     }
 
     /// Everything that was looked at.
     pub async fn checks(&self) -> Vec<Check> {
         let found = self.found().await;
         let sets = self.sets().await;
-        let stopping = self.doctor.stopping.load(Ordering::Relaxed).then(|| "the process is about to end".to_owned());
+        let stopping = self.is_leaving().then(|| "the process is about to end".to_owned());
         vec![
             Check { name: "process", problem: stopping, fatal: true },
             Check { name: "database", problem: found.unreadable.clone(), fatal: true },
@@ -84,14 +119,27 @@ impl App {
         ]
     }
 
-    /// What the last look at the database has found, or a new one. One look serves all who ask.
+    /// What the last look at the database has found, or a new one. One look serves all who ask. One that hangs holds a thread: it is
+    /// waited for again, and no other is begun beside it.
     pub(super) async fn found(&self) -> Arc<Found> {
         let mut last = self.doctor.last.lock().await;
-        if let Some((_, found)) = last.as_ref().filter(|(at, _)| at.elapsed() < EVERY) {
+        if let Some((_, found)) = last.found.as_ref().filter(|(at, _)| at.elapsed() < EVERY) {
             return Arc::clone(found);
         }
-        let found = Arc::new(look(&*self.backend).await);
-        *last = Some((Instant::now(), Arc::clone(&found)));
+        // What has ended since was not waited for, and may be old.
+        drop(last.looking.take_if(|looking| looking.is_finished()));
+        let backend = Arc::clone(&self.backend);
+        let looking = last.looking.get_or_insert_with(|| tokio::spawn(async move { look(&*backend).await }));
+        let found = match timeout(PATIENCE, looking).await {
+            Ok(outcome) => {
+                last.looking = None;
+                // It has ended with the runtime that it was begun in.
+                outcome.unwrap_or_else(|_| Found::unreadable("a look at it was broken off".to_owned()))
+            }
+            Err(_) => Found::unreadable(format!("it has not answered for {} s", PATIENCE.as_secs())),
+        };
+        let found = Arc::new(found);
+        last.found = Some((Instant::now(), Arc::clone(&found)));
         found
     }
 
@@ -108,6 +156,10 @@ impl App {
 }
 
 impl Found {
+    fn unreadable(why: String) -> Self {
+        Self { unreadable: Some(why), ..Self::default() }
+    }
+
     /// Whether the changes of `table` are not recorded reliably.
     pub(super) fn is_damaged(&self, table: &str) -> bool {
         self.damaged.iter().any(|damaged| damaged == table)
@@ -120,13 +172,11 @@ impl Found {
 }
 
 async fn look(backend: &dyn Backend) -> Found {
-    let late = |_| Err(Error::database_unavailable(format!("it has not answered for {} s", PATIENCE.as_secs())));
-    let described: Result<Catalog> = timeout(PATIENCE, backend.describe()).await.unwrap_or_else(late);
-    match described {
+    match backend.describe().await {
         Ok(catalog) => found_in(&catalog),
         Err(error) => {
             tracing::debug!(%error, "the database cannot be read");
-            Found { unreadable: Some(error.to_string()), ..Found::default() }
+            Found::unreadable(error.to_string())
         }
     }
 }

@@ -1,4 +1,6 @@
 //! The gateway in force: requests take it as they come; a reload puts another in its place, and what is under way keeps its own.
+//!
+//! A newcomer's trap: a reload may finish after the process was told to end. That it was is kept from one gateway to the next.
 
 use std::sync::Arc;
 
@@ -29,5 +31,21 @@ impl InForce {
     pub fn replace(&self, app: App) {
         let app = app.after(&self.now());
         self.0.send_replace(Arc::new(app)).sharing.watch.close();
+        let now = self.now();
+        if now.has_stopped() {
+            now.stop();
+        }
+    }
+
+    /// The process is to end: nobody shall come any more. It goes on for whoever has come.
+    pub fn leave(&self) {
+        self.now().leave();
+    }
+
+    /// The process ends: nobody waits any more.
+    pub fn stop(&self) {
+        self.now().stop();
+        // A reload that came between has seen that by now, or is seen here.
+        self.now().stop();
     }
 }

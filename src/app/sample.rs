@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 use tokio::time::timeout_at;
 
 use super::App;
@@ -22,9 +23,21 @@ const EVERY: Duration = Duration::from_secs(10);
 /// How long sets are looked at for one reading of the metrics.
 const BUDGET: Duration = Duration::from_secs(2);
 
-/// What is known of each set, and since when.
+/// Looks that may be under way: one that hangs goes on, and holds a thread.
+const AT_ONCE: usize = 8;
+
+/// What is known of each set.
 #[derive(Default)]
-pub(super) struct Known(Mutex<HashMap<String, (Instant, SetSample)>>);
+pub(super) struct Known(Mutex<HashMap<String, Seen>>);
+
+/// What is known of a set.
+#[derive(Default)]
+struct Seen {
+    /// When it was looked at last, whether or not anything was seen.
+    tried: Option<Instant>,
+    sample: Option<SetSample>,
+    looking: Option<JoinHandle<SetSample>>,
+}
 
 impl App {
     /// The metrics as text.
@@ -65,21 +78,34 @@ impl App {
         let found = self.found().await;
         let edm = self.edm();
         let mut known = self.known.0.lock().await;
+        known.retain(|name, _| edm.set(name).is_some());
         let mut due: Vec<(Option<Instant>, &Arc<EntitySet>)> =
-            edm.sets().iter().map(|set| (known.get(&set.name).map(|(at, _)| *at), set)).collect();
-        due.retain(|(at, _)| at.is_none_or(|at| at.elapsed() >= EVERY));
+            edm.sets().iter().map(|set| (known.get(&set.name).and_then(|seen| seen.tried), set)).collect();
+        due.retain(|(tried, _)| tried.is_none_or(|tried| tried.elapsed() >= EVERY));
         // Who has waited longest; who was never looked at before all others.
-        due.sort_by_key(|(at, _)| *at);
+        due.sort_by_key(|(tried, _)| *tried);
         let deadline = tokio::time::Instant::now() + BUDGET;
         for (_, set) in due {
-            let Ok(sample) = timeout_at(deadline, look(&*self.backend, &self.sharing.lookout, set, &found)).await
-            else {
-                break;
-            };
-            known.insert(set.name.clone(), (Instant::now(), sample));
+            let under_way = known.values().filter(|seen| seen.looking.is_some()).count();
+            let seen = known.entry(set.name.clone()).or_default();
+            if seen.looking.is_none() && under_way >= AT_ONCE {
+                continue;
+            }
+            // Where nothing is seen, it is another one's turn next.
+            seen.tried = Some(Instant::now());
+            let looking = seen.looking.get_or_insert_with(|| self.look(set, &found));
+            let Ok(outcome) = timeout_at(deadline, looking).await else { break };
+            seen.looking = None;
+            seen.sample = outcome.ok().or_else(|| seen.sample.take());
         }
-        known.retain(|name, _| edm.set(name).is_some());
-        edm.sets().iter().filter_map(|set| known.get(&set.name).map(|(_, sample)| sample.clone())).collect()
+        edm.sets().iter().filter_map(|set| known.get(&set.name).and_then(|seen| seen.sample.clone())).collect()
+    }
+
+    /// A look of its own, which goes on when nobody waits for it any more.
+    fn look(&self, set: &Arc<EntitySet>, found: &Arc<Found>) -> JoinHandle<SetSample> {
+        let (backend, lookout) = (Arc::clone(&self.backend), Arc::clone(&self.sharing.lookout));
+        let (set, found) = (Arc::clone(set), Arc::clone(found));
+        tokio::spawn(async move { look(&*backend, &lookout, &set, &found).await })
     }
 }
 

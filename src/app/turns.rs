@@ -76,28 +76,24 @@ impl Turns {
     /// # Errors
     /// `Overloaded` where too many wait already, at once, or where the wait gets too long.
     pub async fn next(&self, principal: Option<u32>) -> Result<Turn> {
-        let own = match principal {
-            Some(principal) => {
-                let own = self.own_of(principal)?;
-                Some(self.one_of(&own.reads, &own.queue).await?)
-            }
-            None => None,
-        };
-        Ok(Turn([own, Some(self.one_of(&self.reads, &self.queue).await?)]))
+        // The patience is for both together: one who waits does not know for what.
+        self.patiently(async {
+            let own = match principal {
+                Some(principal) => {
+                    let own = self.own_of(principal)?;
+                    Some(one_of(&own.reads, &own.queue).await?)
+                }
+                None => None,
+            };
+            Ok(Turn([own, Some(one_of(&self.reads, &self.queue).await?)]))
+        })
+        .await?
     }
 
     fn own_of(&self, principal: u32) -> Result<Arc<Own>> {
         let made =
             || Own { reads: Arc::new(Semaphore::new(self.most_of_one)), queue: Semaphore::new(self.most_queued) };
         self.own.get_or_insert_with(&principal, || Ok(Arc::new(made())))
-    }
-
-    async fn one_of(&self, turns: &Arc<Semaphore>, queue: &Semaphore) -> Result<OwnedSemaphorePermit> {
-        if let Ok(permit) = Arc::clone(turns).try_acquire_owned() {
-            return Ok(permit);
-        }
-        let _place = queue.try_acquire().map_err(|_| overloaded())?;
-        self.patiently(Arc::clone(turns).acquire_owned()).await?.map_err(Error::internal)
     }
 
     /// Waits for what others do first, as long as one may wait for a turn.
@@ -109,6 +105,15 @@ impl Turns {
     }
 }
 
+/// One of `turns`, at once or from a place in `queue`.
+async fn one_of(turns: &Arc<Semaphore>, queue: &Semaphore) -> Result<OwnedSemaphorePermit> {
+    if let Ok(permit) = Arc::clone(turns).try_acquire_owned() {
+        return Ok(permit);
+    }
+    let _place = queue.try_acquire().map_err(|_| overloaded())?;
+    Arc::clone(turns).acquire_owned().await.map_err(Error::internal)
+}
+
 fn overloaded() -> Error {
     let message = "Too much is read at the same time already. Try again later.";
     Error::new(ErrorKind::Overloaded, message)
@@ -116,6 +121,8 @@ fn overloaded() -> Error {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::{Instant, sleep};
+
     use super::*;
 
     fn turns(max_reads: u32, max_queued: u32, longest_queue: Duration) -> Turns {
@@ -153,6 +160,29 @@ mod tests {
         let turns = turns(1, 1, Duration::from_millis(1));
         let _first = turns.next(None).await.unwrap();
         assert_eq!(turns.next(None).await.err().map(|error| error.kind()), Some(ErrorKind::Overloaded));
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_turn_of_its_own_does_not_wait_as_long_again_for_one_of_all() {
+        let patience = Duration::from_millis(300);
+        let limits = Limits { max_reads: 1, max_reads_per_principal: 1, longest_queue: patience, ..Limits::default() };
+        let turns = Turns::new(&limits);
+        let _all = turns.next(None).await.unwrap();
+        let own = Arc::clone(&turns.own_of(1).unwrap().reads).acquire_owned().await.unwrap();
+        let refused = async |principal| {
+            assert!(turns.next(principal).await.is_err());
+            Instant::now()
+        };
+        let later = async {
+            sleep(patience / 3).await;
+            refused(None).await
+        };
+        let release = async {
+            sleep(patience / 3 * 2).await;
+            drop(own);
+        };
+        let (first, later, ()) = tokio::join!(refused(Some(1)), later, release);
+        assert!(first < later);
     }
 
     #[tokio::test]

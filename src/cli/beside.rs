@@ -75,8 +75,9 @@ async fn look_regularly(app: Arc<InForce>, mut reload: Reload, remake: impl Rema
             }
             () = reload.asked() => match remake.remake().await {
                 Ok(made) => {
-                    tracing::info!(entity_sets = made.edm().sets().len(), "read the configuration, the keys and the schema again");
                     app.replace(made);
+                    let entity_sets = app.now().edm().sets().len();
+                    tracing::info!(entity_sets, "read the configuration, the keys and the schema again");
                 }
                 Err(error) => tracing::error!(%error, "the configuration stays as it was: what is there now cannot be used"),
             },

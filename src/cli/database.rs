@@ -33,7 +33,7 @@ pub(super) struct DatabaseOption {
     pub(super) config: Option<PathBuf>,
     /// SQL Server: the tables of this schema only, under their bare names
     #[arg(long, env = "DELTALINK_SCHEMA", value_name = "NAME")]
-    schema: Option<String>,
+    pub(super) schema: Option<String>,
 }
 
 impl DatabaseOption {

@@ -70,7 +70,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let log = logging::begin(arguments.log_format, &arguments.command.log());
-    match log.and_then(|_log| run(arguments.command)) {
+    match log.and_then(|_log| run(arguments.command, arguments.log_format)) {
         Ok(code) => code,
         Err(error) => {
             say_error(&error);
@@ -79,7 +79,7 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> Result<ExitCode> {
+fn run(command: Command, format: Option<Format>) -> Result<ExitCode> {
     match command {
         #[cfg(feature = "sqlite")]
         Command::Demo(demo) => demo.run(),
@@ -88,7 +88,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Untrack(untrack) => untrack.run(),
         Command::Prune(prune) => prune.run(),
         Command::Check(check) => check.run(),
-        Command::Config(config) => config.run(),
+        Command::Config(config) => config.run(format),
         Command::Key => key::run(),
         Command::Apikey(key) => key.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),

@@ -100,7 +100,8 @@ impl Serve {
         let mut config = self.database.config()?;
         config.public_url = self.public_url.clone().or(config.public_url);
         config.database = self.database.database.clone().or(config.database);
-        config.listen = self.listen.clone().or(config.listen);
+        config.listen = self.listen.clone().or(config.listen).or_else(|| Some(DEFAULT_ADDRESS.to_owned()));
+        config.sql_server.schema = self.database.schema.clone().or(config.sql_server.schema);
         config.metrics.listen = self.metrics_listen.clone().or(config.metrics.listen);
         if let (Some(certificate), Some(key)) = (self.tls_certificate.clone(), self.tls_key.clone()) {
             config.tls = Some(Tls { certificate, key });

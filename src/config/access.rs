@@ -80,6 +80,11 @@ impl Access {
         self.jwt.iter().try_for_each(|jwt| jwt.check(&self.roles))
     }
 
+    /// The header in which an API key may stand, in lower case.
+    pub(super) fn key_header(&self) -> String {
+        self.api_key_header.as_deref().unwrap_or(DEFAULT_HEADER).to_ascii_lowercase()
+    }
+
     fn check_keys(&self) -> Result<()> {
         let (mut owners, mut digests) = (BTreeMap::new(), BTreeSet::new());
         for key in &self.api_keys {
@@ -111,12 +116,11 @@ impl Access {
     /// # Errors
     /// None that [`super::Config::parse`] has not found.
     pub fn authentication(&self) -> Result<authenticator::Settings> {
-        let header = self.api_key_header.as_deref().unwrap_or(DEFAULT_HEADER);
         let grants = |role: &Role| role.values().any(|grant| *grant != Grant::Whole(false));
         Ok(authenticator::Settings {
             granting: self.roles.iter().filter(|(_, role)| grants(role)).map(|(name, _)| name.clone()).collect(),
             keys: self.api_keys.iter().map(ApiKeyEntry::known).collect(),
-            header: header.to_ascii_lowercase(),
+            header: self.key_header(),
             parameter: self.api_key_parameter.clone(),
             tokens: self.jwt.as_ref().map(Jwt::settings).transpose()?,
             authorization_uri: self.jwt.as_ref().and_then(|jwt| jwt.authorization_uri.clone()),

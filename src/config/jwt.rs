@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::durations;
+use super::{durations, shown};
 use crate::access::jwt::{Algorithms, Settings};
 use crate::access::{Roles, Source};
 use crate::error::{Error, Result};
@@ -58,7 +58,8 @@ pub enum OneOrMore {
 pub struct Jwks {
     /// A file.
     pub file: Option<PathBuf>,
-    /// An address.
+    /// An address; what its query holds may be a secret.
+    #[serde(serialize_with = "shown::address")]
     pub url: Option<String>,
 }
 

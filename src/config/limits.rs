@@ -17,6 +17,8 @@ pub struct Limits {
     pub max_reads_per_principal: u32,
     /// Requests a second of one principal; as many as anybody likes with 0.
     pub max_requests_per_second: u32,
+    /// Refused credentials a minute from one address; as many as anybody likes with 0.
+    pub max_refusals_per_minute: u32,
     /// Requests that may wait for their turn to read.
     pub max_queued: u32,
     /// How long a request may wait for its turn.
@@ -31,9 +33,15 @@ pub struct Limits {
     /// How long a client may take to send the head of a request.
     #[serde(with = "durations")]
     pub longest_head: Duration,
+    /// How long a client may take to send the body of a batch.
+    #[serde(with = "durations")]
+    pub longest_body: Duration,
     /// How long a connection is kept on which nothing is asked.
     #[serde(with = "durations")]
     pub keep_alive: Duration,
+    /// How long the server goes on, and says that it is not ready, once it is told to end.
+    #[serde(with = "durations")]
+    pub drain: Duration,
     /// Connections at one time.
     pub max_connections: u32,
     /// Octets of a path with its query.
@@ -54,12 +62,16 @@ impl Default for Limits {
             max_reads: 64,
             max_reads_per_principal: 48,
             max_requests_per_second: 1000,
+            // Behind one address there may be many whose tokens end at the same time; who is told to wait does not hear how to renew one.
+            max_refusals_per_minute: 600,
             max_queued: 1000,
             longest_queue: Duration::from_secs(10),
             longest_answer: Duration::from_secs(10 * 60),
             longest_stall: Duration::from_secs(60),
             longest_head: Duration::from_secs(5),
+            longest_body: Duration::from_secs(30),
             keep_alive: Duration::from_secs(5),
+            drain: Duration::ZERO,
             max_connections: 25_000,
             max_uri_bytes: 60_000,
             max_header_bytes: 32 * 1024,
@@ -75,7 +87,8 @@ impl Default for Limits {
 type Numbers = [(&'static str, u32, u32, u32); 8];
 
 impl Limits {
-    const NAMES: [&'static str; 5] = ["longest_queue", "longest_answer", "longest_stall", "longest_head", "keep_alive"];
+    const NAMES: [&'static str; 7] =
+        ["longest_queue", "longest_answer", "longest_stall", "longest_head", "longest_body", "keep_alive", "drain"];
 
     fn numbers(&self) -> Numbers {
         [
@@ -91,13 +104,15 @@ impl Limits {
     }
 
     /// Each with the longest that may be configured, in seconds.
-    fn durations(&self) -> [(Duration, u64); 5] {
+    fn durations(&self) -> [(Duration, u64); 7] {
         [
             (self.longest_queue, 60),
             (self.longest_answer, 24 * 60 * 60),
             (self.longest_stall, 60 * 60),
             (self.longest_head, 60),
+            (self.longest_body, 10 * 60),
             (self.keep_alive, 60 * 60),
+            (self.drain, 10 * 60),
         ]
     }
 
@@ -121,7 +136,11 @@ impl Limits {
                 return Err(Error::configuration(format!("limits.{name} must be at most {longest}, not {given}.")));
             }
         }
-        let zero = [("longest_answer", self.longest_answer), ("longest_stall", self.longest_stall)];
+        let zero = [
+            ("longest_answer", self.longest_answer),
+            ("longest_stall", self.longest_stall),
+            ("longest_body", self.longest_body),
+        ];
         match zero.into_iter().find(|(_, given)| given.is_zero()) {
             Some((name, _)) => Err(Error::configuration(format!("limits.{name} must be longer than nothing."))),
             None => Ok(()),

@@ -27,6 +27,16 @@ pub(super) fn database<S: Serializer>(database: &Option<String>, serializer: S) 
     }
 }
 
+/// An address without its query.
+#[expect(clippy::ref_option, reason = "serde hands over a reference to what there is")]
+pub(super) fn address<S: Serializer>(address: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match address.as_deref().map(|address| address.split_once('?').ok_or(address)) {
+        Some(Ok((place, _))) => serializer.collect_str(&format_args!("{place}?{MASKED}")),
+        Some(Err(whole)) => serializer.serialize_some(whole),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// What is no secret, and nobody's business either.
 pub(super) fn masked<T, S: Serializer>(_: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(MASKED)
@@ -72,6 +82,15 @@ mod tests {
         {
             assert!(shown.contains(part), "{part} in {shown}");
         }
+    }
+
+    #[test]
+    fn the_query_of_an_address_is_masked() {
+        let text = "[access.jwt]\nissuer = 'a'\naudience = 'b'\njwks = { url = 'https://a.example/keys?code=hunter2' }";
+        let shown = Config::parse(text).unwrap().shown().unwrap();
+        assert!(shown.contains(&format!("https://a.example/keys?{MASKED}")) && !shown.contains("hunter2"), "{shown}");
+        let plain = Config::parse(&text.replace("?code=hunter2", "")).unwrap().shown().unwrap();
+        assert!(plain.contains("\"https://a.example/keys\""), "{plain}");
     }
 
     #[test]

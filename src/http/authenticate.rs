@@ -3,13 +3,14 @@
 //! A newcomer's trap: where an API key stands in the query, it is taken out here, before anything else looks at the URL. Links, tags, kept
 //! answers and the log are made of what is left.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Uri;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::uri::PathAndQuery;
+use actix_web::http::{StatusCode, Uri};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest};
 use percent_encoding::percent_decode_str;
@@ -32,6 +33,28 @@ pub(super) fn principal(http: &HttpRequest, app: &App) -> Result<Arc<Principal>>
     known.ok_or_else(|| Error::internal("a request came past authentication"))
 }
 
+/// The gateway in force now, with who asks there: what the request brought is held against what is known by now.
+pub(super) async fn anew(http: &HttpRequest) -> Result<Now> {
+    let app = Now::in_force(http).ok_or_else(|| Error::internal("the server has no gateway"))?;
+    if let Some(authenticator) = &app.authenticator {
+        let brought = http.extensions().get::<Arc<Credential>>().cloned();
+        let credential = brought.as_deref().unwrap_or(&Credential::None);
+        let principal = authenticator.principal(credential, app.anonymous()).await.inspect_err(|error| {
+            app.metrics.authentication_refused(error.kind().code());
+        })?;
+        http.extensions_mut().insert(principal);
+    }
+    Ok(app)
+}
+
+/// Counts the requests of a batch, for who sends it. Where nobody has to say who they are, nobody is counted.
+pub(super) fn count_batch(http: &HttpRequest, app: &App, principal: &Principal, requests: usize) -> Result<()> {
+    match app.authenticator {
+        Some(_) => app.rates.admit_batch(principal, Origin::of(http, &app.proxies).client, requests),
+        None => Ok(()),
+    }
+}
+
 /// Lets requests pass whose principal is known.
 pub(super) async fn authenticated(
     mut request: ServiceRequest,
@@ -50,27 +73,30 @@ pub(super) async fn authenticated(
     }
     let stood_in_url = !parameter.is_empty();
     let (credential, outcome) = identify(&app, authenticator, request.headers(), parameter).await;
+    let credential = Arc::new(credential);
     let address = Origin::of(request.request(), &app.proxies).client;
-    let outcome = outcome.and_then(|principal| {
-        observe::record(request.request()).asked_by(&principal.id);
-        app.rates.admit(&principal, address).map(|()| principal)
-    });
+    let outcome = match outcome {
+        Ok(principal) => {
+            observe::record(request.request()).asked_by(&principal.id);
+            app.rates.admit(&principal, address).map(|()| principal)
+        }
+        Err(error) => Err(refused(&app, &credential, error, address)),
+    };
     let mut response = match outcome {
         Ok(principal) => {
             request.extensions_mut().insert(principal);
+            // Who waits may have to prove it again.
+            request.extensions_mut().insert(Arc::clone(&credential));
             next.call(request).await?.map_into_boxed_body()
         }
         Err(error) => {
-            if error.kind() != ErrorKind::TooManyRequests {
-                app.metrics.authentication_refused(error.kind().code());
-            }
-            let mut response = error_response(request.request(), &error, "");
-            if error.kind() == ErrorKind::Unauthorized {
-                challenge(response.headers_mut(), &authenticator.challenges(&credential));
-            }
+            let response = error_response(request.request(), &error, "");
             request.into_response(response)
         }
     };
+    if response.status() == StatusCode::UNAUTHORIZED {
+        challenge(response.headers_mut(), &authenticator.challenges(&credential));
+    }
     restrict(response.headers_mut(), &authenticator.header);
     if stood_in_url {
         response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
@@ -96,6 +122,16 @@ async fn identify(
             (credential, outcome)
         }
         Err(error) => (Credential::None, Err(error)),
+    }
+}
+
+/// What is answered where it is not known who asks. Whoever brings nothing tries nothing either: that is how clients find out what to bring.
+fn refused(app: &App, credential: &Credential, error: Error, address: Option<IpAddr>) -> Error {
+    app.metrics.authentication_refused(error.kind().code());
+    match credential {
+        Credential::None | Credential::Probe => error,
+        _ if error.kind() != ErrorKind::Unauthorized => error,
+        _ => app.rates.refuse(address).err().unwrap_or(error),
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::body::{self, Answer};
 use super::encoding::Accepted;
+use super::now::Now;
 use super::read::{begun, respond_with};
 use super::reply::{self, Replying};
 use super::stages::{Answering, Reading};
@@ -26,33 +27,37 @@ use crate::telemetry::Stage;
 use crate::token::Anchor;
 use crate::version::Window;
 
-/// Answers the request that `reading` was planned for.
+/// Answers the request that `reading` was planned for; nothing, if another gateway was put in force while the client waited: what `app`
+/// knows of who asks, and of what they may read, does not hold any more.
 pub(super) async fn answer(
     http: &HttpRequest,
     app: &App,
     root: &str,
     reading: Reading,
     followed: Followed,
-) -> Result<HttpResponse> {
+) -> Result<Option<HttpResponse>> {
     let Reading { answering, replying } = reading;
     let (wait, told) = (answering.read().wait, answering.told());
     let link = http.uri().path_and_query().map_or("", |link| link.as_str());
     let accepted = Accepted::by(http, app.compression);
-    let (mut reply, octets) =
-        Following { app, root, link, followed, accepted }.answer(answering, &replying).await.map_err(told)?;
+    let following = Following { http, app, root, link, followed, accepted };
+    let Some((mut reply, octets)) = following.answer(answering, &replying).await.map_err(told)? else {
+        return Ok(None);
+    };
     if let Some(seconds) = wait {
         reply::apply(&mut reply, &format!("wait={seconds}"));
     }
-    Ok(match octets {
+    Ok(Some(match octets {
         _ if reply.content == Content::Nothing => reply::response(reply),
         Octets::Kept(finished) => body::whole(&finished.octets, &mut reply::begin(&reply)),
         Octets::Read(answer) => respond_with(http, &reply, answer),
         Octets::None => reply::response(reply),
-    })
+    }))
 }
 
 /// A link that is followed.
 struct Following<'a> {
+    http: &'a HttpRequest,
     app: &'a App,
     root: &'a str,
     /// Its path and query.
@@ -69,29 +74,29 @@ enum Octets {
 }
 
 impl Following<'_> {
-    async fn answer(&self, answering: Answering, replying: &Replying) -> Result<(Reply, Octets)> {
+    async fn answer(&self, answering: Answering, replying: &Replying) -> Result<Option<(Reply, Octets)>> {
         let (set, wait) = (Arc::clone(&answering.read().set), answering.read().wait);
         // Links in the answer bear the mark of who asks, and what they may read.
-        let mark = answering.read().mark.map(|mark| format!(" {mark:?}")).unwrap_or_default();
+        let mark = answering.read().rights().map(|mark| format!(" {mark:?}")).unwrap_or_default();
         // With another key, an answer has other links: who was told that it is the same would keep those of a key that goes.
         let key = self.app.keyring.signing_id();
         let form = format!("{} {} {} {key:?}{mark}", self.root, self.link, replying.variant());
         let request = format!("{form} {:?}", self.accepted);
         if self.app.sharing.kept.is_first(&request) && wait.is_none() && !replying.has_conditions() {
             let (reply, answer) = self.read(&form, answering, replying).await?;
-            return Ok((reply, Octets::Read(answer)));
+            return Ok(Some((reply, Octets::Read(answer))));
         }
-        let sight = self.sight(&set, wait).await?;
+        let Some(sight) = self.sight(&set, wait).await? else { return Ok(None) };
         answering.record().reached(Stage::Look);
         if !self.is_valid(&sight.window) {
             let (reply, answer) = self.read(&form, answering, replying).await?;
-            return Ok((replying.on_condition(reply)?, Octets::Read(answer)));
+            return Ok(Some((replying.on_condition(reply)?, Octets::Read(answer))));
         }
         // What is final has a tag that says nothing of the history: a kept answer was admitted to it, or a read will be.
         if !self.followed.is_final
             && let Some(reply) = replying.known(&self.tag(&form, &sight.window))
         {
-            return Ok((reply, Octets::None));
+            return Ok(Some((reply, Octets::None)));
         }
         let key = self.key(request, &set, &sight);
         let turn = self.app.turns.patiently(self.app.sharing.kept.turn(&key)).await?;
@@ -107,16 +112,17 @@ impl Following<'_> {
             }
             Turn::Make(making) => self.make(&form, answering, replying, making).await?,
         };
-        Ok((replying.on_condition(reply)?, octets))
+        Ok(Some((replying.on_condition(reply)?, octets)))
     }
 
-    /// Where the history of `set` stands: now, or as soon as there is news, if the client would wait for some.
-    async fn sight(&self, set: &Arc<EntitySet>, wait: Option<u32>) -> Result<Sight> {
+    /// Where the history of `set` stands: now, or as soon as there is news, if the client would wait for some. Nothing, if the gateway was
+    /// replaced meanwhile.
+    async fn sight(&self, set: &Arc<EntitySet>, wait: Option<u32>) -> Result<Option<Sight>> {
         let App { sharing: Sharing { lookout, watch, .. }, turns, .. } = self.app;
-        let Some(seconds) = wait else { return turns.patiently(lookout.look(set)).await? };
+        let Some(seconds) = wait else { return turns.patiently(lookout.look(set)).await?.map(Some) };
         let sight = turns.patiently(lookout.look_anew(set)).await??;
         if self.has_news(&sight.window) {
-            return Ok(sight);
+            return Ok(Some(sight));
         }
         let deadline = Instant::now() + Duration::from_secs(seconds.into());
         let mut news = watch.news(set)?;
@@ -124,7 +130,7 @@ impl Following<'_> {
             news.mark();
             let sight = turns.patiently(lookout.look_anew(set)).await??;
             if self.has_news(&sight.window) || news.is_interrupted() || Instant::now() >= deadline {
-                return Ok(sight);
+                return Ok(Now::is_in_force(self.http, self.app).then_some(sight));
             }
             // Whether there is news or no time left is seen above.
             let _ = timeout_at(deadline, news.moved()).await;

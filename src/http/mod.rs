@@ -29,7 +29,7 @@ mod tls;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
 
-use actix_web::dev::Server;
+use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::KeepAlive;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
@@ -81,23 +81,37 @@ pub async fn serve(
     stop: Stop,
 ) -> Result<()> {
     let server = server(Arc::clone(&app), listener, certificates)?;
-    let handle = server.handle();
-    let telling = metrics.map(|listener| operators_server(Arc::clone(&app), listener)).transpose()?;
+    let ended = at_once(Arc::clone(&app), server.handle(), stop);
+    let telling = metrics.map(|listener| operators_server(app, listener)).transpose()?;
     let told = telling.as_ref().map(Server::handle);
     let telling = telling.map(tokio::spawn);
-    let stopping = tokio::spawn(async move {
-        stop.0.await;
-        app.now().stop();
-        handle.stop(true).await;
-    });
-    let outcome = server.await;
-    stopping.abort();
+    let outcome = tokio::select! {
+        outcome = server => outcome,
+        () = ended => Ok(()),
+    };
     // To the end, the operator can see how it is.
     if let Some(told) = told {
         told.stop(false).await;
     }
     drop(telling);
     outcome.map_err(Error::internal)
+}
+
+/// Ends the server when it is told to, in good order; and waits for being told again, whoever is still being answered.
+async fn at_once(app: Arc<InForce>, server: ServerHandle, mut stop: Stop) {
+    stop.asked().await;
+    app.leave();
+    let in_good_order = async {
+        // Whoever sends clients here has time to notice.
+        tokio::time::sleep(app.now().limits.drain).await;
+        app.stop();
+        server.stop(true).await;
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = in_good_order => {}
+        () = stop.asked() => tracing::warn!("told again to end: what is still being answered is cut off"),
+    }
 }
 
 /// The server that tells the operator how the gateway is, ready to be awaited.

@@ -27,8 +27,17 @@ impl Now {
         if let Some(now) = http.extensions().get::<Self>() {
             return Ok(now.clone());
         }
-        let app = http.app_data::<web::Data<InForce>>().map(|app| Self(app.now()));
-        app.ok_or_else(|| actix_web::error::ErrorInternalServerError("the server has no gateway"))
+        Self::in_force(http).ok_or_else(|| actix_web::error::ErrorInternalServerError("the server has no gateway"))
+    }
+
+    /// The one in force, whatever the request began with.
+    pub(super) fn in_force(http: &HttpRequest) -> Option<Self> {
+        http.app_data::<web::Data<InForce>>().map(|app| Self(app.now()))
+    }
+
+    /// Whether `app` is the one in force.
+    pub(super) fn is_in_force(http: &HttpRequest, app: &App) -> bool {
+        Self::in_force(http).is_some_and(|now| std::ptr::eq(&raw const *now.0, app))
     }
 }
 

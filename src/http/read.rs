@@ -32,27 +32,42 @@ pub(super) async fn read(http: HttpRequest, app: Now) -> HttpResponse {
 }
 
 async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpResponse> {
+    if let Some(response) = respond_by(http, app, root, true).await? {
+        return Ok(response);
+    }
+    // The client has waited for changes until another gateway was put in force: that one answers, as if it had been asked just now.
+    let app = authenticate::anew(http).await?;
+    let root = headers::service_root(http, &app)?;
+    let response = respond_by(http, &app, &root, false).await?;
+    response.ok_or_else(|| Error::internal("a request that does not wait has waited"))
+}
+
+/// The answer of `app`; nothing, if that was replaced while the client waited.
+async fn respond_by(http: &HttpRequest, app: &App, root: &str, may_wait: bool) -> Result<Option<HttpResponse>> {
     if http.method() != Method::GET && http.method() != Method::HEAD {
         return Err(not_allowed());
     }
     let record = observe::record(http);
     size::check(http, &app.limits)?;
     let principal = authenticate::principal(http, app)?;
-    let request = odata::parse(
+    let mut request = odata::parse(
         below_service_root(http.uri().path()),
         http.uri().query().unwrap_or_default(),
         &headers::raw(http),
     )?
     .identified(root)?;
+    if !may_wait {
+        request.headers.preferences.wait = None;
+    }
     record.reached(Stage::Parse);
     let accepted = Accepted::by(http, app.compression);
     let answer = async |planned| {
         asked::planned(&record, &planned);
         match planned {
-            Planned::Document(reply) => Ok(reply::response(compress::document(reply, accepted))),
+            Planned::Document(reply) => Ok(Some(reply::response(compress::document(reply, accepted)))),
             Planned::Read(reading) => match reading.answering.read().followed() {
                 Some(followed) => follow::answer(http, app, root, *reading, followed).await,
-                None => read_and_respond(http, app, *reading).await,
+                None => read_and_respond(http, app, *reading).await.map(Some),
             },
         }
     };

@@ -1,35 +1,46 @@
 //! Signals of the operating system -> requests of the operator: to end, and to read everything again.
 
-use std::pin::Pin;
-
 use crate::error::{Error, Result};
 
 /// The request to end the process: SIGTERM, or Ctrl-C.
-pub struct Stop(pub(super) Pin<Box<dyn Future<Output = ()> + Send>>);
-
-impl Stop {
-    /// Listens for the request. From here on, and not only once a server runs, it no longer ends the process at once.
-    pub fn listen() -> Result<Self> {
-        signals().map(|signals| Self(Box::pin(signals))).map_err(Error::internal)
-    }
+pub struct Stop {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(not(unix))]
+    interrupt: tokio::signal::windows::CtrlC,
 }
 
 #[cfg(unix)]
-fn signals() -> std::io::Result<impl Future<Output = ()> + Send> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
-    Ok(async move {
+impl Stop {
+    /// Listens for the request. From here on, and not only once a server runs, it no longer ends the process at once.
+    pub fn listen() -> Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listening = |kind| signal(kind).map_err(Error::internal);
+        Ok(Self { terminate: listening(SignalKind::terminate())?, interrupt: listening(SignalKind::interrupt())? })
+    }
+
+    /// Waits for the next request.
+    pub(super) async fn asked(&mut self) {
         tokio::select! {
-            _ = terminate.recv() => {}
-            _ = interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
         }
-    })
+    }
 }
 
 #[cfg(not(unix))]
-fn signals() -> std::io::Result<impl Future<Output = ()> + Send> {
-    let mut interrupt = tokio::signal::windows::ctrl_c()?;
-    Ok(async move { drop(interrupt.recv().await) })
+impl Stop {
+    /// Listens for the request. From here on, and not only once a server runs, it no longer ends the process at once.
+    pub fn listen() -> Result<Self> {
+        Ok(Self { interrupt: tokio::signal::windows::ctrl_c().map_err(Error::internal)? })
+    }
+
+    /// Waits for the next request.
+    pub(super) async fn asked(&mut self) {
+        self.interrupt.recv().await;
+    }
 }
 
 /// The request to read the database's schema again: SIGHUP.

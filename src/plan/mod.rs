@@ -161,6 +161,7 @@ impl Scope<'_> {
             filters: Arc::clone(self.view.filters()),
             shape: self.place.shape.clone(),
             mark: self.mark(None),
+            whole: self.view.mark(),
             token_path: self.place.token_path(),
             path: self.place.path.clone(),
             target,

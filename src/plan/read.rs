@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ChangesPage, Expansion, Format, Key, Query, RowFilters, RowsPage, Shape, Tracked, Via};
+use super::{
+    ChangesPage, Expansion, Format, JsonFormat, Key, MetadataLevel, Query, RowFilters, RowsPage, Shape, Tracked, Via,
+};
 use crate::edm::EntitySet;
 use crate::token::{Anchor, Mark};
 
@@ -19,6 +21,8 @@ pub struct Read {
     pub shape: Shape,
     /// What links to more of the same are marked with.
     pub mark: Option<Mark>,
+    /// What stands for all that whoever asks may read: links to related entities, which only full metadata has, depend on it.
+    pub whole: Option<Mark>,
     /// What tokens of this read say where it is.
     pub token_path: String,
     /// The path of what is read, relative to the service root, as in a URL; of a property, the path of its entity.
@@ -55,6 +59,14 @@ pub struct Followed {
 }
 
 impl Read {
+    /// What stands for the rights that the answer depends on.
+    pub fn rights(&self) -> Option<Mark> {
+        match self.format {
+            Format::Json(JsonFormat { metadata: MetadataLevel::Full, .. }) => self.whole,
+            _ => self.mark,
+        }
+    }
+
     /// The link that is followed, if it is one of changes: the answer depends on nothing else but how far their history has come.
     pub fn followed(&self) -> Option<Followed> {
         let anchor = match &self.target {

@@ -13,6 +13,7 @@
 //! - `concurrent`: writers, followers, pruning, and a gateway that is killed again and again
 //! - `contract`: every operation and status of `openapi.yaml`, provoked
 //! - `faults`: the built program among files that are locked, full or damaged, wires that are cut, clients that stand still
+//! - `health`: what the gateway says of itself while parts of its database hang, and while it ends
 //! - `overload`: more readers at one time than the gateway lets read
 //! - `protocol`: SQL Server's protocol, with canned rows: every type, every fault
 //! - `security`: what `SECURITY.md` says, and the tests that show it
@@ -38,6 +39,7 @@ mod documents;
 mod expansions;
 #[cfg(all(target_os = "linux", feature = "mssql"))]
 mod faults;
+mod health;
 mod memory;
 #[cfg(feature = "mssql")]
 mod mssql;

@@ -16,6 +16,7 @@ use crate::support::gateway::Gateway;
 use crate::support::patience::{PATIENCE, eventually};
 use crate::support::sqlite::Database;
 use crate::support::standing_before::standing_before;
+use crate::support::wire;
 
 /// A database behind a gate.
 struct Gated {
@@ -147,4 +148,19 @@ fn the_requests_of_a_batch_wait_like_others() {
         let status = batch::json(&client, &items).send().expect(200).json()["responses"][0]["status"].clone();
         (status == 200).then_some(())
     });
+}
+
+#[test]
+fn the_body_of_a_batch_that_does_not_come_is_not_waited_for() {
+    let database = Database::shop();
+    let gateway = database.serve_with("[limits]\nlongest_body = \"50ms\"");
+    let address = gateway.address;
+    let head = format!(
+        "POST /odata/$batch HTTP/1.1\r\nHost: {address}\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{{"
+    );
+    let answer = wire::exchange(address, &head);
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    assert!(answer.text().contains("has not come within 50ms"), "{}", answer.text());
+    let client = gateway.client();
+    batch::json(&client, &[batch::get("1", "/odata/Orders(1)")]).send().expect(200);
 }

@@ -13,10 +13,11 @@ use serde::Serialize;
 
 use super::database::DatabaseOption;
 use super::say;
+use crate::access::Policy;
 use crate::backend::{self, Backend};
 use crate::config::Config;
 use crate::edm::{Catalog, EntitySet, Facts, Obstacle, Table, Tracking, Unexposed, expose};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::block_on;
 use crate::sql;
 use crate::version::Window;
@@ -135,6 +136,9 @@ async fn findings(backend: &dyn Backend, config: &Config, url: &str) -> Result<F
     let not_exposed = not_exposed.into_iter().map(|unexposed| not_exposed_of(unexposed, &*doctor)).collect();
     let mut problems: Vec<Problem> = wrong.into_iter().map(|unexposed| problem_of(unexposed, &*doctor)).collect();
     problems.extend(doctor.problems());
+    if let Some(access) = config.access.as_ref().filter(|_| !edm.sets().is_empty()) {
+        problems.extend(Policy::new(access.roles.clone()).mistakes(&edm).iter().map(of_role));
+    }
     if edm.sets().is_empty() {
         let reason = "there is nothing to expose".to_owned();
         problems.push(Problem { table: None, reason, remedy: doctor.first_step() });
@@ -186,6 +190,12 @@ fn not_exposed_of(Unexposed { table, obstacle }: Unexposed, doctor: &dyn Doctor)
 
 fn problem_of(Unexposed { table, obstacle }: Unexposed, doctor: &dyn Doctor) -> Problem {
     Problem { reason: obstacle.to_string(), remedy: doctor.remedy(&table, &obstacle), table: Some(table) }
+}
+
+/// What is wrong with a role, and keeps the server from starting.
+fn of_role(mistake: &Error) -> Problem {
+    let remedy = "mend [access.roles] in the configuration; names are those of $metadata".to_owned();
+    Problem { table: None, reason: mistake.to_string(), remedy }
 }
 
 /// What mends it in every kind of database: the configuration, or a table with another key.

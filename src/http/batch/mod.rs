@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use actix_web::http::header::HeaderValue;
 use actix_web::{HttpRequest, HttpResponse, web};
+use tokio::time::timeout;
 
 use super::encoding::Accepted;
 use super::error::{error_reply, version};
@@ -19,6 +20,7 @@ use super::now::Now;
 use super::reply::{self, Caching};
 use super::{asked, authenticate, body, compress, observe, size, stages};
 use crate::access::Principal;
+use crate::config::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::batch::{self, BatchBody, BatchFormat, Individual};
 use crate::odata::{self, ODataVersion, Request};
@@ -74,9 +76,10 @@ async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result
     }
     let format = BatchBody::of(headers::first(http.headers(), "content-type"))?;
     let answer = format.answer(&asked.accept)?;
-    let body = collect(http, payload, app.limits.max_body_bytes as usize).await?;
+    let body = collect(http, payload, &app.limits).await?;
     let individuals = batch::parse(&body, &format, app.limits.max_batch_requests as usize)?;
     asked::batch(&record, individuals.len());
+    authenticate::count_batch(http, app, &principal, individuals.len())?;
     record.reached(Stage::Parse);
     let requests: Vec<_> = individuals.iter().map(|individual| individual.request(&root, &raw)).collect();
     let version = |request: &Result<Request>| request.as_ref().map_or(asked.version, |request| request.headers.version);
@@ -166,13 +169,18 @@ impl Batch {
 }
 
 /// The whole body of the request.
-async fn collect(http: &HttpRequest, payload: web::Payload, most: usize) -> Result<web::Bytes> {
+async fn collect(http: &HttpRequest, payload: web::Payload, limits: &Limits) -> Result<web::Bytes> {
     let encoding = http.headers().get("content-encoding").map(HeaderValue::as_bytes);
     if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"identity")) {
         let message = "The body of a batch is not encoded.";
         return Err(Error::new(ErrorKind::UnsupportedMediaType, message).about("Content-Encoding"));
     }
-    let read = payload.to_bytes_limited(most).await.map_err(|_| {
+    let (most, longest) = (limits.max_body_bytes as usize, limits.longest_body);
+    let read = timeout(longest, payload.to_bytes_limited(most)).await.map_err(|_| {
+        let longest = humantime::format_duration(longest);
+        Error::new(ErrorKind::SyntaxError, format!("The body of a batch has not come within {longest}."))
+    })?;
+    let read = read.map_err(|_| {
         let message = format!("The body of a batch has {most} octets at most.");
         Error::new(ErrorKind::PayloadTooLarge, message)
     })?;

@@ -2,9 +2,11 @@
 
 mod claims;
 mod forgeries;
+mod guesses;
 mod issuers;
 mod keys;
 mod parameter;
+mod rates;
 mod secrecy;
 
 use base64::Engine;

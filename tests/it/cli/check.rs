@@ -136,6 +136,30 @@ fn what_the_configuration_asks_for_and_cannot_be_had_needs_mending() {
 }
 
 #[test]
+fn roles_that_keep_the_server_from_starting_need_mending() {
+    let database = Database::shop();
+    let roles = |orders: &str, others: &str| {
+        configure(&database, &format!("[access.roles.clerk]\nOrders = {orders}\n{others}\n"));
+        findings(&database, &["--config", "deltalink.toml"], 1)["problems"].clone()
+    };
+    for (orders, others, reason) in [
+        ("{ columns = ['Notes'] }", "", "there is no property \"Notes\""),
+        ("{ filter = 'Total gt 1' }", "Nothing = true", "names the entity set \"Nothing\""),
+        ("{ filter = \"Customer eq 'x'\" }", "", "cannot be applied to the entity set \"Orders\""),
+        ("true", "'*' = { columns = ['Nowhere'] }", "none of them has it"),
+    ] {
+        let problems = roles(orders, others);
+        let told = problems[0]["reason"].as_str().unwrap_or_else(|| panic!("{problems}"));
+        assert!(told.contains("access.roles.clerk") && told.contains(reason), "{problems}");
+        let arguments = ["serve", "--database", "sqlite:test.db", "--config", "deltalink.toml"];
+        let refused = run(database.folder.path(), &arguments).expect(1).err;
+        assert!(refused.contains(told), "{refused} and not {told}");
+    }
+    configure(&database, "[access.roles.clerk]\nOrders = { columns = ['Note'], filter = 'Customer eq @customer' }\n");
+    findings(&database, &["--config", "deltalink.toml"], 0);
+}
+
+#[test]
 fn damaged_tracking_is_found_and_its_remedy_repairs_it() {
     let database = Database::shop();
     check(&database, &[]).expect(0);

@@ -3,8 +3,11 @@
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread;
 
+use deltalink::access::ApiKey;
 use deltalink::token::Keyring;
 
+use crate::support::client::Client;
+use crate::support::patience::eventually;
 use crate::support::process::{Process, deltalink};
 use crate::support::sqlite::Database;
 
@@ -12,7 +15,7 @@ fn write(database: &Database, name: &str, text: &str) {
     std::fs::write(database.folder.path().join(name), text).unwrap();
 }
 
-fn serving(database: &Database) -> (Process, crate::support::client::Client) {
+fn serving(database: &Database) -> (Process, Client) {
     let mut command = deltalink(database.folder.path());
     command.args(["serve", "--database", "sqlite:test.db", "--config", "my.toml", "--signing-key-file", "keys"]);
     Process::serving(command)
@@ -135,4 +138,74 @@ fn no_request_is_dropped_while_it_reloads_and_who_waits_is_answered() {
     });
     assert!(asked.into_inner() > 0);
     process.stop().expect(0);
+}
+
+/// The server with an address for its operator, and a client of either.
+fn observed(database: &Database) -> (Process, Client, Client) {
+    let mut command = deltalink(database.folder.path());
+    command.args(["serve", "--database", "sqlite:test.db", "--config", "my.toml", "--signing-key-file", "keys"]);
+    command.args(["--metrics-listen", "127.0.0.1:0"]);
+    let (process, client) = Process::serving(command);
+    let operators = process.wait_for(|_, err| {
+        let (_, rest) = err.split_once("telling how it is at ")?;
+        rest.split_once("/metrics").map(|(base, _)| base.to_owned())
+    });
+    (process, client, Client::new(&operators))
+}
+
+#[test]
+fn who_waits_is_answered_by_what_holds_after_a_reload() {
+    let [anna, ben, carl] = [ApiKey::generate(), ApiKey::generate(), ApiKey::generate()];
+    let entry = |name: &str, key: &ApiKey, role: &str| {
+        format!("[[access.api_keys]]\nname = \"{name}\"\nsha256 = \"{}\"\nroles = [\"{role}\"]\n", key.digest())
+    };
+    let roles = "[access.roles.all]\n\"*\" = true\n[access.roles.part]\nOrders = { columns = [\"Note\"] }\n";
+    let database = Database::shop();
+    let before = [entry("anna", &anna, "all"), entry("ben", &ben, "all"), entry("carl", &carl, "all")].concat();
+    write(&database, "my.toml", &format!("{roles}{before}"));
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client, operators) = observed(&database);
+    let with = |key: &ApiKey, path: &str, prefer: &str| {
+        client.ask("GET", path).header("X-API-Key", key.reveal()).header("Prefer", prefer).send()
+    };
+    let link = with(&anna, "/odata/Orders", "odata.track-changes").expect(200).delta_link();
+    let waiting =
+        || operators.ask("GET", "/metrics").try_send().unwrap().text().contains("deltalink_waiting_clients 3\n");
+    thread::scope(|scope| {
+        let [gone, changed, kept] = [&anna, &ben, &carl].map(|key| scope.spawn(|| with(key, &link, "wait=50")));
+        eventually(|| waiting().then_some(()));
+        write(&database, "my.toml", &format!("{roles}{}{}", entry("ben", &ben, "part"), entry("carl", &carl, "all")));
+        reload(&process, DONE, 1);
+        database.execute("UPDATE Orders SET Note = 'not for anna'");
+        let gone = gone.join().unwrap().expect(401);
+        assert!(gone.header("WWW-Authenticate").is_some() && !gone.text().contains("anna"), "{}", gone.text());
+        changed.join().unwrap().expect(403);
+        let kept = kept.join().unwrap().expect(200);
+        assert_eq!(kept.header("Preference-Applied"), None, "it does not wait again");
+    });
+    process.stop().expect(0);
+}
+
+#[test]
+fn what_browsers_are_told_of_the_service_stays_and_that_is_said() {
+    let database = Database::shop();
+    let config = |header: &str, url: &str| {
+        format!("public_url = \"{url}\"\n[service]\ncors_origins = [\"*\"]\n[access]\napi_key_header = \"{header}\"\n")
+    };
+    write(&database, "my.toml", &config("X-Our-Key", "http://a.example"));
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client) = serving(&database);
+    write(&database, "my.toml", &config("X-Other-Key", "https://a.example"));
+    reload(&process, DONE, 1);
+    let answer = client.ask("GET", "/odata/").try_send().unwrap().expect(401);
+    assert_eq!(answer.header("Strict-Transport-Security"), None);
+    write(&database, "my.toml", &config("x-our-key", "http://b.example"));
+    reload(&process, DONE, 2);
+    let log = process.stop().expect(0).err;
+    for setting in [
+        "access.api_key_header (as pages of other origins are told of it)",
+        "public_url (https or not, as browsers are told to keep to it)",
+    ] {
+        assert_eq!(log.matches(&format!("{setting} has changed; this takes effect")).count(), 1, "{log}");
+    }
 }

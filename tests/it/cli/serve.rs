@@ -7,6 +7,7 @@ use std::path::Path;
 use deltalink::token::Keyring;
 
 use crate::support::client::Client;
+use crate::support::patience::eventually;
 use crate::support::process::{Outcome, Process, deltalink, run};
 use crate::support::sqlite::Database;
 
@@ -252,4 +253,28 @@ fn strangers_are_let_in_only_where_that_is_said() {
     assert!(!log_of(&["--config", "my.toml"], &[]).contains("anyone who can reach it"));
     let quiet = run(folder, &["check", "--database", "sqlite:test.db"]).expect(0);
     assert_eq!(quiet.err, "");
+}
+
+#[test]
+fn who_sends_clients_here_has_time_to_notice_that_it_ends() {
+    let database = Database::shop();
+    std::fs::write(database.folder.path().join("my.toml"), "[limits]\ndrain = \"3s\"\n").unwrap();
+    let (process, client) = serve(database.folder.path(), &[("DELTALINK_CONFIG", "my.toml")]);
+    let link = client.track("/odata/Orders").expect(200).delta_link();
+    process.terminate();
+    eventually(|| (client.get("/readyz").status == 503).then_some(()));
+    client.get("/odata/Orders").expect(200);
+    // Whoever would wait for changes is told at the end that there are none.
+    client.ask("GET", &link).header("Prefer", "wait=50").send().expect(200);
+    process.finish().expect(0);
+}
+
+#[test]
+fn who_tells_it_twice_to_end_means_at_once() {
+    let database = Database::shop();
+    let (process, client) = serve(database.folder.path(), &[("DELTALINK_LIMITS__DRAIN", "10m")]);
+    process.terminate();
+    eventually(|| (client.get("/readyz").status == 503).then_some(()));
+    let told_again = process.stop().expect(0);
+    assert!(told_again.err.contains("told again to end"), "{}", told_again.err);
 }

@@ -123,6 +123,26 @@ fn answers_are_kept_for_who_may_read_the_same_only() {
 }
 
 #[test]
+fn answers_that_hold_links_of_other_sets_are_kept_for_who_may_read_those_too() {
+    let shop = served();
+    let link = shop.of(who("key:one", &["everything"], &[])).delta_link("/odata/Sale");
+    shop.execute("UPDATE Sale SET Note = 'x'");
+    let answers = |role: &str| {
+        shop.of(who("key:one", &[role], &[]));
+        let all = (0..3).map(|_| shop.get_with(&link, "Accept", "application/json;metadata=full").expect(200));
+        all.collect::<Vec<_>>()
+    };
+    let (all, fewer) = (answers("everything"), answers("shopless"));
+    assert!(all.iter().all(|answer| answer.text().contains("/Shop")), "{}", all[0].text());
+    assert!(!fewer.iter().any(|answer| answer.text().contains("/Shop")), "{}", fewer[0].text());
+    let tags = [&all[0], &fewer[0]].map(|answer| answer.header("ETag").unwrap().to_owned());
+    assert_ne!(tags[0], tags[1]);
+    // What holds no such link is one answer for both.
+    let plain = |role: &str| shop.of(who("key:one", &[role], &[])).get(&link).expect(200);
+    assert_eq!(plain("everything").header("ETag"), plain("shopless").header("ETag"));
+}
+
+#[test]
 fn answers_that_depend_on_who_asks_say_so() {
     let shop = served();
     shop.of(who("key:one", &["everything"], &[]));
