@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::assets;
-use super::compress;
+use super::compress::{self, Lasting};
 use super::encoding::Accepted;
 use super::headers;
 use super::now::Now;
@@ -29,7 +29,8 @@ const UP: &str = "{{up}}";
 
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
-const FILES: [(&str, &str, &str); 19] = [
+/// Name, media type and text.
+const TEXTS: [(&str, &str, &str); 19] = [
     ("app.js", SCRIPT, include_str!("../../web/app.js")),
     ("changes.js", SCRIPT, include_str!("../../web/changes.js")),
     ("chart.js", SCRIPT, include_str!("../../web/chart.js")),
@@ -51,8 +52,25 @@ const FILES: [(&str, &str, &str); 19] = [
     ("value.js", SCRIPT, include_str!("../../web/value.js")),
 ];
 
-/// The tags of the files, in their order.
-static TAGS: LazyLock<[String; FILES.len()]> = LazyLock::new(|| FILES.map(|(_, _, text)| tag(text)));
+/// A file that the page is made of.
+struct File {
+    name: &'static str,
+    content_type: &'static str,
+    tag: String,
+    text: Lasting,
+}
+
+static FILES: LazyLock<[File; TEXTS.len()]> = LazyLock::new(|| {
+    TEXTS.map(|(name, content_type, text)| File {
+        name,
+        content_type,
+        tag: tag(text),
+        text: Lasting::new(text.to_owned()),
+    })
+});
+
+/// The page at the server's root, at the service root, and at what is one level below.
+static PAGES: LazyLock<[Lasting; 3]> = LazyLock::new(|| [0, 1, 2].map(|depth| Lasting::new(page_at(depth))));
 
 /// Nothing but what comes from here, nothing inline, no text taken for markup, and no page around this one.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
@@ -77,22 +95,36 @@ pub(super) async fn root(http: HttpRequest, app: Now) -> HttpResponse {
 
 /// One of the files that the page is made of.
 pub(super) async fn file(http: HttpRequest, name: web::Path<String>, app: Now) -> HttpResponse {
-    let found = FILES.iter().zip(TAGS.iter()).find(|((known, ..), _)| *known == name.as_str());
-    let Some(((_, content_type, text), tag)) = found else { return assets::unknown(http).await };
+    let found = FILES.iter().find(|file| file.name == name.as_str());
+    let Some(File { content_type, tag, text, .. }) = found else { return assets::unknown(http).await };
     if headers::all(http.headers(), "if-none-match").iter().any(|known| *known == "*" || known.contains(tag)) {
         let mut reply = guarded(304);
         reply.headers.push(("ETag", tag.clone()));
         return reply::response(Reply { content: Content::Nothing, ..reply });
     }
-    let mut reply = reply::whole(guarded(200), content_type, *text);
+    let mut reply = typed(content_type);
     reply.headers.push(("ETag", tag.clone()));
-    reply::response(compress::document(reply, Accepted::by(&http, app.compression)))
+    reply::response(text.in_reply(reply, Accepted::by(&http, app.compression)))
 }
 
 fn shown(http: &HttpRequest, app: &App) -> HttpResponse {
     let depth = http.uri().path().matches('/').count().saturating_sub(1);
-    let reply = reply::whole(guarded(200), "text/html; charset=utf-8", PAGE.replace(UP, &"../".repeat(depth)));
-    reply::response(compress::document(reply, Accepted::by(http, app.compression)))
+    let (reply, accepted) = (typed("text/html; charset=utf-8"), Accepted::by(http, app.compression));
+    reply::response(match PAGES.get(depth) {
+        Some(page) => page.in_reply(reply, accepted),
+        None => compress::document(Reply { content: Content::Whole(page_at(depth).into_bytes()), ..reply }, accepted),
+    })
+}
+
+/// The page where so many levels lead up to the server's root.
+fn page_at(depth: usize) -> String {
+    PAGE.replace(UP, &"../".repeat(depth))
+}
+
+fn typed(content_type: &str) -> Reply {
+    let mut reply = guarded(200);
+    reply.headers.push(("Content-Type", content_type.to_owned()));
+    reply
 }
 
 /// A reply that browsers take for nothing but what it is.
