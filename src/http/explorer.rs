@@ -1,4 +1,4 @@
-//! What people see: the page of `web/`, for browsers at the server's root, the service root and entity sets, and the files it is made of.
+//! What people see: the page of `web/`, for browsers at the server's root, the service root, entity sets and entities, and the files it is made of.
 //!
 //! A newcomer's trap: the page stands before everything else, whatever may be asked for later, and so it holds no data and knows no
 //! database. It reads through the service, as every client does.
@@ -30,7 +30,7 @@ const UP: &str = "{{up}}";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 /// Name, media type and text.
-const TEXTS: [(&str, &str, &str); 19] = [
+const TEXTS: [(&str, &str, &str); 20] = [
     ("app.js", SCRIPT, include_str!("../../web/app.js")),
     ("changes.js", SCRIPT, include_str!("../../web/changes.js")),
     ("chart.js", SCRIPT, include_str!("../../web/chart.js")),
@@ -45,6 +45,7 @@ const TEXTS: [(&str, &str, &str); 19] = [
     ("log.js", SCRIPT, include_str!("../../web/log.js")),
     ("metadata.js", SCRIPT, include_str!("../../web/metadata.js")),
     ("query-view.js", SCRIPT, include_str!("../../web/query-view.js")),
+    ("row-view.js", SCRIPT, include_str!("../../web/row-view.js")),
     ("service.js", SCRIPT, include_str!("../../web/service.js")),
     ("sets-view.js", SCRIPT, include_str!("../../web/sets-view.js")),
     ("style.css", CSS, include_str!("../../web/style.css")),
@@ -152,12 +153,12 @@ fn is_browser(headers: &HeaderMap) -> bool {
         && (named("xhtml+xml") || accept.ranges.len() == 1)
 }
 
-/// Whether a request is for the service document or an entity set, in a form of the service's choice.
+/// Whether a request is for the service document, an entity set or one of its entities, in a form of the service's choice.
 fn is_shown(path: &str, query: &str) -> bool {
     let below = path.match_indices('/').nth(1).map_or("", |(at, _)| path.split_at(at).1);
     odata::parse(below, query, &RawHeaders::default()).is_ok_and(|request| {
-        let at_a_set = matches!(&request.path, Path::Resource { key: None, rest, .. } if rest.is_empty());
-        let shown = at_a_set || request.path == Path::ServiceDocument;
+        let in_a_set = matches!(&request.path, Path::Resource { rest, .. } if rest.is_empty());
+        let shown = in_a_set || request.path == Path::ServiceDocument;
         shown && request.options.value(SystemOption::Format).is_none()
     })
 }
@@ -199,14 +200,23 @@ mod tests {
     }
 
     #[test]
-    fn the_page_shows_sets_their_links_and_the_service() {
-        for shown in ["/odata", "/odata/", "/odata/Orders", "/odata/Orders?$deltatoken=x", "/odata/Orders?$filter=%28"]
-        {
+    fn the_page_shows_sets_their_links_their_entities_and_the_service() {
+        for shown in [
+            "/odata",
+            "/odata/",
+            "/odata/Orders",
+            "/odata/Orders?$deltatoken=x",
+            "/odata/Orders?$filter=%28",
+            "/odata/Orders(1)",
+            "/odata/Orders(Id=1,Line='a%2Fb')?$select=Id",
+        ] {
             assert!(wanted(shown, CHROMIUM), "{shown}");
         }
         for other in [
             "/odata/$metadata",
-            "/odata/Orders(1)",
+            "/odata/Orders(1)/Lines",
+            "/odata/Orders(1)/$value",
+            "/odata/Orders(1)?$format=json",
             "/odata/Orders/$count",
             "/odata/Orders?$format=json",
             "/odata/$all",
