@@ -85,7 +85,7 @@ function current({ CurrentVersion }, link) {
 function first({ CurrentVersion, OldestVersion }) {
   if (OldestVersion === undefined) return ['not told']
   const back = BigInt(CurrentVersion) - BigInt(OldestVersion)
-  const behind = back > 0n ? `${count(back, 'version')} back; older links get 410` : 'the current one; all older links get 410'
+  const behind = back > 0n ? `${count(back, 'version')} back; older links get 410` : 'the current one'
   return [h('span', { class: 'mono' }, grouped(BigInt(OldestVersion))), ' ', h('span', { class: 'meta' }, behind)]
 }
 
