@@ -28,9 +28,8 @@ deny:
 
 # What is in deploy/, judged by the programs that it is for, where they are
 deploy:
-    deploy/docker/check
-    deploy/systemd/check
-    deploy/kubernetes/check
+    cargo build --locked
+    deploy/check
 
 # What is released: a binary of less than 20 MB that lists its dependencies, the Debian package, an SBOM and checksums, in
 # target/package. Needs cargo-auditable, cargo-cyclonedx, cargo-deb and cargo-deny, in PATH or in target/tools/bin

@@ -1,8 +1,10 @@
-// The address -> a view. The page's addresses are those of the service: a set is followed at its own, a query stands at the one it asks.
+// The address -> a view. The page's addresses are those of the service: a set is followed at its own, an entity is shown at its own, a query
+// stands at the one it asks.
 
 import { forget, isKnown, onChange } from './credentials.js'
 import { h } from './dom.js'
 import { queryView } from './query-view.js'
+import { rowView } from './row-view.js'
 import { ROOT, addressOf, model as readModel, told } from './service.js'
 import { setsView } from './sets-view.js'
 import { syncView } from './sync-view.js'
@@ -74,7 +76,7 @@ function shown(view, set, options) {
     return [element]
   }
   if (!set) return [h('div', { class: 'notice problem', role: 'alert' }, h('p', {}, 'There is no entity set at this address.'), h('button', { type: 'button', onclick: () => open('sets') }, 'See what there is'))]
-  const made = view === 'sync'
+  const made = view === 'row' ? rowView(set, withoutHash(), open) : view === 'sync'
     ? syncView(model, set, options.size > 0 ? withoutHash() : undefined, (name) => open('sync', name), afresh)
     : queryView(model, set, options, (name) => open('query', name), (url) => history.replaceState(null, '', `${url}#query`))
   leave = made.leave
@@ -91,11 +93,13 @@ function withoutHash() {
   return location.href.split('#')[0]
 }
 
-/** What an address asks to see: links and whole sets are followed, everything with other options is a query. */
+/** What an address asks to see: an entity is shown, links and whole sets are followed, everything with other options is a query. */
 function wanted(address) {
   const below = `${address.origin}${address.pathname}`.slice(ROOT.length)
   const name = decodeURIComponent(below.replace(/\/$/, ''))
   if (!address.href.startsWith(ROOT) || name === '') return { view: 'sets' }
+  const [, setOfEntity] = /^([^(]+)\(.*\)$/s.exec(name) ?? []
+  if (setOfEntity) return { view: 'row', set: model.sets.find((set) => set.name === setOfEntity) }
   const options = new Map(address.search.slice(1).split('&').filter(Boolean).map((option) => {
     const at = option.indexOf('=')
     const written = decodeURIComponent(at < 0 ? option : option.slice(0, at)).toLowerCase()

@@ -1,5 +1,7 @@
 // Columns and any number of rows -> a table of which only what is seen exists.
 //
+// The key of a row is a link to it. One of these links can be tabbed to, the arrows lead to the others; as rows are drawn anew all the
+// time, the focus is given back to the row that had it.
 // Every row is as high as every other, so that the place of each is known without asking. A mark (`kind`, `cells`, `at`) is drawn
 // as far as it has faded already: a row that scrolls into view does not begin anew.
 
@@ -17,10 +19,14 @@ export class Grid {
   #head = h('tr')
   #body = h('tbody')
   #empty = h('p', { class: 'empty' })
+  /** The row that the keyboard is at. */
+  #active = 0
 
-  constructor(label, empty = 'No rows.') {
+  /** `rows` has `addressOf`, of an entity, and `open`, which is called with one. */
+  constructor(label, empty, rows) {
     this.#empty.textContent = empty
-    this.table = h('table', { class: 'grid', 'aria-label': label }, this.#columnGroup, h('thead', {}, this.#head), this.#body)
+    this.opening = rows
+    this.table = h('table', { class: 'grid', 'aria-label': label, onkeydown: (event) => this.#key(event) }, this.#columnGroup, h('thead', {}, this.#head), this.#body)
     this.refresh = eachFrame(() => this.#draw())
     this.element = h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': label, onscroll: this.refresh }, this.table, this.#empty)
     new ResizeObserver(this.refresh).observe(this.element)
@@ -49,33 +55,72 @@ export class Grid {
     this.element.scrollTop = Math.max(0, index * HEIGHT - this.element.clientHeight / 2)
   }
 
+  /** Leads the keyboard to the row where it was. */
+  focus() {
+    this.#body.querySelector('a[tabindex="0"]')?.focus({ preventScroll: true })
+  }
+
+  #key(event) {
+    const page = Math.max(1, Math.floor(this.element.clientHeight / HEIGHT) - 2)
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[event.key]
+    if (step === undefined || event.target.tagName !== 'A') return
+    event.preventDefault()
+    this.#active = Math.min(this.#rows.length - 1, Math.max(0, this.#active + step))
+    const top = this.#active * HEIGHT
+    const { scrollTop, clientHeight } = this.element
+    // The head of the table stands over the first row that is seen.
+    if (top < scrollTop) this.element.scrollTop = top
+    else if (top + 2 * HEIGHT > scrollTop + clientHeight) this.element.scrollTop = top + 2 * HEIGHT - clientHeight
+    this.#draw()
+    this.focus()
+  }
+
   #draw() {
     const { scrollTop, clientHeight } = this.element
     const first = Math.max(0, Math.floor(scrollTop / HEIGHT) - BEYOND)
     const last = Math.min(this.#rows.length, Math.ceil((scrollTop + clientHeight) / HEIGHT) + BEYOND)
     const now = Date.now()
-    const seen = this.#rows.slice(first, last).map((row, at) => this.#row(row, first + at, now))
+    const stop = this.#active >= first && this.#active < last ? this.#active : Math.min(last - 1, Math.ceil(scrollTop / HEIGHT))
+    const seen = this.#rows.slice(first, last).map((row, at) => this.#row(row, first + at, now, stop))
+    const had = this.#body.contains(document.activeElement)
     this.#body.replaceChildren(spacer(first), ...seen, spacer(Math.max(0, this.#rows.length - last)))
+    if (had) this.focus()
     this.table.setAttribute('aria-rowcount', String(this.#rows.length + 1))
     this.#empty.hidden = this.#rows.length > 0
   }
 
-  #row({ entity, kind, cells, at }, index, now) {
+  #row({ entity, kind, cells, at }, index, now, stop) {
     const [sign, word] = SIGNS[kind] ?? ['', '']
+    const key = this.#columns.find(({ isKey }) => isKey)
+    const led = (column, text) => (column === key ? this.#link(entity, index, stop, text) : text)
     const row = h('tr', { 'aria-rowindex': index + 2, class: kind ?? null },
       h('td', { class: 'sign' }, sign && h('span', { 'aria-hidden': 'true' }, sign), word && h('span', { class: 'hidden' }, word)),
-      this.#columns.map((column) => cell(entity, column, cells)),
+      this.#columns.map((column) => cell(entity, column, cells, led)),
       h('td', { 'aria-hidden': 'true' }))
     if (kind) row.style.setProperty('--since', `${at - now}ms`)
     return row
   }
+
+  #link(entity, index, stop, text) {
+    const href = this.opening.addressOf(entity)
+    if (href === null) return text
+    const open = (event) => {
+      // Another tab or window shows the row at its own address.
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return
+      event.preventDefault()
+      this.#active = index
+      this.opening.open(entity)
+    }
+    return h('a', { href, tabindex: index === stop ? 0 : -1, onclick: open, onfocus: () => { this.#active = index } }, text)
+  }
 }
 
-function cell(entity, { name, type }, cells) {
+function cell(entity, column, cells, led) {
+  const { name, type } = column
   const { text, kind } = shown(entity, name)
   const classes = [isNumber(type) && 'number', kind !== 'value' && kind, cells?.has(name) && 'news'].filter(Boolean).join(' ')
   const title = kind === 'misfit' ? `stored, but no ${type}: ${text}` : text.length > 24 ? text : null
-  return h('td', { class: classes || null, title, dir: type === 'Edm.String' ? 'auto' : null }, text)
+  return h('td', { class: classes || null, title, dir: type === 'Edm.String' ? 'auto' : null }, led(column, text))
 }
 
 /** What stands for the rows that are not seen. */

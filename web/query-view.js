@@ -3,6 +3,7 @@
 import { copyButton, field, h, tabs } from './dom.js'
 import { curlLine } from './exchange.js'
 import { Grid } from './grid.js'
+import { rowsOf } from './row-view.js'
 import { addressOf, get, headers, told } from './service.js'
 import { count, decoded, duration, grouped, literal, octets } from './value.js'
 
@@ -17,12 +18,13 @@ export function queryView(model, set, options, open, seen) {
 }
 
 class QueryView {
-  #grid = new Grid('Rows of the answer', 'No rows.')
+  #grid
   #json = h('pre', { class: 'json', tabindex: 0, role: 'region', 'aria-label': 'JSON' })
   #asked = null
 
   constructor(model, set, options, open, seen) {
     Object.assign(this, { model, set, seen })
+    this.#grid = new Grid('Rows of the answer', 'No rows.', rowsOf(set, () => this.#grid))
     const text = (name, attributes = {}) => h('input', { type: 'text', spellcheck: 'false', autocomplete: 'off', value: options.get(name) ?? '', oninput: () => this.#compose(), ...attributes })
     this.inputs = {
       $filter: text('$filter', { class: 'mono', placeholder: 'no condition' }),

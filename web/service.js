@@ -3,6 +3,7 @@
 import { demand, headers as authorization } from './credentials.js'
 import { Failure } from './delta.js'
 import { modelOf } from './metadata.js'
+import { keyPredicate } from './value.js'
 
 /** The service root: the page's files lie beside it, wherever a proxy may have put both. */
 export const ROOT = new URL('../odata/', import.meta.url).href
@@ -19,10 +20,16 @@ export function addressOf(set, options = '') {
   return `${ROOT}${encodeURIComponent(set)}${options === '' ? '' : `?${options}`}`
 }
 
+/** The address of an entity; null where its key is not known. */
+export function addressOfEntity(set, entity) {
+  const predicate = keyPredicate(set, entity)
+  return predicate && `${addressOf(set.name)}${predicate}`
+}
+
 /** The answer to a GET as an exchange with its `body`; asks for credentials where the service does. Throws what it refuses. */
-export async function get(url, { accept = EXACT, signal, onExchange } = {}) {
+export async function get(url, { accept = EXACT, prefer, signal, onExchange } = {}) {
   for (;;) {
-    const sent = { ...headers(), Accept: accept }
+    const sent = { ...headers(), Accept: accept, ...(prefer && { Prefer: prefer }) }
     const began = Date.now()
     const response = await fetch(url, { headers: sent, credentials: 'omit', cache: 'no-cache', signal })
     const text = await response.text()

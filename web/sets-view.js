@@ -1,10 +1,13 @@
 // The model and, for tracked sets, where their history stands now -> what there is to read and to follow.
 //
-// For how long changes are kept is not on the public surface: a link that is older gets 410, and says so.
+// Where it stands, the service says on the link that starts now, if it is asked: the annotation Tracking.History. A service that
+// does not know it says nothing, and then the page knows no more than the link.
 
 import { copyButton, h } from './dom.js'
 import { addressOf, get, told } from './service.js'
-import { clock, decoded, grouped } from './value.js'
+import { clock, count, day, decoded, grouped, milliseconds, period } from './value.js'
+
+const HISTORY = 'odata.include-annotations="Tracking.*"'
 
 /** `open` is called with the name of a view and of a set. */
 export function setsView(model, open) {
@@ -47,14 +50,50 @@ function described(set, open) {
 
 function facts(set) {
   const rows = h('dd', {}, h('button', { type: 'button', class: 'small', onclick: () => fill(rows, () => counted(set)) }, 'Count'))
-  const version = h('dd', {}, '…')
-  if (set.tracked) fill(version, () => now(set))
-  else version.textContent = 'none: changes are not recorded'
-  return h('dl', { class: 'facts' },
+  const facts = h('dl', { class: 'facts' },
     fact('Key', h('dd', { class: 'mono' }, h('bdi', {}, set.key.map(decoded).join(', ')))),
-    fact('Rows', rows),
-    fact('Current version', version),
-    fact('Retention', h('dd', {}, set.tracked ? 'not published; a link that is too old gets 410' : 'none')))
+    fact('Rows', rows))
+  if (!set.tracked) facts.append(fact('Changes', h('dd', {}, 'are not recorded, so there is no link to follow')))
+  else tell(facts, set)
+  return facts
+}
+
+/** Adds where the history of `set` stands, as soon as that is known. */
+async function tell(facts, set) {
+  const places = ['Current version', 'Oldest version a link may have', 'Retention left'].map((name) => [name, h('dd', {}, '…')])
+  facts.append(...places.map(([name, place]) => fact(name, place)))
+  const [version, oldest, left] = places.map(([, place]) => place)
+  try {
+    const { body } = await get(addressOf(set.name, '$deltatoken=latest'), { prefer: HISTORY })
+    const link = body['@deltaLink'] ?? body['@odata.deltaLink']
+    const history = body['@Tracking.History'] ?? {}
+    version.replaceChildren(...current(history, link))
+    oldest.replaceChildren(...first(history))
+    left.replaceChildren(...remaining(history))
+  } catch (error) {
+    version.replaceChildren(h('span', { class: 'problem' }, told(error)))
+    for (const place of [oldest, left]) place.textContent = 'not known'
+  }
+}
+
+/** Versions come as texts: they may be larger than JavaScript's numbers. Without one, the link that begins there stands for it. */
+function current({ CurrentVersion }, link) {
+  const shown = CurrentVersion === undefined ? h('code', { title: link }, `…${link.slice(-10)}`) : h('span', { class: 'mono' }, grouped(BigInt(CurrentVersion)))
+  return [shown, ' ', h('span', { class: 'meta' }, `at ${clock(Date.now())}`), ' ', copyButton('Copy delta link', () => link)]
+}
+
+function first({ CurrentVersion, OldestVersion }) {
+  if (OldestVersion === undefined) return ['not told']
+  const back = BigInt(CurrentVersion) - BigInt(OldestVersion)
+  const behind = back > 0n ? `${count(back, 'version')} back; older links get 410` : 'the current one'
+  return [h('span', { class: 'mono' }, grouped(BigInt(OldestVersion))), ' ', h('span', { class: 'meta' }, behind)]
+}
+
+/** What a link that starts now has before it. */
+function remaining({ Retention }) {
+  if (!Retention) return [h('span', {}, 'not told; a link that is too old gets 410')]
+  const until = day(Date.now() + milliseconds(Retention))
+  return [h('span', {}, period(Retention)), ' ', h('span', { class: 'meta' }, `so a link of now holds until ${until} at least`)]
 }
 
 function fact(name, value) {
@@ -72,13 +111,6 @@ async function fill(place, ask) {
 async function counted(set) {
   const { text } = await get(`${addressOf(set.name)}/$count`, { accept: 'text/plain' })
   return [h('span', { class: 'mono' }, grouped(Number(text.replace('\uFEFF', ''))))]
-}
-
-/** A version is opaque, as the token of the link that begins there is: the same end means the same version. */
-async function now(set) {
-  const { body } = await get(addressOf(set.name, '$deltatoken=latest'))
-  const link = body['@deltaLink'] ?? body['@odata.deltaLink']
-  return [h('code', { title: link }, `…${link.slice(-10)}`), ' ', h('span', { class: 'meta' }, `at ${clock(Date.now())}`), ' ', copyButton('Copy delta link', () => link)]
 }
 
 function columns(set) {

@@ -6,6 +6,7 @@ import { copyButton, eachFrame, field, h, tabs } from './dom.js'
 import { Follower } from './follower.js'
 import { Grid } from './grid.js'
 import { Log } from './log.js'
+import { rowsOf } from './row-view.js'
 import { clock, count, decoded, grouped, octets } from './value.js'
 
 /** `open` is called with the name of a set that is to be followed instead; `afresh`, when the model may be another one now. */
@@ -24,7 +25,7 @@ class SyncView {
   constructor(model, set, url, open, afresh) {
     this.set = set
     this.afresh = afresh
-    this.#grid = new Grid(`Rows of ${set.name}`, 'No rows yet.')
+    this.#grid = new Grid(`Rows of ${set.name}`, 'No rows yet.', rowsOf(set, () => this.#grid))
     this.#changes = new Changes(set.key, (entity) => this.#grid.reveal(this.follower.copy.indexOf(entity)))
     this.follower = new Follower(set, url, {
       change: eachFrame(() => this.#draw()),

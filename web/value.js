@@ -3,17 +3,31 @@
 // Numbers of 64 bits and decimals come as texts (`IEEE754Compatible=true`): JavaScript would round them.
 
 const LONGEST = 300
+const LONGEST_WHOLE = 100_000
 const NUMBERS = new Set(['Edm.Byte', 'Edm.SByte', 'Edm.Int16', 'Edm.Int32', 'Edm.Int64', 'Edm.Decimal', 'Edm.Single', 'Edm.Double'])
 
 /** What is shown for the property `name` of `entity`: `{ text, kind }`, where kind is value, null, absent or misfit. */
 export function shown(entity, name) {
+  const { text, kind } = stored(entity, name)
+  return { text: oneLine(text), kind }
+}
+
+/** The same with its lines and at its full length, or nearly so. */
+export function whole(entity, name) {
+  const { text, kind } = stored(entity, name, 2)
+  const rest = text.length - LONGEST_WHOLE
+  const visible = written(text.slice(0, LONGEST_WHOLE).replaceAll('\r\n', '\n'), '\n\t')
+  return { text: rest > 0 ? `${visible}… and ${grouped(rest)} characters more` : visible, kind }
+}
+
+function stored(entity, name, indent = 0) {
   const misfit = entity[`${name}@Core.ValueException`]
-  if (misfit !== undefined) return { text: oneLine(String(misfit?.value ?? 'no value of its type')), kind: 'misfit' }
+  if (misfit !== undefined) return { text: String(misfit?.value ?? 'no value of its type'), kind: 'misfit' }
   // A column may be called `constructor`.
   const value = Object.hasOwn(entity, name) ? entity[name] : undefined
   if (value === undefined) return { text: '', kind: 'absent' }
   if (value === null) return { text: 'null', kind: 'null' }
-  return { text: oneLine(typeof value === 'object' ? JSON.stringify(value) : String(value)), kind: 'value' }
+  return { text: typeof value === 'object' ? JSON.stringify(value, null, indent) : String(value), kind: 'value' }
 }
 
 /** Whether values of a type are set flush right. */
@@ -24,7 +38,12 @@ export function isNumber(type) {
 /** A text as one line of no more than some hundred characters; what would be invisible, or turn the rest around, is written out. */
 function oneLine(text) {
   const short = text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
-  return short.replace(/\r\n|[\r\n\u2028\u2029]/g, '↵').replaceAll('\t', '⇥').replace(INVISIBLE, (character) => `‹U+${code(character)}›`)
+  return written(short.replace(/\r\n|[\r\n\u2028\u2029]/g, '↵').replaceAll('\t', '⇥'), '')
+}
+
+/** A text in which nothing is invisible but what is in `kept`. */
+function written(text, kept) {
+  return text.replace(INVISIBLE, (character) => (kept.includes(character) ? character : `‹U+${code(character)}›`))
 }
 
 const INVISIBLE = /[\u0000-\u001F\u007F-\u009F\u200B\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/g
@@ -42,7 +61,7 @@ export function decoded(name) {
 const numbers = new Intl.NumberFormat('en')
 
 export function count(number, noun, plural = `${noun}s`) {
-  return `${numbers.format(number)} ${number === 1 ? noun : plural}`
+  return `${numbers.format(number)} ${Number(number) === 1 ? noun : plural}`
 }
 
 export function grouped(number) {
@@ -61,8 +80,45 @@ export function duration(milliseconds) {
   return `${Math.floor(milliseconds / 60_000)} min ${Math.round((milliseconds % 60_000) / 1000)} s`
 }
 
+const DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/
+
+/** A moment, with its day. */
+export function day(time) {
+  return new Date(time).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })
+}
+
+/** A duration as services write it (`PT604800S`) in words; as it is, where it is none. */
+export function period(text) {
+  if (!DURATION.test(text)) return text
+  let left = milliseconds(text) / 1000
+  const words = []
+  for (const [size, noun] of [[86_400, 'day'], [3600, 'hour'], [60, 'minute'], [1, 'second']]) {
+    if (left >= size) words.push(count(Math.floor(left / size), noun))
+    left %= size
+  }
+  return words.slice(0, 2).join(' ') || 'no time'
+}
+
+/** The length of such a duration. */
+export function milliseconds(text) {
+  const [, days = 0, hours = 0, minutes = 0, seconds = 0] = DURATION.exec(text) ?? []
+  return (((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000
+}
+
 export function clock(time) {
   return new Date(time).toLocaleTimeString('en-GB')
+}
+
+/** What stands behind the name of `set` in the address of `entity`; null where its key did not come. */
+export function keyPredicate(set, entity) {
+  const parts = set.key.map((name) => {
+    const value = Object.hasOwn(entity, name) ? entity[name] : null
+    const { type } = set.properties.find((property) => property.name === name) ?? {}
+    if (value === null) return null
+    const literal = type === 'Edm.String' ? `'${value.replaceAll("'", "''")}'` : String(value)
+    return set.key.length === 1 ? encodeURIComponent(literal) : `${encodeURIComponent(name)}=${encodeURIComponent(literal)}`
+  })
+  return parts.length === 0 || parts.includes(null) ? null : `(${parts.join(',')})`
 }
 
 /** A value as it is written in a URL, by its type. */

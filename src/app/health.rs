@@ -4,7 +4,6 @@
 //! same damaged table, and one that has too much to do would hand it to the next; so only a database that cannot be read, and the end of
 //! the process, make it unready.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -32,9 +31,6 @@ pub(super) struct Found {
     unreadable: Option<String>,
     /// Tables whose changes are not recorded reliably.
     damaged: Vec<String>,
-    /// Seconds for which changes are kept, by the number of the log; of all others in the database.
-    retentions: HashMap<i64, u64>,
-    retention: Option<u64>,
     /// Seconds since the oldest commit of the database that is kept.
     pub(super) oldest: Option<u64>,
 }
@@ -164,11 +160,6 @@ impl Found {
     pub(super) fn is_damaged(&self, table: &str) -> bool {
         self.damaged.iter().any(|damaged| damaged == table)
     }
-
-    /// For how long the changes in the log are kept.
-    pub(super) fn retention_of(&self, log: i64) -> Option<u64> {
-        self.retentions.get(&log).copied().or(self.retention)
-    }
 }
 
 async fn look(backend: &dyn Backend) -> Found {
@@ -184,13 +175,11 @@ async fn look(backend: &dyn Backend) -> Found {
 fn found_in(catalog: &Catalog) -> Found {
     let mut found = Found::default();
     for table in &catalog.tables {
-        if let Tracking::Triggers { log, retention, damage, .. } = &table.tracking {
-            found.retentions.insert(*log, *retention);
-            found.damaged.extend(damage.as_ref().map(|_| table.name.clone()));
+        if let Tracking::Triggers { damage: Some(_), .. } = &table.tracking {
+            found.damaged.push(table.name.clone());
         }
     }
     if let Facts::Server(facts) = &catalog.facts {
-        found.retention = facts.change_tracking.map(|tracking| tracking.retention);
         found.oldest = facts.commits.age_of_oldest;
     }
     found

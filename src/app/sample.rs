@@ -114,7 +114,7 @@ async fn look(backend: &dyn Backend, lookout: &Lookout, set: &Arc<EntitySet>, fo
     let mut sample =
         SetSample { name: set.name.clone(), damaged: found.is_damaged(&set.table), ..SetSample::default() };
     let Some(log) = set.changes else { return sample };
-    sample.retention = found.retention_of(log.log);
+    sample.retention = log.retention;
     sample.oldest = found.oldest;
     if let Ok(oldest @ Some(_)) = backend.oldest_change(log).await {
         sample.oldest = oldest;

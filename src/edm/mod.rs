@@ -2,6 +2,7 @@
 //! of that model's types.
 
 mod catalog;
+mod change_log;
 mod entity_path;
 mod entity_type;
 mod exact;
@@ -25,6 +26,7 @@ mod value;
 pub use catalog::{
     Catalog, Column, ForeignKey, IndexColumn, Proofs, Rights, RowStorage, Table, Tracking, UniqueIndex, Withheld,
 };
+pub use change_log::ChangeLog;
 pub use entity_path::{bare_key, entity_path, key_path};
 pub use entity_type::{is_type_name, model_namespace};
 pub use exact::{Moment, Ticks};
@@ -32,7 +34,7 @@ pub use exposure::{Exposure, NavigationExposure, NavigationNames, TableExposure}
 pub use facts::{AbandonedLog, Commits, DatabaseTracking, Facts, FileFacts, ServerFacts};
 pub use fit::{Fitted, Misfit, fit};
 pub use instant::{clock, day_after, day_of, instant, offset, ticks_of_day};
-pub use model::{ChangeLog, Edm, EntitySet, Property, expose, obstacle};
+pub use model::{Edm, EntitySet, Property, expose, obstacle};
 pub(crate) use name::{continues_identifier, starts_identifier};
 pub use name::{identifier, is_identifier};
 pub use navigation::NavigationProperty;

@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use super::catalog::{Catalog, Column, Proofs, Table, Tracking};
+use super::catalog::{Catalog, Column, Table, Tracking};
+use super::change_log::ChangeLog;
 use super::exposure::{Exposure, TableExposure, wishes};
 use super::name::{identifier, is_identifier};
 use super::navigation::{NavigationProperty, Placed, navigate};
@@ -54,15 +55,6 @@ pub struct EntitySet {
     pub row_version: Option<usize>,
     /// Whether only some of the rows may be read, so that every statement has to say which.
     pub rows_filtered: bool,
-}
-
-/// Where the changes of an entity set are recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChangeLog {
-    /// The number in the log's name (SQLite), or that of the table (SQL Server).
-    pub log: i64,
-    /// What proves that a history is the same (SQL Server).
-    pub proofs: Proofs,
 }
 
 /// One property.
@@ -207,7 +199,7 @@ fn entity_set(table: &Table, wishes: Option<&TableExposure>) -> Result<EntitySet
         properties,
         key,
         navigation: Vec::new(),
-        changes: change_log(table),
+        changes: ChangeLog::of(table),
         changes_withheld: matches!(table.tracking, Tracking::ChangeTracking { .. }) && !table.rights.changes,
         row_version: exposed.iter().position(|&column| table.columns[column].is_row_version),
         rows_filtered: false,
@@ -233,16 +225,6 @@ fn key_collation(table: &Table, column: usize) -> Option<&str> {
 fn may_be_text(ty: EdmType) -> bool {
     use EdmType as T;
     !matches!(ty, T::Byte | T::Decimal { .. } | T::Double | T::Int16 | T::Int32 | T::Int64 | T::Single)
-}
-
-fn change_log(table: &Table) -> Option<ChangeLog> {
-    match table.tracking {
-        Tracking::ChangeTracking { object_id, proofs, .. } if table.rights.changes => {
-            Some(ChangeLog { log: object_id.into(), proofs })
-        }
-        Tracking::Triggers { log, damage: None, .. } => Some(ChangeLog { log, proofs: Proofs::default() }),
-        Tracking::ChangeTracking { .. } | Tracking::Triggers { .. } | Tracking::None => None,
-    }
 }
 
 fn usable(name: String) -> Result<String, Obstacle> {

@@ -1,4 +1,4 @@
-//! What is compiled in: the contract and its schemas.
+//! What is compiled in: the contract, its schemas, and the vocabulary of the annotations that no other has a term for.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -30,15 +30,24 @@ pub(super) fn redirect_to_service() -> HttpResponse {
         .finish()
 }
 
+/// The vocabulary that `$metadata` refers to, in its two notations.
+const VOCABULARY: [(&str, &str, &str); 2] = [
+    ("Deltalink.Tracking.V1.json", "application/json", include_str!("../../schemas/Deltalink.Tracking.V1.json")),
+    ("Deltalink.Tracking.V1.xml", "application/xml", include_str!("../../schemas/Deltalink.Tracking.V1.xml")),
+];
+
 /// The contract.
 pub(super) async fn openapi() -> HttpResponse {
     HttpResponse::Ok().content_type("application/yaml").body(include_str!("../../openapi.yaml"))
 }
 
-/// One of the schemas.
+/// One of the schemas, or the vocabulary.
 pub(super) async fn schema(http: HttpRequest, name: web::Path<String>) -> HttpResponse {
-    match SCHEMAS.iter().find(|(known, _)| *known == name.as_str()) {
-        Some((_, text)) => HttpResponse::Ok().content_type("application/schema+json").body(*text),
+    let schema = SCHEMAS.iter().find(|(known, _)| *known == name.as_str());
+    let schema = schema.map(|(_, text)| ("application/schema+json", *text));
+    let vocabulary = VOCABULARY.iter().find(|(known, ..)| *known == name.as_str());
+    match schema.or(vocabulary.map(|(_, content_type, text)| (*content_type, *text))) {
+        Some((content_type, text)) => HttpResponse::Ok().content_type(content_type).body(text),
         None => unknown(http).await,
     }
 }

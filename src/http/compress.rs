@@ -6,6 +6,7 @@
 
 use std::io;
 use std::ops::ControlFlow;
+use std::sync::OnceLock;
 
 use super::encoding::{Accepted, Coding, Encoder};
 use crate::response::{Body, Content, Head, Reply};
@@ -24,17 +25,50 @@ pub(super) fn into<B: Body + 'static>(body: B, accepted: Accepted) -> Box<dyn Bo
 }
 
 /// The same reply for a client that takes what `accepted` says.
-pub(super) fn document(mut reply: Reply, accepted: Accepted) -> Reply {
-    let (Some(coding), Content::Whole(octets)) = (accepted.coding, &reply.content) else { return reply };
-    if accepted.plain && octets.len() < SMALL {
-        return reply;
-    }
+pub(super) fn document(reply: Reply, accepted: Accepted) -> Reply {
+    let Content::Whole(octets) = &reply.content else { return reply };
+    let Some(coding) = worthwhile(accepted, octets.len()) else { return reply };
     // What cannot be encoded is still right as it is.
-    if let Ok(output) = whole(coding, octets) {
-        reply.content = Content::Whole(output);
-        reply.headers.push(("Content-Encoding", coding.name().to_owned()));
+    match whole(coding, octets) {
+        Ok(output) => coded(reply, coding, output),
+        Err(_) => reply,
     }
-    reply
+}
+
+/// A text that stays as it is, and each of its codings from the first time on that somebody takes it.
+pub(super) struct Lasting {
+    text: String,
+    codings: [OnceLock<Option<Vec<u8>>>; Coding::ALL.len()],
+}
+
+impl Lasting {
+    pub(super) fn new(text: String) -> Self {
+        Self { text, codings: [const { OnceLock::new() }; Coding::ALL.len()] }
+    }
+
+    /// `reply` with this text, for a client that takes what `accepted` says.
+    pub(super) fn in_reply(&self, reply: Reply, accepted: Accepted) -> Reply {
+        let coding = worthwhile(accepted, self.text.len());
+        match coding.and_then(|coding| Some((coding, self.coded(coding)?))) {
+            Some((coding, octets)) => coded(reply, coding, octets.to_vec()),
+            None => Reply { content: Content::Whole(self.text.as_bytes().to_vec()), ..reply },
+        }
+    }
+
+    fn coded(&self, coding: Coding) -> Option<&[u8]> {
+        let place = Coding::ALL.iter().position(|one| *one == coding)?;
+        self.codings.get(place)?.get_or_init(|| whole(coding, self.text.as_bytes()).ok()).as_deref()
+    }
+}
+
+/// The coding for so many octets, if they are worth one.
+fn worthwhile(accepted: Accepted, octets: usize) -> Option<Coding> {
+    accepted.coding.filter(|_| !accepted.plain || octets >= SMALL)
+}
+
+fn coded(mut reply: Reply, coding: Coding, octets: Vec<u8>) -> Reply {
+    reply.headers.push(("Content-Encoding", coding.name().to_owned()));
+    Reply { content: Content::Whole(octets), ..reply }
 }
 
 fn whole(coding: Coding, octets: &[u8]) -> io::Result<Vec<u8>> {
@@ -182,6 +216,17 @@ mod tests {
         assert_eq!((coded.0, coded.1.len() < 100), (Some("zstd"), true));
         let coded = given(ZSTD, |body| answer(body, vec![b'x'; SMALL]));
         assert_eq!((coded.0, coded.1.len() < 100), (Some("zstd"), true));
+    }
+
+    #[test]
+    fn what_lasts_is_encoded_once_for_each_coding() {
+        let text = "said again and again; ".repeat(100);
+        let lasting = Lasting::new(text.clone());
+        for coding in Coding::ALL {
+            let (first, second) = (lasting.coded(coding).unwrap(), lasting.coded(coding).unwrap());
+            assert!(std::ptr::eq(first, second) && first.len() < 200, "{coding:?}");
+        }
+        assert_eq!(zstd::decode_all(lasting.coded(Coding::Zstd).unwrap()).unwrap(), text.as_bytes());
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn quality(text: &str) -> Option<u16> {
 
 impl Coding {
     /// The first is the one that brings most for its time.
-    const ALL: [Self; 3] = [Self::Zstd, Self::Brotli, Self::Gzip];
+    pub(super) const ALL: [Self; 3] = [Self::Zstd, Self::Brotli, Self::Gzip];
 
     /// As it stands in `Content-Encoding`.
     pub(super) fn name(self) -> &'static str {

@@ -1,4 +1,4 @@
-//! What people see: the page of `web/`, for browsers at the server's root, the service root and entity sets, and the files it is made of.
+//! What people see: the page of `web/`, for browsers at the server's root, the service root, entity sets and entities, and the files it is made of.
 //!
 //! A newcomer's trap: the page stands before everything else, whatever may be asked for later, and so it holds no data and knows no
 //! database. It reads through the service, as every client does.
@@ -14,7 +14,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::assets;
-use super::compress;
+use super::compress::{self, Lasting};
 use super::encoding::Accepted;
 use super::headers;
 use super::now::Now;
@@ -29,7 +29,8 @@ const UP: &str = "{{up}}";
 
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
-const FILES: [(&str, &str, &str); 19] = [
+/// Name, media type and text.
+const TEXTS: [(&str, &str, &str); 20] = [
     ("app.js", SCRIPT, include_str!("../../web/app.js")),
     ("changes.js", SCRIPT, include_str!("../../web/changes.js")),
     ("chart.js", SCRIPT, include_str!("../../web/chart.js")),
@@ -44,6 +45,7 @@ const FILES: [(&str, &str, &str); 19] = [
     ("log.js", SCRIPT, include_str!("../../web/log.js")),
     ("metadata.js", SCRIPT, include_str!("../../web/metadata.js")),
     ("query-view.js", SCRIPT, include_str!("../../web/query-view.js")),
+    ("row-view.js", SCRIPT, include_str!("../../web/row-view.js")),
     ("service.js", SCRIPT, include_str!("../../web/service.js")),
     ("sets-view.js", SCRIPT, include_str!("../../web/sets-view.js")),
     ("style.css", CSS, include_str!("../../web/style.css")),
@@ -51,8 +53,25 @@ const FILES: [(&str, &str, &str); 19] = [
     ("value.js", SCRIPT, include_str!("../../web/value.js")),
 ];
 
-/// The tags of the files, in their order.
-static TAGS: LazyLock<[String; FILES.len()]> = LazyLock::new(|| FILES.map(|(_, _, text)| tag(text)));
+/// A file that the page is made of.
+struct File {
+    name: &'static str,
+    content_type: &'static str,
+    tag: String,
+    text: Lasting,
+}
+
+static FILES: LazyLock<[File; TEXTS.len()]> = LazyLock::new(|| {
+    TEXTS.map(|(name, content_type, text)| File {
+        name,
+        content_type,
+        tag: tag(text),
+        text: Lasting::new(text.to_owned()),
+    })
+});
+
+/// The page at the server's root, at the service root, and at what is one level below.
+static PAGES: LazyLock<[Lasting; 3]> = LazyLock::new(|| [0, 1, 2].map(|depth| Lasting::new(page_at(depth))));
 
 /// Nothing but what comes from here, nothing inline, no text taken for markup, and no page around this one.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; \
@@ -77,22 +96,36 @@ pub(super) async fn root(http: HttpRequest, app: Now) -> HttpResponse {
 
 /// One of the files that the page is made of.
 pub(super) async fn file(http: HttpRequest, name: web::Path<String>, app: Now) -> HttpResponse {
-    let found = FILES.iter().zip(TAGS.iter()).find(|((known, ..), _)| *known == name.as_str());
-    let Some(((_, content_type, text), tag)) = found else { return assets::unknown(http).await };
+    let found = FILES.iter().find(|file| file.name == name.as_str());
+    let Some(File { content_type, tag, text, .. }) = found else { return assets::unknown(http).await };
     if headers::all(http.headers(), "if-none-match").iter().any(|known| *known == "*" || known.contains(tag)) {
         let mut reply = guarded(304);
         reply.headers.push(("ETag", tag.clone()));
         return reply::response(Reply { content: Content::Nothing, ..reply });
     }
-    let mut reply = reply::whole(guarded(200), content_type, *text);
+    let mut reply = typed(content_type);
     reply.headers.push(("ETag", tag.clone()));
-    reply::response(compress::document(reply, Accepted::by(&http, app.compression)))
+    reply::response(text.in_reply(reply, Accepted::by(&http, app.compression)))
 }
 
 fn shown(http: &HttpRequest, app: &App) -> HttpResponse {
     let depth = http.uri().path().matches('/').count().saturating_sub(1);
-    let reply = reply::whole(guarded(200), "text/html; charset=utf-8", PAGE.replace(UP, &"../".repeat(depth)));
-    reply::response(compress::document(reply, Accepted::by(http, app.compression)))
+    let (reply, accepted) = (typed("text/html; charset=utf-8"), Accepted::by(http, app.compression));
+    reply::response(match PAGES.get(depth) {
+        Some(page) => page.in_reply(reply, accepted),
+        None => compress::document(Reply { content: Content::Whole(page_at(depth).into_bytes()), ..reply }, accepted),
+    })
+}
+
+/// The page where so many levels lead up to the server's root.
+fn page_at(depth: usize) -> String {
+    PAGE.replace(UP, &"../".repeat(depth))
+}
+
+fn typed(content_type: &str) -> Reply {
+    let mut reply = guarded(200);
+    reply.headers.push(("Content-Type", content_type.to_owned()));
+    reply
 }
 
 /// A reply that browsers take for nothing but what it is.
@@ -120,12 +153,12 @@ fn is_browser(headers: &HeaderMap) -> bool {
         && (named("xhtml+xml") || accept.ranges.len() == 1)
 }
 
-/// Whether a request is for the service document or an entity set, in a form of the service's choice.
+/// Whether a request is for the service document, an entity set or one of its entities, in a form of the service's choice.
 fn is_shown(path: &str, query: &str) -> bool {
     let below = path.match_indices('/').nth(1).map_or("", |(at, _)| path.split_at(at).1);
     odata::parse(below, query, &RawHeaders::default()).is_ok_and(|request| {
-        let at_a_set = matches!(&request.path, Path::Resource { key: None, rest, .. } if rest.is_empty());
-        let shown = at_a_set || request.path == Path::ServiceDocument;
+        let in_a_set = matches!(&request.path, Path::Resource { rest, .. } if rest.is_empty());
+        let shown = in_a_set || request.path == Path::ServiceDocument;
         shown && request.options.value(SystemOption::Format).is_none()
     })
 }
@@ -167,14 +200,23 @@ mod tests {
     }
 
     #[test]
-    fn the_page_shows_sets_their_links_and_the_service() {
-        for shown in ["/odata", "/odata/", "/odata/Orders", "/odata/Orders?$deltatoken=x", "/odata/Orders?$filter=%28"]
-        {
+    fn the_page_shows_sets_their_links_their_entities_and_the_service() {
+        for shown in [
+            "/odata",
+            "/odata/",
+            "/odata/Orders",
+            "/odata/Orders?$deltatoken=x",
+            "/odata/Orders?$filter=%28",
+            "/odata/Orders(1)",
+            "/odata/Orders(Id=1,Line='a%2Fb')?$select=Id",
+        ] {
             assert!(wanted(shown, CHROMIUM), "{shown}");
         }
         for other in [
             "/odata/$metadata",
-            "/odata/Orders(1)",
+            "/odata/Orders(1)/Lines",
+            "/odata/Orders(1)/$value",
+            "/odata/Orders(1)?$format=json",
             "/odata/Orders/$count",
             "/odata/Orders?$format=json",
             "/odata/$all",

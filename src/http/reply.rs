@@ -106,7 +106,7 @@ impl Replying {
                 Format::Octets => "application/octet-stream".to_owned(),
                 Format::Text => "text/plain".to_owned(),
             },
-            value_exceptions: matches!(read.format, Format::Json(json) if json.value_exceptions),
+            value_exceptions: matches!(read.format, Format::Json(json) if json.annotations.value_exceptions),
             applied: read.applied.clone(),
             if_match: request.headers.if_match.clone(),
             if_none_match: request.headers.if_none_match.clone(),

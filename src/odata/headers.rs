@@ -3,7 +3,7 @@
 //! Source: OData 4.01 Protocol sections 8.1 and 8.2, RFC 7240 (`Prefer`), RFC 9110 (conditions).
 
 use super::accept::{self, Accept, split_outside_quotes};
-use super::annotations;
+use super::annotations::{self, Annotations};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The headers as the transport has them; several lines of one name stay several.
@@ -83,8 +83,8 @@ impl EntityTags {
 pub struct Preferences {
     /// Whether the requests of a batch go on behind one that fails.
     pub continue_on_error: Option<Preference<bool>>,
-    /// Whether instance annotations of the vocabulary Core are wanted.
-    pub include_annotations: Option<Preference<bool>>,
+    /// Which instance annotations are wanted.
+    pub include_annotations: Option<Preference<Annotations>>,
     /// Whether properties that are null are left out.
     pub omit_nulls: Option<Preference<()>>,
     /// Rows per page.

@@ -16,6 +16,7 @@ mod percent;
 mod url;
 
 pub use accept::{Accept, MediaRange};
+pub use annotations::Annotations;
 pub use headers::{EntityTags, Headers, Isolation, ODataVersion, Preference, Preferences, RawHeaders};
 pub use literal::Literal;
 pub use options::{Options, SystemOption};

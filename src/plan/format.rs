@@ -3,7 +3,7 @@
 use super::ODataVersion;
 use crate::edm::EdmType;
 use crate::error::{Error, ErrorKind, Result};
-use crate::odata::{MediaRange, Request};
+use crate::odata::{Annotations, MediaRange, Request};
 
 /// How the body of a read is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct JsonFormat {
     pub ieee754_compatible: bool,
     /// Whether properties that are null are left out.
     pub omit_nulls: bool,
-    /// Whether it is told what is stored where it fits no type.
-    pub value_exceptions: bool,
+    /// Which instance annotations it has.
+    pub annotations: Annotations,
 }
 
 /// How much control information a payload carries (JSON Format section 3.1).
@@ -71,7 +71,7 @@ impl Format {
         let preferences = &request.headers.preferences;
         let wished = |format| JsonFormat {
             omit_nulls: preferences.omit_nulls.is_some(),
-            value_exceptions: preferences.include_annotations.is_none_or(|annotations| annotations.value),
+            annotations: preferences.include_annotations.map(|preference| preference.value).unwrap_or_default(),
             ..format
         };
         best(request, "application", "json", |range| json_format(range, request.headers.version))
@@ -149,7 +149,7 @@ fn json_format(range: Option<&MediaRange>, version: ODataVersion) -> Option<Json
         metadata: MetadataLevel::Minimal,
         ieee754_compatible: false,
         omit_nulls: false,
-        value_exceptions: true,
+        annotations: Annotations::default(),
     };
     for (name, value) in range.iter().flat_map(|range| &range.parameters) {
         let value = value.to_ascii_lowercase();

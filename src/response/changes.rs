@@ -9,6 +9,7 @@ use super::Style;
 use super::body::{Body, Chunks, Head};
 use super::control::{Control, fragment};
 use super::entity::EntityWriter;
+use super::history;
 use super::removed::{Reason, RemovedWriter};
 use super::rows::{json, write_item};
 use super::tail::{Link, Links, write_count};
@@ -125,6 +126,9 @@ impl RowSink for ChangesSink {
         out.push(b',');
         if let Some(count) = opening.count {
             write_count(out, &self.control, count);
+        }
+        if self.control.format.annotations.history && matches!(self.read.target, Target::Latest) {
+            history::write(out, &self.read.set, &window, &self.control);
         }
         out.extend_from_slice(b"\"value\":[");
         Ok(())

@@ -63,7 +63,7 @@ impl EntityWriter {
             key: set.key.iter().filter_map(at).collect(),
             quote_numbers: control.format.ieee754_compatible,
             omit_nulls: control.format.omit_nulls,
-            value_exceptions: control.format.value_exceptions,
+            value_exceptions: control.format.annotations.value_exceptions,
             beside: control.full().then(|| Beside::new(set, control, style)),
             set: Arc::clone(set),
         }

@@ -12,6 +12,7 @@ mod count;
 mod entity;
 mod expand;
 mod found;
+mod history;
 mod metadata;
 mod misfit;
 mod origins;

@@ -177,7 +177,7 @@ impl PropertySink {
                 write_json(out, &fitted, json.ieee754_compatible);
                 out.push(b'}');
             }
-            (Format::Json(json), Err(_)) if !json.value_exceptions => {
+            (Format::Json(json), Err(_)) if !json.annotations.value_exceptions => {
                 let context = self.context(json, &model.name);
                 self.chunks.buffer().extend_from_slice(format!("{{{context}\"value\":null}}").as_bytes());
             }

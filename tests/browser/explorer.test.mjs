@@ -61,6 +61,7 @@ async function serving(sql, work) {
 
 const row = (page, text) => page.locator('.rows tbody tr', { hasText: text })
 const waiting = (page) => page.getByText('Current. Waiting for changes.').waitFor()
+const fact = (page, name) => page.locator('.facts div', { has: page.getByText(name, { exact: true }) }).locator('dd')
 const figure = (page, name) => page.locator('.stats div', { has: page.getByText(name, { exact: true }) }).locator('dd')
 
 test('a newcomer opens the printed address and sees rows change', async () => {
@@ -76,7 +77,8 @@ test('a newcomer opens the printed address and sees rows change', async () => {
   }
 })
 
-test('the root shows the sets, their keys, columns and versions', () => serving(ITEMS, async ({ url }) => {
+test('the root shows the sets, their keys, columns and versions', () => serving(ITEMS, async (service) => {
+  const { url } = service
   const { page, leave } = await visit(url)
   await page.getByRole('button', { name: /^Items/ }).click()
   await page.getByRole('rowheader', { name: 'Price' }).waitFor()
@@ -84,6 +86,14 @@ test('the root shows the sets, their keys, columns and versions', () => serving(
   await page.getByRole('button', { name: 'Count' }).click()
   await page.locator('.facts dd', { hasText: /^4$/ }).waitFor()
   await page.getByRole('button', { name: 'Copy delta link' }).waitFor()
+  const versions = await Promise.all(['Current version', 'Oldest version a link may have', 'Retention left'].map((name) => fact(page, name).innerText()))
+  assert.match(versions[0], /^0 at /)
+  assert.match(versions[1], /^0 the current one/)
+  assert.match(versions[2], /^7 days so a link of now holds until .* at least$/)
+  service.change("UPDATE Items SET Price = 5; DELETE FROM Items WHERE Id = 2")
+  await page.reload()
+  await fact(page, 'Current version').getByText('5', { exact: true }).waitFor()
+  await fact(page, 'Oldest version a link may have').getByText('5 versions back').waitFor()
   await page.getByRole('button', { name: 'Follow its changes' }).click()
   await waiting(page)
   assert.equal(page.url(), `${url}odata/Items`)
@@ -192,6 +202,9 @@ test('hostile names and values are text, wherever they are shown', async () => {
     await row(page, '<script>alert("1")</script>').waitFor()
     await row(page, 'user‹U+202E›gpj.exe').waitFor()
     await page.getByRole('columnheader', { name: 'constructor' }).waitFor()
+    await row(page, '<script>alert("1")</script>').getByRole('link').click()
+    await page.getByRole('dialog').getByText('<script>alert("1")</script>').waitFor()
+    await page.keyboard.press('Escape')
     await page.locator('.feed .cellnews .is', { hasText: '<b>' }).first().waitFor()
     await page.getByRole('tab', { name: 'Requests' }).click()
     await page.locator('.log summary').last().click()
@@ -241,6 +254,89 @@ for (const [kind, authorization, challenge, fill] of [
     await leave()
   }))
 }
+
+const SHOP = `${ITEMS}
+  CREATE TABLE Salaries (Id INTEGER PRIMARY KEY, Amount INTEGER NOT NULL); INSERT INTO Salaries VALUES (1, 4711);`
+
+test('where [access] is configured, a key shows what its owner may read, and nothing else', async () => {
+  const service = new Service(SHOP)
+  try {
+    const printed = service.says('apikey', 'anna', '--role', 'clerk')
+    const [, key] = /^(dlk_\S+)/m.exec(printed)
+    const configured = printed.slice(printed.indexOf('[[access.api_keys]]'))
+    const roles = "[access.roles.clerk]\nItems = { columns = ['Name'], filter = \"Name ne 'Tea'\" }\n"
+    await service.start(...service.configured(`${roles}\n${configured}`))
+    const { page, leave } = await visit(service.url)
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('heading', { name: 'The service asks who you are' }).waitFor()
+    assert.equal(await page.locator('.sets').count(), 0, 'nothing is shown to somebody who is not known')
+    const send = async (text) => {
+      await dialog.getByLabel('API key').last().fill(text)
+      await dialog.getByRole('button', { name: 'Send' }).click()
+    }
+    await send(`${key.slice(0, -4)}AAAA`)
+    await dialog.getByText('It does not accept what was sent.').waitFor()
+    await send(key)
+    await page.getByRole('button', { name: /^Items/ }).waitFor()
+    assert.deepEqual(await page.locator('.set .set-name').allInnerTexts(), ['Items'])
+    assert.deepEqual(await page.locator('.columns tbody th').allInnerTexts(), ['Id', 'Name'])
+    await fact(page, 'Retention left').getByText('7 days').waitFor()
+    await page.getByRole('button', { name: 'Follow its changes' }).click()
+    await waiting(page)
+    assert.equal(await figure(page, 'rows').innerText(), '3', 'Tea is not for clerks')
+    service.change("INSERT INTO Salaries VALUES (2, 4712); INSERT INTO Items VALUES (4, 'Salt', 1)")
+    await row(page, 'Salt').waitFor()
+    const everywhere = await page.evaluate(() => document.documentElement.outerHTML)
+    for (const hidden of ['Salaries', 'Others', 'Price', 'Tea', key]) assert.ok(!everywhere.includes(hidden), hidden)
+    await page.goto(`${service.url}odata/Salaries(1)`)
+    await send(key)
+    await page.getByText('There is no entity set at this address.').waitFor()
+    await leave()
+  } finally {
+    await service.close()
+  }
+})
+
+test('a row is opened from the table with the keyboard, shown whole, and its address copied', () => serving(ITEMS, async (service) => {
+  service.change("UPDATE Items SET Name = 'one\ntwo' WHERE Id = 2")
+  const { page, leave, context } = await visit(`${service.url}odata/Items`)
+  await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+  await waiting(page)
+  await page.getByRole('link', { name: '1', exact: true }).focus()
+  await page.keyboard.press('ArrowDown')
+  service.change('UPDATE Items SET Price = 8 WHERE Id = 3')
+  await row(page, 'Bread').and(page.locator('.changed')).waitFor()
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Items(2)' })
+  await dialog.getByText(/^As it was at/).waitFor()
+  assert.deepEqual(await dialog.locator('dt').allInnerTexts(), ['⚷ Id Int64', 'Name String(40)', 'Price Decimal(10, 2)'])
+  assert.deepEqual(await dialog.locator('dd').allInnerTexts(), ['2', 'one\ntwo', '7.9'])
+  assert.deepEqual(await violations(page), [])
+  await dialog.getByRole('button', { name: 'Copy address' }).click()
+  await dialog.getByRole('button', { name: 'Copied' }).waitFor()
+  const address = `${service.url}odata/Items(2)`
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), address)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  assert.equal(await page.evaluate(() => document.activeElement.href), address, 'the keyboard is where it was')
+  await page.keyboard.press('End')
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), '9007199254740993')
+  await leave()
+}))
+
+test('the address of a row shows it, and says so when it is not there', () => serving(ITEMS, async (service) => {
+  const { page, leave } = await visit(`${service.url}odata/Items(9007199254740993)`)
+  await page.getByRole('heading', { name: 'Items(9007199254740993)' }).waitFor()
+  assert.deepEqual(await page.locator('.whole dd').allInnerTexts(), ['9007199254740993', 'Honey', 'null'])
+  await page.getByRole('button', { name: 'Follow the set' }).click()
+  await waiting(page)
+  await page.goBack()
+  await page.getByRole('heading', { name: 'Items(9007199254740993)' }).waitFor()
+  service.change('DELETE FROM Items WHERE Name = \'Honey\'')
+  await page.reload()
+  await page.getByText('There is no such row, or not any more.').waitFor()
+  await leave()
+}))
 
 test('a query is put together from the metadata, run, and can be copied', () => serving(ITEMS, async ({ url }) => {
   const { page, leave } = await visit(`${url}odata/Items#query`)
@@ -369,7 +465,7 @@ test('everything can be done with the keyboard alone', () => serving(ITEMS, asyn
   await leave()
 }))
 
-const VIEWS = [['Sets', 'odata/', '.columns'], ['Sync', 'odata/Items', '.rows tbody tr:nth-child(3)'], ['Query', 'odata/Items#query', '.results tbody tr:nth-child(3)']]
+const VIEWS = [['Sets', 'odata/', '.columns'], ['Row', 'odata/Items(1)', '.whole dd'], ['Sync', 'odata/Items', '.rows tbody tr:nth-child(3)'], ['Query', 'odata/Items#query', '.results tbody tr:nth-child(3)']]
 
 test('a narrow screen scrolls in one direction only', () => serving(ITEMS, async ({ url }) => {
   for (const [name, path, there] of VIEWS) {

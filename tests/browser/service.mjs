@@ -1,7 +1,7 @@
 // A database in a folder of its own -> the built gateway that serves it, and hands of another process that change it.
 
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,8 +24,20 @@ export class Service {
     execFileSync('python3', ['-c', script, join(this.folder, 'it.db'), sql])
   }
 
+  /** What the binary prints. */
+  says(command, ...more) {
+    return execFileSync(BINARY, [command, ...more], { cwd: this.folder, encoding: 'utf8' })
+  }
+
   run(command, ...more) {
     execFileSync(BINARY, [command, ...more, '--database', 'sqlite:it.db'], { cwd: this.folder, stdio: ['ignore', 'ignore', 'inherit'] })
+  }
+
+  /** Writes a configuration, and gives the arguments that name it. */
+  configured(toml) {
+    const path = join(this.folder, 'deltalink.toml')
+    writeFileSync(path, toml)
+    return ['--config', path]
   }
 
   /** Serves; where it was before, if it was. */

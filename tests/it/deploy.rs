@@ -142,7 +142,7 @@ fn the_unit_and_the_package_name_the_same_files() {
     assert_eq!(package["conf-files"][0], of("DELTALINK_CONFIG="));
     let script = text_of("deploy/debian/postinst");
     assert!(script.contains(&format!("keys={}\n", of("DELTALINK_SIGNING_KEY_FILE="))), "who makes the key?");
-    let users = text_of("deploy/systemd/sysusers.conf");
+    let users = text_of("deploy/systemd/sysusers.d/deltalink.conf");
     assert!(users.contains(&format!("u {} ", settings(&unit, "User")[0])), "who makes the user?");
 }
 
@@ -204,6 +204,49 @@ fn the_manifests_ask_for_health_and_wait_until_running_answers_are_finished() {
     ] {
         assert_eq!(selector, labels);
     }
+}
+
+/// The paths that the ingress passes on, each with whether what lies below it is passed on too.
+fn passed_on(objects: &[Value]) -> Vec<(&str, bool)> {
+    let paths = object(objects, "Ingress")["spec"]["rules"][0]["http"]["paths"].as_array().unwrap();
+    paths.iter().map(|path| (path["path"].as_str().unwrap(), path["pathType"] == "Prefix")).collect()
+}
+
+#[test]
+fn the_ingress_passes_on_what_clients_and_people_ask_for_and_nothing_of_the_operators() {
+    let objects = objects("deploy/kubernetes/deltalink.yaml");
+    let paths = passed_on(&objects);
+    let is_passed_on = |asked: &str| {
+        let below = |path: &str| asked.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        paths.iter().any(|(path, prefix)| if *prefix { below(path) } else { asked == *path })
+    };
+    for asked in ["/", "/odata", "/odata/Orders", "/web/app.js", "/schemas/error.schema.json", "/openapi.yaml"] {
+        assert!(is_passed_on(asked), "{asked}");
+    }
+    for asked in ["/metrics", "/healthz", "/readyz", "/odatas"] {
+        assert!(!is_passed_on(asked), "{asked}");
+    }
+}
+
+#[test]
+fn the_metrics_have_a_port_of_their_own_that_only_the_monitoring_reaches() {
+    let objects = objects("deploy/kubernetes/deltalink.yaml");
+    let text = object(&objects, "ConfigMap")["data"]["deltalink.toml"].as_str().unwrap();
+    let config = deltalink::config::Config::parse(text).unwrap();
+    let container = &object(&objects, "Deployment")["spec"]["template"]["spec"]["containers"][0];
+    let ports = container["ports"].as_array().unwrap();
+    let metrics = ports.iter().find(|port| port["name"] == "metrics").unwrap();
+    assert_eq!(config.metrics.listen, Some(format!("0.0.0.0:{}", metrics["containerPort"])));
+    let rules = object(&objects, "NetworkPolicy")["spec"]["ingress"].as_array().unwrap();
+    let ports_of = |namespace: &str| -> Vec<&str> {
+        let named = |rule: &&Value| rule["from"].to_string().contains(namespace);
+        let ports = rules.iter().filter(named).flat_map(|rule| rule["ports"].as_array().unwrap());
+        ports.map(|port| port["port"].as_str().unwrap()).collect()
+    };
+    assert_eq!((ports_of("ingress-nginx"), ports_of("monitoring")), (vec!["http"], vec!["metrics"]));
+    assert!(
+        object(&objects, "Service")["spec"]["ports"].as_array().unwrap().iter().all(|port| port["name"] != "metrics")
+    );
 }
 
 #[test]

@@ -6,13 +6,34 @@ import { test } from 'node:test'
 import { Copy, SHOWN } from '../../web/copy.js'
 import { curlLine, requestText, responseText } from '../../web/exchange.js'
 import { modelOf } from '../../web/metadata.js'
-import { decoded, duration, literal, octets, shown } from '../../web/value.js'
+import { decoded, duration, keyPredicate, literal, milliseconds, octets, period, shown, whole } from '../../web/value.js'
 
 test('values are shown as one line, with what cannot be seen written out', () => {
   assert.deepEqual(shown({ a: 'one\ntwo\tthree' }, 'a'), { text: 'one↵two⇥three', kind: 'value' })
   assert.equal(shown({ a: 'user\u202Egpj.exe\u0000' }, 'a').text, 'user‹U+202E›gpj.exe‹U+0000›')
   assert.equal(shown({ a: 'x'.repeat(5000) }, 'a').text.length, 301)
   assert.equal(shown({ a: { b: 1 } }, 'a').text, '{"b":1}')
+})
+
+test('a whole value keeps its lines, and what cannot be seen is written out in it too', () => {
+  assert.deepEqual(whole({ a: 'one\r\ntwo\tthree\u202E' }, 'a'), { text: 'one\ntwo\tthree‹U+202E›', kind: 'value' })
+  assert.equal(whole({ a: 'x'.repeat(5000) }, 'a').text.length, 5000)
+  assert.match(whole({ a: 'x'.repeat(200_000) }, 'a').text, /x… and 100,000 characters more$/)
+  assert.equal(whole({ a: null, 'a@Core.ValueException': { value: 'maybe' } }, 'a').kind, 'misfit')
+})
+
+test('the address of an entity has its key, as its types are written', () => {
+  const set = (...types) => ({ key: types.map((_, at) => `K${at}`), properties: types.map((type, at) => ({ name: `K${at}`, type: `Edm.${type}` })) })
+  assert.equal(keyPredicate(set('Int64'), { K0: '9007199254740993' }), '(9007199254740993)')
+  assert.equal(keyPredicate(set('String'), { K0: "a/b 'c'#" }), "('a%2Fb%20''c''%23')")
+  assert.equal(keyPredicate(set('String'), { K0: 'null' }), "('null')")
+  assert.equal(keyPredicate(set('Date', 'Int32'), { K0: '2026-11-21', K1: 0 }), '(K0=2026-11-21,K1=0)')
+  assert.equal(keyPredicate(set('Int32'), {}), null)
+})
+
+test('a duration is told in words', () => {
+  assert.deepEqual(['PT604800S', 'P1DT2H3M', 'PT90S', 'PT0S', 'P1Y', 'PT3600S'].map(period), ['7 days', '1 day 2 hours', '1 minute 30 seconds', 'no time', 'P1Y', '1 hour'])
+  assert.deepEqual([milliseconds('P1DT1S'), milliseconds('PT0.5S')], [86_401_000, 500])
 })
 
 test('null, what did not come and what does not fit are told apart', () => {

@@ -27,7 +27,8 @@ pub(super) fn catalog(results: &[Vec<Row>], wanted: &str) -> Result<Catalog> {
         newest_is_seen: commits.first().is_some_and(|row| number(row, 2) == 1),
     };
     let usual = if wanted.is_empty() { USUAL } else { wanted };
-    let mut found = Found::tables(tables, usual, proofs);
+    let change_tracking = tracking.first().map(database_tracking);
+    let mut found = Found::tables(tables, usual, proofs, change_tracking);
     for row in columns {
         found.column(row);
     }
@@ -37,12 +38,8 @@ pub(super) fn catalog(results: &[Vec<Row>], wanted: &str) -> Result<Catalog> {
     for row in references {
         found.reference(row);
     }
-    let facts = ServerFacts {
-        change_tracking: tracking.first().map(database_tracking),
-        proofs,
-        commits,
-        ..database.first().map(server_facts).unwrap_or_default()
-    };
+    let facts =
+        ServerFacts { change_tracking, proofs, commits, ..database.first().map(server_facts).unwrap_or_default() };
     if facts.read_only {
         // A replica that can only be read does not know its own history well enough.
         for table in &mut found.tables {
@@ -63,9 +60,9 @@ struct Found {
 }
 
 impl Found {
-    fn tables(rows: &[Row], usual: &str, proofs: Proofs) -> Self {
+    fn tables(rows: &[Row], usual: &str, proofs: Proofs, tracking: Option<DatabaseTracking>) -> Self {
         let by_number = rows.iter().enumerate().map(|(place, row)| (number(row, 0), place)).collect();
-        let tables = rows.iter().map(|row| table(row, usual, proofs)).collect();
+        let tables = rows.iter().map(|row| table(row, usual, proofs, tracking)).collect();
         Self { tables, by_number, columns: HashMap::new(), last_index: None }
     }
 
@@ -125,12 +122,13 @@ impl Found {
     }
 }
 
-fn table(row: &Row, usual: &str, proofs: Proofs) -> Table {
+fn table(row: &Row, usual: &str, proofs: Proofs, of_database: Option<DatabaseTracking>) -> Table {
     let (object_id, schema) = (number(row, 0), string(row, 1));
     let tracking = integer(row, 6).map_or(Tracking::None, |begun| Tracking::ChangeTracking {
         object_id: i32::try_from(object_id).unwrap_or_default(),
         begun,
         proofs,
+        retention: of_database.map(|tracking| tracking.retention),
     });
     Table {
         qualified: !schema.eq_ignore_ascii_case(usual),

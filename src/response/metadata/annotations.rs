@@ -17,18 +17,29 @@ pub(super) struct Vocabulary {
     pub(super) alias: &'static str,
     /// Its namespace; also the name of the document that defines it.
     pub(super) namespace: &'static str,
+    /// Where that document is.
+    folder: &'static str,
 }
 
-/// Every vocabulary whose terms are used below.
-pub(super) const VOCABULARIES: [Vocabulary; 2] = [
-    Vocabulary { alias: "Core", namespace: "Org.OData.Core.V1" },
-    Vocabulary { alias: "Capabilities", namespace: "Org.OData.Capabilities.V1" },
+/// Where the vocabularies of OData's makers are found.
+const OF_ODATA: &str = "https://oasis-tcs.github.io/odata-vocabularies/vocabularies";
+/// Where ours is, as seen from the service root.
+const OF_OURS: &str = "../schemas";
+
+/// Every vocabulary whose terms are used below, or in answers.
+pub(super) const VOCABULARIES: [Vocabulary; 3] = [
+    Vocabulary { alias: "Core", namespace: "Org.OData.Core.V1", folder: OF_ODATA },
+    Vocabulary { alias: "Capabilities", namespace: "Org.OData.Capabilities.V1", folder: OF_ODATA },
+    Vocabulary { alias: "Tracking", namespace: TRACKING, folder: OF_OURS },
 ];
+
+/// The vocabulary that says what others have no term for.
+pub(in crate::response) const TRACKING: &str = "Deltalink.Tracking.V1";
 
 impl Vocabulary {
     /// Where its document is found in the format `extension`.
     pub(super) fn uri(&self, extension: &str) -> String {
-        format!("https://oasis-tcs.github.io/odata-vocabularies/vocabularies/{}.{extension}", self.namespace)
+        format!("{}/{}.{extension}", self.folder, self.namespace)
     }
 }
 

@@ -190,6 +190,9 @@ mod tests {
                 format!("{vocabularies}/Org.OData.Capabilities.V1.json"): {
                     "$Include": [{ "$Namespace": "Org.OData.Capabilities.V1", "$Alias": "Capabilities" }],
                 },
+                "../schemas/Deltalink.Tracking.V1.json": {
+                    "$Include": [{ "$Namespace": "Deltalink.Tracking.V1", "$Alias": "Tracking" }],
+                },
             },
             "Shop.Model": {
                 "Orders": {

@@ -9,6 +9,7 @@ mod capabilities;
 mod json;
 mod xml;
 
+pub(super) use annotations::TRACKING;
 pub use json::csdl_json;
 pub use xml::csdl_xml;
 

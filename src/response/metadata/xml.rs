@@ -157,6 +157,9 @@ mod tests {
   <edmx:Reference Uri="https://oasis-tcs.github.io/odata-vocabularies/vocabularies/Org.OData.Capabilities.V1.xml">
     <edmx:Include Namespace="Org.OData.Capabilities.V1" Alias="Capabilities"/>
   </edmx:Reference>
+  <edmx:Reference Uri="../schemas/Deltalink.Tracking.V1.xml">
+    <edmx:Include Namespace="Deltalink.Tracking.V1" Alias="Tracking"/>
+  </edmx:Reference>
   <edmx:DataServices>
     <Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="Shop.Model">
       <EntityType Name="Orders">
@@ -218,6 +221,6 @@ mod tests {
         let document = csdl_xml(&shop(namespace), ODataVersion::V4_0);
         let read = Document::parse(&document).unwrap();
         let namespaces: Vec<_> = read.descendants().filter_map(|node| node.attribute("Namespace")).collect();
-        assert_eq!(namespaces[2..], [&format!("{namespace}.Model"), namespace]);
+        assert_eq!(namespaces[3..], [&format!("{namespace}.Model"), namespace]);
     }
 }

@@ -27,13 +27,19 @@ async function metadata(version, accept) {
 const withoutDefaults = (document) =>
   JSON.parse(JSON.stringify(document), (key, value) => (key === "$Scale" && value === "variable" ? undefined : value));
 
+// The converter refers from JSON to the JSON of vocabularies that it knows; of ours, which lies beside the service, it knows nothing.
+const referringToJson = (document) => {
+  const entries = Object.entries(document.$Reference).map(([address, included]) => [address.replace(/^(\.\.\/.*)\.xml$/, "$1.json"), included]);
+  return { ...document, $Reference: Object.fromEntries(entries) };
+};
+
 for (const version of ["4.0", "4.01"]) {
   test(`the XML of ${version} is read strictly, and says the same as the JSON`, async () => {
     const messages = [];
     const converted = csdl.xml2json(await metadata(version, "application/xml"), { strict: true, messages });
     assert.deepEqual(messages, []);
     assert.equal(converted.$Version, version);
-    assert.deepEqual(withoutDefaults(converted), withoutDefaults(JSON.parse(await metadata(version, "application/json"))));
+    assert.deepEqual(withoutDefaults(referringToJson(converted)), withoutDefaults(JSON.parse(await metadata(version, "application/json"))));
   });
 
   test(`the JSON of ${version} is valid`, async () => {

@@ -188,7 +188,7 @@ fn references(file: &Connection) -> Vec<Vec<Value>> {
 
 fn tracking(file: &Connection) -> Vec<Vec<Value>> {
     let on: bool = file.query_row("SELECT tracking FROM _state", [], |row| row.get(0)).unwrap();
-    let row = vec![Value::Int(7), "DAYS".into(), Value::Int(1)];
+    let row = vec![Value::Int(2), "DAYS".into(), Value::Int(1)];
     on.then_some(row).into_iter().collect()
 }
 

@@ -19,7 +19,15 @@ fn is_page(answer: &Answer) -> bool {
 fn browsers_see_the_page_where_programs_read() {
     let shop = shop();
     let link = shop.track("/odata/Orders").expect(200).delta_link();
-    let paths = ["/odata", "/odata/", "/odata/Orders", "/odata/Orders?$filter=Id%20eq%201", "/odata/Nope", &link];
+    let paths = [
+        "/odata",
+        "/odata/",
+        "/odata/Orders",
+        "/odata/Orders?$filter=Id%20eq%201",
+        "/odata/Orders(1)",
+        "/odata/Nope",
+        &link,
+    ];
     for path in paths.into_iter().chain(["/"]) {
         let page = browse(&shop, path).expect(200);
         assert!(is_page(&page), "{path}");
@@ -34,7 +42,7 @@ fn browsers_see_the_page_where_programs_read() {
 #[test]
 fn what_the_page_does_not_show_stays_what_it_is() {
     let shop = shop();
-    for path in ["/odata/$metadata", "/odata/Orders?$format=json", "/odata/Orders(1)", "/odata/Orders/$count"] {
+    for path in ["/odata/$metadata", "/odata/Orders?$format=json", "/odata/Orders(1)/Note", "/odata/Orders/$count"] {
         assert!(!is_page(&browse(&shop, path).expect(200)), "{path}");
     }
     let refused = shop.ask("POST", "/odata/Orders").header("Accept", BROWSER).send();
@@ -44,9 +52,14 @@ fn what_the_page_does_not_show_stays_what_it_is() {
 #[test]
 fn the_page_finds_its_files_from_wherever_it_is_shown() {
     let shop = shop();
-    for (path, up) in
-        [("/", ""), ("/odata", ""), ("/odata/", "../"), ("/odata/Orders", "../"), ("/odata/Orders/", "../../")]
-    {
+    for (path, up) in [
+        ("/", ""),
+        ("/odata", ""),
+        ("/odata/", "../"),
+        ("/odata/Orders", "../"),
+        ("/odata/Orders(1)", "../"),
+        ("/odata/Orders/", "../../"),
+    ] {
         let page = browse(&shop, path).expect(200).text();
         assert!(page.contains(&format!("src=\"{up}web/app.js\"")), "{path}");
         assert!(page.contains(&format!("href=\"{up}web/style.css\"")), "{path}");

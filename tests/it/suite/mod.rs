@@ -20,6 +20,7 @@ mod explorer;
 mod filter;
 mod formats;
 mod freshness;
+mod history;
 mod hostile;
 mod keys;
 mod limits;

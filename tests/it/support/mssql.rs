@@ -54,6 +54,8 @@ impl Database {
     pub(crate) const HOLDS_ANYTHING: bool = false;
     /// Blanks at the end make no difference.
     pub(crate) const PADS_TEXT: bool = true;
+    /// Seconds for which changes of what a test tracks are kept.
+    pub(crate) const RETENTION: u64 = 2 * 24 * 60 * 60;
     /// Makes the orders of the shop, without rows.
     pub(crate) const ORDERS: &str = shop::ORDERS;
 

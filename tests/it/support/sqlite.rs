@@ -42,6 +42,8 @@ impl Database {
     pub(crate) const HOLDS_ANYTHING: bool = true;
     /// Whether the shorter of two texts is compared as if it ended with blanks.
     pub(crate) const PADS_TEXT: bool = false;
+    /// Seconds for which changes of what a test tracks are kept.
+    pub(crate) const RETENTION: u64 = RETENTION;
     /// Makes the orders of the shop, without rows.
     pub(crate) const ORDERS: &str = "CREATE TABLE Orders (Id INTEGER PRIMARY KEY, Customer UUID, Total DECIMAL(10,2), PlacedAt DATETIME, Paid BOOLEAN, Note TEXT);";
 

@@ -66,6 +66,10 @@ fn documents(directory: &Path) -> Vec<(String, Value)> {
     for entry in fs::read_dir(directory.join("schemas")).expect("a folder of schemas") {
         let path = entry.expect("a schema").path();
         let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        // The vocabulary stands there too.
+        if !name.ends_with(".schema.json") {
+            continue;
+        }
         let schema = serde_json::from_str(&text(&path)).unwrap_or_else(|error| panic!("{name}: {error}"));
         documents.push((format!("schemas/{name}"), schema));
     }
