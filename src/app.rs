@@ -160,11 +160,6 @@ impl App {
         self.access.anonymous()
     }
 
-    /// From now on, whoever brings no credentials is taken for `principal`.
-    pub fn take_anonymous_for(&self, principal: Principal) {
-        self.access.take_anonymous_for(principal);
-    }
-
     /// Whether the model is older than `age`.
     pub fn is_older_than(&self, age: Duration) -> bool {
         self.model.read().unwrap_or_else(PoisonError::into_inner).made.elapsed() > age

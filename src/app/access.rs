@@ -1,7 +1,7 @@
 //! Who asks -> what they may see of the model in force, found once for all who may see the same.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use quick_cache::sync::Cache;
 
@@ -21,7 +21,7 @@ const MODELS: usize = 64;
 pub(super) struct Access {
     /// Without it, everybody may read everything.
     policy: Option<Policy>,
-    anonymous: RwLock<Arc<Principal>>,
+    anonymous: Arc<Principal>,
 }
 
 /// What is known of what may be read of one model.
@@ -37,7 +37,7 @@ impl Access {
         let roles = config.map(|access| access.anonymous.clone()).unwrap_or_default();
         Self {
             policy: config.map(|access| Policy::new(access.roles.clone())),
-            anonymous: RwLock::new(Arc::new(Principal::anonymous(roles))),
+            anonymous: Arc::new(Principal::anonymous(roles)),
         }
     }
 
@@ -58,11 +58,7 @@ impl Access {
     }
 
     pub(super) fn anonymous(&self) -> Arc<Principal> {
-        Arc::clone(&self.anonymous.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(super) fn take_anonymous_for(&self, principal: Principal) {
-        *self.anonymous.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(principal);
+        Arc::clone(&self.anonymous)
     }
 
     pub(super) fn view(&self, principal: &Principal, known: &Known) -> View {

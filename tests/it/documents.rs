@@ -135,6 +135,29 @@ fn the_schema_of_the_configuration_refuses_what_the_code_refuses() {
 }
 
 #[test]
+fn the_document_on_scale_has_every_limit_with_its_value() {
+    let schema: Value = serde_json::from_str(&text_of("schemas/config.schema.json")).unwrap();
+    let document = text_of("docs/scale.md");
+    for (name, setting) in schema["$defs"]["limits"]["properties"].as_object().unwrap() {
+        let (_, row) = document.split_once(&format!("`limits.{name}` (")).unwrap_or_else(|| panic!("limits.{name}"));
+        let told = row.split(')').next().unwrap().replace([',', ' '], "");
+        let told = match told.strip_suffix("KiB").or(told.strip_suffix("MiB")) {
+            Some(number) => {
+                let unit = if told.ends_with("KiB") { 1024 } else { 1024 * 1024 };
+                (number.parse::<u64>().unwrap() * unit).to_string()
+            }
+            None => told.replace("min", "m"),
+        };
+        let default = setting["default"].to_string();
+        let minutes = |text: &str| text.replace("1m", "60s");
+        assert!(
+            [default.trim_matches('"'), &minutes(default.trim_matches('"'))].contains(&&*told),
+            "{name}: {told} and not {default}"
+        );
+    }
+}
+
+#[test]
 fn the_configuration_in_the_readme_is_one() {
     let readme = text_of("README.md");
     let example = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();

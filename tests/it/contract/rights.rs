@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use deltalink::access::{Claims, Principal};
 
 use super::{Database, QUESTIONS, pair, sent, tokens};
+use crate::support::passport;
 
 const ROLES: &str = "[access.roles]\nall = { '*' = true }\nsome = { '*' = true, Orders = { columns = ['Note'] } }";
 
@@ -14,7 +15,7 @@ fn principal(id: &str, role: &str) -> Principal {
 
 /// Every operation that takes a token is asked with that of another.
 pub(super) fn met(database: &Database) -> BTreeSet<(String, u16)> {
-    let gateway = database.serve_with(ROLES);
+    let gateway = database.serve_with(&format!("{ROLES}{}", passport::believed()));
     let client = gateway.client();
     gateway.asked_by(principal("key:one", "all"));
     let tokens = tokens(&client);
@@ -25,7 +26,7 @@ pub(super) fn met(database: &Database) -> BTreeSet<(String, u16)> {
 
 /// The code of one such answer.
 pub(super) fn code(database: &Database) -> String {
-    let gateway = database.serve_with(ROLES);
+    let gateway = database.serve_with(&format!("{ROLES}{}", passport::believed()));
     let client = gateway.client();
     gateway.asked_by(principal("key:one", "all"));
     let tokens = tokens(&client);

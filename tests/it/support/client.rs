@@ -1,6 +1,7 @@
 //! An HTTP client that checks every answer against the contract, so every test is a contract test.
 
 use std::io::Read;
+use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
@@ -10,8 +11,12 @@ use super::{Checked, Contract, coding};
 #[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) base: String,
+    proof: Proof,
     agent: ureq::Agent,
 }
+
+/// The `Authorization` of every request that brings no other; the clients of a gateway share it.
+pub(super) type Proof = Arc<Mutex<Option<String>>>;
 
 /// A request in the making.
 pub(crate) struct Asking<'a> {
@@ -34,7 +39,12 @@ pub(crate) struct Answer {
 impl Client {
     pub(crate) fn new(base: &str) -> Self {
         let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();
-        Self { base: base.to_owned(), agent: config.into() }
+        Self { base: base.to_owned(), proof: Proof::default(), agent: config.into() }
+    }
+
+    /// Its requests bring what is there, whenever it changes.
+    pub(super) fn proving(self, proof: &Proof) -> Self {
+        Self { proof: Arc::clone(proof), ..self }
     }
 
     /// GET a path such as `/odata/Orders`, or an absolute link.
@@ -83,7 +93,10 @@ impl Asking<'_> {
     pub(crate) fn try_send(self) -> Result<Answer, Box<dyn std::error::Error>> {
         let url = format!("{}{}", self.client.base, self.path);
         let mut request = ureq::http::Request::builder().method(self.method).uri(url);
-        for (name, value) in self.headers {
+        let proof = self.client.proof.lock().unwrap().clone();
+        let proof = proof.filter(|_| self.headers.iter().all(|(name, _)| name != "Authorization"));
+        let proof = proof.map(|proof| ("Authorization".to_owned(), proof));
+        for (name, value) in self.headers.into_iter().chain(proof) {
             request = request.header(name, value);
         }
         let response = match self.body {

@@ -14,9 +14,10 @@ use deltalink::http;
 use deltalink::token::Keyring;
 use std::sync::Arc;
 
-use super::client::Client;
+use super::client::{Client, Proof};
 use super::log;
 use super::overheard::{Heard, Overheard};
+use super::passport;
 
 /// Serves until it is dropped.
 pub(crate) struct Gateway {
@@ -24,6 +25,7 @@ pub(crate) struct Gateway {
     /// What it says to its database.
     pub(crate) heard: Arc<Heard>,
     pub(crate) app: Arc<App>,
+    proof: Proof,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
 }
@@ -55,12 +57,12 @@ impl Gateway {
             });
         });
         let (app, handle) = receiver.recv().unwrap()?;
-        Ok(Self { address, heard, app, handle, thread: Some(thread) })
+        Ok(Self { address, heard, app, proof: Proof::default(), handle, thread: Some(thread) })
     }
 
-    /// Takes whoever asks for `principal` from now on.
+    /// What its clients ask from now on is asked by `principal`: [`passport::believed`] is part of its configuration.
     pub(crate) fn asked_by(&self, principal: Principal) {
-        self.app.take_anonymous_for(principal);
+        *self.proof.lock().unwrap() = Some(format!("Bearer {}", passport::token(principal)));
     }
 
     /// What it tells the operator.
@@ -69,7 +71,7 @@ impl Gateway {
     }
 
     pub(crate) fn client(&self) -> Client {
-        Client::new(&format!("http://{}", self.address))
+        Client::new(&format!("http://{}", self.address)).proving(&self.proof)
     }
 }
 

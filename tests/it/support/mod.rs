@@ -14,6 +14,7 @@ pub(crate) mod meanwhile;
 #[cfg(feature = "mssql")]
 pub(crate) mod mssql;
 mod overheard;
+pub(crate) mod passport;
 pub(crate) mod patience;
 pub(crate) mod process;
 pub(crate) mod replica;

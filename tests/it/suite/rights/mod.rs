@@ -8,6 +8,7 @@ use deltalink::access::{Claim, Claims, Principal};
 use serde_json::{Value, json};
 
 use super::{Database, Served, encoded, names};
+use crate::support::passport;
 
 /// A shop of several regions, which share their goods.
 const TABLES: &str =
@@ -42,7 +43,7 @@ fn served() -> Served {
     for table in ["Good", "Shop", "Sale"] {
         database.track(table);
     }
-    Served::with(database, ROLES)
+    Served::with(database, &format!("{ROLES}{}", passport::believed()))
 }
 
 fn text(text: &str) -> Claim {

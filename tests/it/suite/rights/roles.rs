@@ -1,6 +1,7 @@
 //! What an operator says in roles, and what becomes of mistakes.
 
 use super::{served, text, who};
+use crate::support::passport;
 
 #[test]
 fn several_roles_give_what_any_gives_but_no_row_with_a_column_that_only_another_row_has() {
@@ -59,7 +60,8 @@ fn roles_that_name_what_is_not_there_are_refused_at_the_start() {
 #[test]
 fn what_of_a_role_does_not_fit_any_more_grants_nothing() {
     let shop = served();
-    let gateway = shop.database.serve_with("[access.roles.r]\nSale = { columns = ['Note', 'Total'] }\nShop = true");
+    let roles = "[access.roles.r]\nSale = { columns = ['Note', 'Total'] }\nShop = true";
+    let gateway = shop.database.serve_with(&format!("{roles}{}", passport::believed()));
     gateway.asked_by(who("a", &["r"], &[]));
     let client = gateway.client();
     client.track("/odata/Sale").expect(200);
