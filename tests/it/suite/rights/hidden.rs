@@ -2,6 +2,7 @@
 
 use super::super::{Database, Served, encoded};
 use super::{text, who};
+use crate::support::passport;
 
 /// Half of the shops and sales are hidden, and hold what no calculation of their type goes on with.
 const TABLES: &str =
@@ -31,7 +32,7 @@ fn served() -> Served {
     for table in ["Shop", "Sale", "Visit"] {
         database.track(table);
     }
-    let served = Served::with(database, ROLES);
+    let served = Served::with(database, &format!("{ROLES}{}", passport::believed()));
     served.of(who("key:north", &["northern"], &[("region", text("north"))]));
     served
 }
