@@ -75,8 +75,10 @@ async fn look_regularly(app: Arc<InForce>, mut reload: Reload, remake: impl Rema
             }
             () = reload.asked() => match remake.remake().await {
                 Ok(made) => {
-                    tracing::info!(entity_sets = made.edm().sets().len(), "read the configuration, the keys and the schema again");
+                    let entity_sets = made.edm().sets().len();
                     app.replace(made);
+                    // Whoever reads this may count on it.
+                    tracing::info!(entity_sets, "read the configuration, the keys and the schema again");
                 }
                 Err(error) => tracing::error!(%error, "the configuration stays as it was: what is there now cannot be used"),
             },
