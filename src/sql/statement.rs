@@ -78,7 +78,10 @@ impl<'a> Builder<'a> {
             return written.clone();
         }
         let filter = self.filters.of(set);
+        // A filter stands for itself, and may be used elsewhere too: the rows around it are not in its sight.
+        let around = std::mem::take(&mut self.asked);
         let written = self.about(rows::NAME, |build| rows::filtered(build, set, filter));
+        self.asked = around;
         self.filtered.push((set.name.clone(), written.clone()));
         written
     }

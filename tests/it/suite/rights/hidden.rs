@@ -6,10 +6,11 @@ use crate::support::passport;
 
 /// Half of the shops and sales are hidden, and hold what no calculation of their type goes on with.
 const TABLES: &str =
-    "CREATE TABLE Shop (Id BIGINT NOT NULL PRIMARY KEY, Code VARCHAR(9) NOT NULL UNIQUE, Region VARCHAR(9), Rent BIGINT);
+    "CREATE TABLE Shop (Id BIGINT NOT NULL PRIMARY KEY, Code VARCHAR(9) NOT NULL UNIQUE, Region VARCHAR(9), Rent BIGINT, IsOpen BIT, IsPublic BIT);
      CREATE TABLE Sale (Id BIGINT NOT NULL PRIMARY KEY, ShopId BIGINT REFERENCES Shop (Id), Region VARCHAR(9), Big BIGINT, Note NVARCHAR(40));
      CREATE TABLE Visit (Id BIGINT NOT NULL PRIMARY KEY, SaleId BIGINT REFERENCES Sale (Id));
-     INSERT INTO Shop VALUES (1, 'n1', 'north', 100), (2, 's1', 'south', 9223372036854775807), (3, 'n2', 'north', 7);
+     INSERT INTO Shop VALUES (1, 'n1', 'north', 100, 1, NULL), (2, 's1', 'south', 9223372036854775807, NULL, 0),
+       (3, 'n2', 'north', 7, NULL, 1);
      INSERT INTO Sale VALUES (1, 1, 'north', 5, 'tea'), (2, 2, 'south', 9223372036854775807, 'tea'), (3, 1, 'north', NULL, 'jam'),
        (4, 1, 'south', 9223372036854775807, NULL), (5, 3, 'north', 2, 'tea'), (6, 3, 'south', -9223372036854775807, 'jam');
      INSERT INTO Visit VALUES (1, 1), (2, 2), (3, 5), (4, 6), (5, NULL)";
@@ -19,7 +20,7 @@ const WITHOUT: &str = "UPDATE Visit SET SaleId = NULL WHERE SaleId IN (2, 4, 6);
 
 const ROLES: &str = r#"
 [access.roles]
-northern = { "*" = true, Sale = { filter = "Region eq @region" }, Shop = { filter = "Region eq 'north'" } }
+northern = { "*" = true, Sale = { filter = "Region eq @region" }, Shop = { filter = "(IsOpen or IsPublic) eq true" } }
 "#;
 
 /// What fails for hidden rows, and for these only.
