@@ -168,8 +168,6 @@ pub enum Tracking {
         begun: i64,
         /// What proves that a history is the same.
         proofs: Proofs,
-        /// Seconds for which changes are kept, where the login may see it; of all tables of the database.
-        retention: Option<u64>,
     },
     /// Not at all.
     None,

@@ -187,8 +187,9 @@ fn references(file: &Connection) -> Vec<Vec<Value>> {
 }
 
 fn tracking(file: &Connection) -> Vec<Vec<Value>> {
-    let on: bool = file.query_row("SELECT tracking FROM _state", [], |row| row.get(0)).unwrap();
-    let row = vec![Value::Int(2), "DAYS".into(), Value::Int(1)];
+    let sql = "SELECT tracking, retention FROM _state";
+    let (on, minutes): (bool, i64) = file.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let row = vec![Value::Int(minutes), "MINUTES".into(), Value::Int(1)];
     on.then_some(row).into_iter().collect()
 }
 

@@ -177,6 +177,15 @@ impl Database {
         }
     }
 
+    /// Keeps the changes of all tables for so many seconds from now on, which are whole minutes.
+    #[track_caller]
+    pub(crate) fn keep_for(&self, _table: &str, seconds: u64) {
+        match &self.under {
+            Under::Server(server) => server.keep_for(seconds / 60),
+            Under::StandIn(stand_in) => stand_in.keep_for(seconds / 60),
+        }
+    }
+
     #[track_caller]
     pub(crate) fn rename_column(&self, table: &str, from: &str, to: &str) {
         match &self.under {

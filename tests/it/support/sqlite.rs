@@ -151,6 +151,13 @@ impl Database {
         self.script(&set_retention(log, RETENTION));
     }
 
+    /// Keeps the changes of `table` for so many seconds from now on, as `deltalink track --retention` does.
+    #[track_caller]
+    pub(crate) fn keep_for(&self, table: &str, seconds: u64) {
+        let (log, _) = self.log(table);
+        self.script(&set_retention(log, seconds));
+    }
+
     /// Removes what has outlived its retention, as `deltalink prune` does.
     #[track_caller]
     pub(crate) fn prune_what_is_old(&self, table: &str) {
