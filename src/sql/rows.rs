@@ -46,25 +46,30 @@ pub(super) fn guarded_not(build: &mut Builder<'_>, set: &EntitySet, name: &str, 
     })
 }
 
-/// A value of the row `name` of `set`, which is made for rows only that may be read.
+/// A value of the row `name` of `set`, which is made only where all rows in sight may be read.
 pub(super) fn shown_only(
     build: &mut Builder<'_>,
     set: &EntitySet,
     name: &str,
     write: impl FnOnce(&mut Builder<'_>) -> String,
 ) -> String {
-    let value = build.asking(set, name, write);
-    if set.rows_filtered { format!("CASE WHEN {} = 1 THEN {value} END", shown(build, name)) } else { value }
+    build.asking(set, name, |build| {
+        let value = write(build);
+        let shown = of_asked(build, " = 1", " AND ");
+        shown.map_or(value.clone(), |shown| format!("CASE WHEN {shown} THEN {value} END"))
+    })
 }
 
 /// The condition that one of the rows in sight may not be read, if that can be.
 pub(super) fn hidden(build: &Builder<'_>) -> Option<String> {
-    let hidden: Vec<String> = build.asked().iter().map(|name| format!("{} = 0", shown(build, name))).collect();
-    (!hidden.is_empty()).then(|| hidden.join(" OR "))
+    of_asked(build, " = 0", " OR ")
 }
 
-fn shown(build: &Builder<'_>, name: &str) -> String {
-    [name, ".", &build.dialect().identifier(SHOWN)].concat()
+/// What `is` of the rows in sight, if there are any of filtered sets.
+fn of_asked(build: &Builder<'_>, is: &str, between: &str) -> Option<String> {
+    let shown = build.dialect().identifier(SHOWN);
+    let all: Vec<String> = build.asked().iter().map(|name| [name, ".", &shown, is].concat()).collect();
+    (!all.is_empty()).then(|| all.join(between))
 }
 
 #[cfg(all(test, feature = "sqlite"))]
