@@ -22,6 +22,8 @@ struct Found {
     declared: Declared,
     nullable: bool,
     key: i64,
+    /// 2 and 3 for what SQLite generates: when it is read, and when it is written.
+    hidden: i64,
 }
 
 pub(super) fn reply(file: &Connection) -> Reply {
@@ -92,7 +94,7 @@ fn tables(file: &Connection) -> Vec<Vec<Value>> {
 }
 
 fn columns(file: &Connection) -> Vec<Found> {
-    let sql = "SELECT t.object, k.number, c.name, c.type, c.\"notnull\", c.pk
+    let sql = "SELECT t.object, k.number, c.name, c.type, c.\"notnull\", c.pk, c.hidden
                FROM _table AS t JOIN pragma_table_xinfo(t.name) AS c JOIN _column AS k ON k.object = t.object AND k.name = c.name
                ORDER BY t.object, k.number";
     let mut statement = file.prepare(sql).unwrap();
@@ -107,6 +109,7 @@ fn columns(file: &Connection) -> Vec<Found> {
             declared,
             nullable: !not_null && key == 0,
             key,
+            hidden: row.get(6)?,
         })
     };
     statement.query_map([], column).unwrap().map(Result::unwrap).collect()
@@ -124,7 +127,7 @@ fn described(column: &Found) -> Vec<Value> {
         Value::Int(*precision),
         Value::Int(*scale),
         Value::Int(column.nullable.into()),
-        Value::Int(0),
+        Value::Int([0, 0, 2, 1][usize::try_from(column.hidden).unwrap()]),
         collation,
         Value::Null,
         Value::Null,

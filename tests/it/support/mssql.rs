@@ -115,6 +115,19 @@ impl Database {
         }
     }
 
+    /// Adds a column that is calculated whenever it is read. In T-SQL the expression has the type.
+    #[track_caller]
+    pub(crate) fn calculates(&self, table: &str, column: &str, ty: &str, expression: &str) {
+        let sql = format!("ALTER TABLE {table} ADD {column} AS ({expression})");
+        match &self.under {
+            Under::Server(server) => server.execute(&sql),
+            Under::StandIn(stand_in) => {
+                write_down(&sql);
+                stand_in.execute(&format!("ALTER TABLE {table} ADD COLUMN {column} {ty} AS ({expression})"));
+            }
+        }
+    }
+
     /// Another program, with a connection of its own.
     pub(crate) fn writer(&self) -> Writer<'_> {
         match &self.under {

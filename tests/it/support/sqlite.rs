@@ -105,6 +105,12 @@ impl Database {
         self.folder.path().join("test.db")
     }
 
+    /// Adds a column that is calculated whenever it is read.
+    #[track_caller]
+    pub(crate) fn calculates(&self, table: &str, column: &str, ty: &str, expression: &str) {
+        self.execute(&format!("ALTER TABLE {table} ADD COLUMN {column} {ty} AS ({expression})"));
+    }
+
     /// A connection as any other program would open one.
     pub(crate) fn connect(&self) -> rusqlite::Connection {
         let connection = rusqlite::Connection::open(self.path()).unwrap();

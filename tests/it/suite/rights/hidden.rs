@@ -149,3 +149,29 @@ fn hidden_entities_are_not_found_by_any_key() {
         assert!([204, 404].contains(&answer.status), "{path}: {}", answer.status);
     }
 }
+
+/// The negative of the least number is no number of its type.
+#[test]
+fn a_column_that_is_calculated_when_it_is_read_is_not_calculated_for_hidden_rows() {
+    let database = Database::empty();
+    database.execute(
+        "CREATE TABLE Sale (Id BIGINT NOT NULL PRIMARY KEY, Region VARCHAR(9), Big BIGINT);
+         INSERT INTO Sale VALUES (1, 'north', -5), (2, 'south', -9223372036854775807 - 1), (3, 'north', 2)",
+    );
+    database.calculates("Sale", "Size", "BIGINT", "abs(Big)");
+    database.track("Sale");
+    let config = "[access]\nanonymous = ['r']\n[access.roles.r]\nSale = { filter = \"Region eq 'north'\" }\n";
+    let served = Served::with(database, config);
+    for (asked, expected) in [
+        ("$filter=Size%20ge%202", [1, 3]),
+        ("$filter=Size%20in%20(2,5)%20and%20Id%20gt%200", [1, 3]),
+        ("$filter=Size%20mul%202%20gt%201", [1, 3]),
+        ("$orderby=Size", [3, 1]),
+        ("$orderby=Size%20desc&$select=Id&$filter=Size%20gt%200", [1, 3]),
+    ] {
+        let answer = served.get(&format!("/odata/Sale?{asked}")).expect(200);
+        assert_eq!(super::super::ids(&answer), expected, "{asked}");
+    }
+    assert!(stands_in_a_statement(&served, "END AS ", "Size", ""));
+    assert!(!stands_in_a_statement(&served, "END AS ", "Big", ""));
+}
