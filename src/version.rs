@@ -35,4 +35,6 @@ pub struct Window {
     pub bound: ChangeVersion,
     /// The newest version whose rows may be in what is read, with its mark; `bound`, or newer.
     pub current: Witness,
+    /// Seconds for which changes are kept, where that is known. Whoever operates the database may change it at any time.
+    pub retention: Option<u64>,
 }

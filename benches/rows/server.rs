@@ -45,7 +45,7 @@ pub(crate) fn catalog<'a>(mut catalog: Catalog, declared: impl IntoIterator<Item
     let table = &mut catalog.tables[0];
     table.schema = Some("dbo".to_owned());
     table.version = SIGNATURE.cast_unsigned();
-    table.tracking = Tracking::ChangeTracking { object_id: 1, begun: 0, proofs: Proofs::default(), retention: None };
+    table.tracking = Tracking::ChangeTracking { object_id: 1, begun: 0, proofs: Proofs::default() };
     for (column, declared) in table.columns.iter_mut().zip(declared) {
         declared.clone_into(&mut column.declared);
         column.ty = edm_type(declared);

@@ -15,11 +15,12 @@ LEFT JOIN sys.extended_properties AS ep
 WHERE o.is_ms_shipped = 0 AND o.temporal_type <> 1 AND o.is_memory_optimized = 0 AND (@P1 = N'' OR s.name = @P1)
 ORDER BY s.name, o.name;
 -- 2. One row is one column, in the order of the table: the table's number, its own, its name, the name of its type (for an alias, of the type
--- behind it), length in octets, precision, scale, whether it may be NULL, whether the database makes its values, its collation, its
+-- behind it), length in octets, precision, scale, whether it may be NULL, whether the database makes its values (2: whenever they are read), its collation, its
 -- default (NULL without the right to see definitions), its description, and whether only clients can decrypt it, or the login sees a
 -- mask of it. Hidden columns are left out.
 SELECT c.object_id, c.column_id, c.name, CASE WHEN u.is_user_defined = 1 AND u.is_assembly_type = 0 THEN b.name ELSE u.name END AS type_name, c.max_length, c.precision, c.scale, c.is_nullable,
-       CASE WHEN c.is_computed = 1 OR c.is_identity = 1 OR c.generated_always_type <> 0 THEN 1 ELSE 0 END AS is_made,
+       CASE WHEN EXISTS (SELECT 1 FROM sys.computed_columns AS k WHERE k.object_id = c.object_id AND k.column_id = c.column_id AND k.is_persisted = 0) THEN 2
+            WHEN c.is_computed = 1 OR c.is_identity = 1 OR c.generated_always_type <> 0 THEN 1 ELSE 0 END AS is_made,
        c.collation_name, d.definition AS default_definition,
        CAST(ep.value AS nvarchar(4000)) AS description,
        CASE WHEN c.encryption_type IS NULL THEN 0 ELSE 1 END AS is_encrypted,

@@ -1,7 +1,9 @@
--- One row: the table's history as this snapshot shows it. Installation, oldest valid version, newest version and its nonce, and
--- the nonce of the version that a token bears witness to: NULL where this history does not contain it. No row: not tracked.
+-- One row: the table's history as this snapshot shows it. Installation, oldest valid version, newest version and its nonce,
+-- the nonce of the version that a token bears witness to (NULL where this history does not contain it), and the seconds for which changes
+-- are kept. No row: not tracked.
 SELECT t.incarnation, t.min_valid_version, coalesce(newest.version, 0), coalesce(newest.nonce, t.nonce),
-       CASE {witness} WHEN 0 THEN t.nonce ELSE (SELECT w.nonce FROM {log} AS w WHERE w.version = {witness}) END
+       CASE {witness} WHEN 0 THEN t.nonce ELSE (SELECT w.nonce FROM {log} AS w WHERE w.version = {witness}) END,
+       t.retention
 FROM _deltalink_tables AS t
 LEFT JOIN (SELECT version, nonce FROM {log} ORDER BY version DESC LIMIT 1) AS newest
 WHERE t.log = {number}

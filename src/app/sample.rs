@@ -114,13 +114,13 @@ async fn look(backend: &dyn Backend, lookout: &Lookout, set: &Arc<EntitySet>, fo
     let mut sample =
         SetSample { name: set.name.clone(), damaged: found.is_damaged(&set.table), ..SetSample::default() };
     let Some(log) = set.changes else { return sample };
-    sample.retention = log.retention;
     sample.oldest = found.oldest;
     if let Ok(oldest @ Some(_)) = backend.oldest_change(log).await {
         sample.oldest = oldest;
     }
     if let Ok(sight) = lookout.look(set).await {
         let window = sight.window;
+        sample.retention = window.retention;
         sample.history =
             Some(History { version: window.current.version.0, min_valid_version: window.min_valid_version.0 });
     }

@@ -50,6 +50,7 @@ mod tests {
             min_valid_version: ChangeVersion(min_valid),
             bound: current.version,
             current,
+            retention: None,
         };
         HistoryRow { window, witness_mark }
     }

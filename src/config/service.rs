@@ -79,9 +79,12 @@ impl Service {
 }
 
 /// CSDL 4.01 section 5: identifiers with dots between them, at most 511 characters with the model's `.Model`, and not
-/// one that OData keeps or that is an alias in the model's own references.
+/// one that OData keeps or that the model's own references bring, by name or alias.
 fn is_namespace(text: &str) -> bool {
-    let taken = ["Capabilities", "Core", "Edm", "System", "Transient", "odata"].contains(&text);
+    let kept = ["Edm", "System", "Transient", "odata"];
+    let aliases = ["Capabilities", "Core", "Tracking"];
+    let vocabularies = ["Deltalink.Tracking.V1", "Org.OData.Capabilities.V1", "Org.OData.Core.V1"];
+    let taken = [&kept[..], &aliases, &vocabularies].iter().any(|names| names.contains(&text));
     !taken && text.chars().count() <= 505 && text.split('.').all(is_identifier)
 }
 

@@ -104,6 +104,8 @@ pub struct Column {
     pub nullable: bool,
     /// Whether the database computes it.
     pub computed: bool,
+    /// Whether it does so whenever it is read, which may fail.
+    pub calculated: bool,
     /// Why the login cannot read what is stored in it, if it cannot.
     pub withheld: Option<Withheld>,
     /// Whether it changes with each change of its row (`rowversion`).
@@ -168,8 +170,6 @@ pub enum Tracking {
         begun: i64,
         /// What proves that a history is the same.
         proofs: Proofs,
-        /// Seconds for which changes are kept, where the login may see it; of all tables of the database.
-        retention: Option<u64>,
     },
     /// Not at all.
     None,

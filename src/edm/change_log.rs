@@ -1,4 +1,6 @@
-//! How a table is tracked -> where the changes of its entity set are found, and for how long.
+//! How a table is tracked -> where the changes of its entity set are found.
+//!
+//! A newcomer's trap: for how long they are kept is not here. That changes while the model stays, and each look at the history tells it.
 
 use super::catalog::{Proofs, Table, Tracking};
 
@@ -9,20 +11,16 @@ pub struct ChangeLog {
     pub log: i64,
     /// What proves that a history is the same (SQL Server).
     pub proofs: Proofs,
-    /// Seconds for which changes are kept, where that is known.
-    pub retention: Option<u64>,
 }
 
 impl ChangeLog {
     /// That of `table`; none where changes are not recorded, not reliably, or not for us to read.
     pub(super) fn of(table: &Table) -> Option<Self> {
         match table.tracking {
-            Tracking::ChangeTracking { object_id, proofs, retention, .. } if table.rights.changes => {
-                Some(Self { log: object_id.into(), proofs, retention })
+            Tracking::ChangeTracking { object_id, proofs, .. } if table.rights.changes => {
+                Some(Self { log: object_id.into(), proofs })
             }
-            Tracking::Triggers { log, retention, damage: None, .. } => {
-                Some(Self { log, proofs: Proofs::default(), retention: Some(retention) })
-            }
+            Tracking::Triggers { log, damage: None, .. } => Some(Self { log, proofs: Proofs::default() }),
             Tracking::ChangeTracking { .. } | Tracking::Triggers { .. } | Tracking::None => None,
         }
     }

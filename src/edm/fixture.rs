@@ -35,6 +35,7 @@ fn column(name: &str) -> Column {
         collation: None,
         nullable: name.ends_with('?'),
         computed: false,
+        calculated: false,
         withheld: None,
         is_row_version: false,
         description: None,

@@ -59,6 +59,7 @@ pub struct EntitySet {
 
 /// One property.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Property {
     /// As in URLs and payloads.
     pub name: String,
@@ -76,6 +77,8 @@ pub struct Property {
     pub null_in_database: bool,
     /// Whether the database computes it.
     pub computed: bool,
+    /// Whether it does so whenever it is read, which may fail.
+    pub calculated: bool,
     /// What a link depends on: the names, the type, and what tells the column from another one of these.
     pub signature: String,
     /// How the text of the column is compared; of a key property, by the primary key's index.
@@ -252,8 +255,9 @@ fn exposed_columns(table: &Table, wishes: &TableExposure) -> Result<Vec<usize>, 
 }
 
 fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Property, Obstacle> {
-    let Column { name: column, declared, ty, collation, nullable, computed, description, definition, .. } =
-        &table.columns[index];
+    let Column {
+        name: column, declared, ty, collation, nullable, computed, calculated, description, definition, ..
+    } = &table.columns[index];
     let renamed = wishes.rename.iter().find(|(name, _)| table.column(name) == Some(index)).map(|(_, to)| to.clone());
     let name = usable(renamed.unwrap_or_else(|| identifier(column)))?;
     Ok(Property {
@@ -266,6 +270,7 @@ fn property(table: &Table, index: usize, wishes: &TableExposure) -> Result<Prope
         nullable: *nullable && !table.key.contains(&index),
         null_in_database: *nullable,
         computed: *computed,
+        calculated: *calculated,
         collation: key_collation(table, index)
             .filter(|_| may_be_text(*ty))
             .map(str::to_owned)

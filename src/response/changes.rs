@@ -128,7 +128,7 @@ impl RowSink for ChangesSink {
             write_count(out, &self.control, count);
         }
         if self.control.format.annotations.history && matches!(self.read.target, Target::Latest) {
-            history::write(out, &self.read.set, &window, &self.control);
+            history::write(out, &window, &self.control);
         }
         out.extend_from_slice(b"\"value\":[");
         Ok(())

@@ -5,17 +5,15 @@
 
 use super::control::Control;
 use super::metadata::TRACKING;
-use crate::edm::EntitySet;
 use crate::version::Window;
 
 /// `"@Tracking.History":{"CurrentVersion":5,"OldestVersion":2,"Retention":"PT604800S"},`
-pub(super) fn write(out: &mut Vec<u8>, set: &EntitySet, window: &Window, control: &Control) {
+pub(super) fn write(out: &mut Vec<u8>, window: &Window, control: &Control) {
     let ty =
         if control.full() { format!("{}\"#{TRACKING}.HistoryType\",", control.name("type")) } else { String::new() };
     let quote = if control.format.ieee754_compatible { "\"" } else { "" };
     let (current, oldest) = (window.bound.0, window.min_valid_version.0);
-    let retention = set.changes.and_then(|log| log.retention);
-    let retention = retention.map_or("null".to_owned(), |seconds| format!("\"PT{seconds}S\""));
+    let retention = window.retention.map_or("null".to_owned(), |seconds| format!("\"PT{seconds}S\""));
     out.extend_from_slice(
         format!(
             "\"@Tracking.History\":{{{ty}\"CurrentVersion\":{quote}{current}{quote},\"OldestVersion\":{quote}{oldest}{quote},\"Retention\":{retention}}},"

@@ -40,6 +40,7 @@ mod tests {
             min_valid_version: ChangeVersion(0),
             bound: ChangeVersion(version),
             current: Witness { version: ChangeVersion(version), mark: HistoryMark(mark) },
+            retention: None,
         };
         let known = tag("/Orders?$deltatoken=a", Some(&window(1, 2, 3)));
         assert_eq!(known, tag("/Orders?$deltatoken=a", Some(&window(1, 2, 3))));

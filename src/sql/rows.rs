@@ -7,7 +7,7 @@
 
 use super::expression::{Apart, apart, condition};
 use super::statement::Builder;
-use crate::edm::EntitySet;
+use crate::edm::{EntitySet, Property};
 use crate::plan::Typed;
 
 /// What the table is called inside.
@@ -19,12 +19,20 @@ const SHOWN: &str = "deltalink shown";
 /// The rows of `set` for which `filter` is true; without a filter there should be one, and so there are no rows.
 pub(super) fn filtered(build: &mut Builder<'_>, set: &EntitySet, filter: Option<&Typed>) -> String {
     let wanted = filter.map_or_else(|| "1 = 0".to_owned(), |filter| condition(build, filter));
-    let named = |column: &String| format!("{NAME}.{column} AS {column}");
-    let columns: Vec<_> =
-        set.properties.iter().map(|property| named(&build.dialect().identifier(&property.column))).collect();
+    let columns: Vec<_> = set.properties.iter().map(|property| column(build, property, &wanted)).collect();
     let shown = format!("CASE WHEN {wanted} THEN 1 ELSE 0 END AS {}", build.dialect().identifier(SHOWN));
     let columns = columns.into_iter().chain(Some(shown)).collect::<Vec<_>>().join(", ");
     format!("(SELECT {columns} FROM {} AS {NAME} WHERE {wanted})", build.dialect().table(set))
+}
+
+/// What is calculated when it is read, and may fail, is calculated for the `wanted` rows only.
+fn column(build: &Builder<'_>, property: &Property, wanted: &str) -> String {
+    let column = build.dialect().identifier(&property.column);
+    if property.calculated {
+        format!("CASE WHEN {wanted} THEN {NAME}.{column} END AS {column}")
+    } else {
+        format!("{NAME}.{column} AS {column}")
+    }
 }
 
 /// The condition of whoever asks that `predicate` is true of the row `name` of `set`. What can fail of it, or take long, is tried where all
@@ -46,25 +54,30 @@ pub(super) fn guarded_not(build: &mut Builder<'_>, set: &EntitySet, name: &str, 
     })
 }
 
-/// A value of the row `name` of `set`, which is made for rows only that may be read.
+/// A value of the row `name` of `set`, which is made only where all rows in sight may be read.
 pub(super) fn shown_only(
     build: &mut Builder<'_>,
     set: &EntitySet,
     name: &str,
     write: impl FnOnce(&mut Builder<'_>) -> String,
 ) -> String {
-    let value = build.asking(set, name, write);
-    if set.rows_filtered { format!("CASE WHEN {} = 1 THEN {value} END", shown(build, name)) } else { value }
+    build.asking(set, name, |build| {
+        let value = write(build);
+        let shown = of_asked(build, " = 1", " AND ");
+        shown.map_or(value.clone(), |shown| format!("CASE WHEN {shown} THEN {value} END"))
+    })
 }
 
 /// The condition that one of the rows in sight may not be read, if that can be.
 pub(super) fn hidden(build: &Builder<'_>) -> Option<String> {
-    let hidden: Vec<String> = build.asked().iter().map(|name| format!("{} = 0", shown(build, name))).collect();
-    (!hidden.is_empty()).then(|| hidden.join(" OR "))
+    of_asked(build, " = 0", " OR ")
 }
 
-fn shown(build: &Builder<'_>, name: &str) -> String {
-    [name, ".", &build.dialect().identifier(SHOWN)].concat()
+/// What `is` of the rows in sight, if there are any of filtered sets.
+fn of_asked(build: &Builder<'_>, is: &str, between: &str) -> Option<String> {
+    let shown = build.dialect().identifier(SHOWN);
+    let all: Vec<String> = build.asked().iter().map(|name| [name, ".", &shown, is].concat()).collect();
+    (!all.is_empty()).then(|| all.join(between))
 }
 
 #[cfg(all(test, feature = "sqlite"))]

@@ -78,7 +78,10 @@ impl<'a> Builder<'a> {
             return written.clone();
         }
         let filter = self.filters.of(set);
+        // A filter stands for itself, and may be used elsewhere too: the rows around it are not in its sight.
+        let around = std::mem::take(&mut self.asked);
         let written = self.about(rows::NAME, |build| rows::filtered(build, set, filter));
+        self.asked = around;
         self.filtered.push((set.name.clone(), written.clone()));
         written
     }
@@ -98,8 +101,14 @@ impl<'a> Builder<'a> {
 
     /// What `write` says about the row `name` of `set`, and about those that are in sight already.
     pub(super) fn asking<T>(&mut self, set: &EntitySet, name: &str, write: impl FnOnce(&mut Self) -> T) -> T {
+        let asked: Vec<String> = set.rows_filtered.then(|| name.to_owned()).into_iter().collect();
+        self.seeing(&asked, write)
+    }
+
+    /// What `write` says where the rows `names`, which are of filtered sets, are in sight too.
+    pub(super) fn seeing<T>(&mut self, names: &[String], write: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.asked.len();
-        self.asked.extend(set.rows_filtered.then(|| name.to_owned()));
+        self.asked.extend_from_slice(names);
         let written = write(self);
         self.asked.truncate(before);
         written

@@ -28,7 +28,7 @@ pub(super) fn catalog(results: &[Vec<Row>], wanted: &str) -> Result<Catalog> {
     };
     let usual = if wanted.is_empty() { USUAL } else { wanted };
     let change_tracking = tracking.first().map(database_tracking);
-    let mut found = Found::tables(tables, usual, proofs, change_tracking);
+    let mut found = Found::tables(tables, usual, proofs);
     for row in columns {
         found.column(row);
     }
@@ -60,9 +60,9 @@ struct Found {
 }
 
 impl Found {
-    fn tables(rows: &[Row], usual: &str, proofs: Proofs, tracking: Option<DatabaseTracking>) -> Self {
+    fn tables(rows: &[Row], usual: &str, proofs: Proofs) -> Self {
         let by_number = rows.iter().enumerate().map(|(place, row)| (number(row, 0), place)).collect();
-        let tables = rows.iter().map(|row| table(row, usual, proofs, tracking)).collect();
+        let tables = rows.iter().map(|row| table(row, usual, proofs)).collect();
         Self { tables, by_number, columns: HashMap::new(), last_index: None }
     }
 
@@ -122,13 +122,12 @@ impl Found {
     }
 }
 
-fn table(row: &Row, usual: &str, proofs: Proofs, of_database: Option<DatabaseTracking>) -> Table {
+fn table(row: &Row, usual: &str, proofs: Proofs) -> Table {
     let (object_id, schema) = (number(row, 0), string(row, 1));
     let tracking = integer(row, 6).map_or(Tracking::None, |begun| Tracking::ChangeTracking {
         object_id: i32::try_from(object_id).unwrap_or_default(),
         begun,
         proofs,
-        retention: of_database.map(|tracking| tracking.retention),
     });
     Table {
         qualified: !schema.eq_ignore_ascii_case(usual),
@@ -155,7 +154,8 @@ fn column(row: &Row) -> Column {
         typed: is_itself(&declared),
         collation: text(row, 9),
         nullable: number(row, 7) == 1,
-        computed: number(row, 8) == 1 || is_row_version(&declared),
+        computed: number(row, 8) > 0 || is_row_version(&declared),
+        calculated: number(row, 8) == 2,
         withheld: withheld(row),
         is_row_version: is_row_version(&declared),
         description: text(row, 11),
@@ -181,12 +181,17 @@ fn server_facts(row: &Row) -> ServerFacts {
 }
 
 fn database_tracking(row: &Row) -> DatabaseTracking {
-    let unit = match text(row, 1).as_deref() {
+    DatabaseTracking { retention: retention(row, 0).unwrap_or_default(), auto_cleanup: number(row, 2) == 1 }
+}
+
+/// Seconds, of which the number of units is in the column `first`, and the unit behind it.
+pub(super) fn retention(row: &Row, first: usize) -> Option<u64> {
+    let unit = match text(row, first + 1).as_deref() {
         Some("MINUTES") => 60,
         Some("HOURS") => 60 * 60,
         _ => 24 * 60 * 60,
     };
-    DatabaseTracking { retention: number(row, 0).unsigned_abs() * unit, auto_cleanup: number(row, 2) == 1 }
+    integer(row, first).map(|units| units.unsigned_abs().saturating_mul(unit))
 }
 
 fn number(row: &Row, column: usize) -> i64 {

@@ -8,6 +8,7 @@
 use sha2::{Digest, Sha256};
 
 use super::super::HistoryRow;
+use super::catalog::retention;
 use super::value::{integer, text};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sql::History;
@@ -23,6 +24,8 @@ mod column {
     pub(super) const NEWEST_COMMIT: usize = 5;
     pub(super) const WITNESS_COMMIT: usize = 6;
     pub(super) const TRACKING_TABLE: usize = 7;
+    /// And its unit behind it.
+    pub(super) const RETENTION: usize = 8;
 }
 
 /// The history in `row`, and the mark that it gives to the version which the claim bears witness to. `None` where
@@ -49,6 +52,7 @@ pub(super) fn history(
             version: version(row, column::NEWEST_VERSION).max(current),
             mark: mark(whole, newest.unwrap_or_default()),
         },
+        retention: retention(row, column::RETENTION),
     };
     let witness_mark = asked.claim.map(|claim| {
         let (claimed_whole, claimed_commit) = halves(claim.witness.mark);

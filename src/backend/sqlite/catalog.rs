@@ -100,8 +100,10 @@ fn set_key(tables: &mut [(Table, Place)], positions: &mut Vec<(usize, usize)>) {
 
 fn column(row: &Row<'_>) -> rusqlite::Result<Column> {
     let declared: String = row.get(3)?;
-    // `hidden` is 2 and 3 for generated columns; what they are generated from stands in the table's text only.
-    let computed = row.get::<_, u8>(7)? >= 2;
+    // `hidden` is 2 for columns that are generated when they are read, and 3 for those that are stored; what they are generated from
+    // stands in the table's text only.
+    let hidden: u8 = row.get(7)?;
+    let computed = hidden >= 2;
     let default: Option<String> = row.get(5)?;
     let table: Option<String> = if computed { row.get(9)? } else { None };
     Ok(Column {
@@ -112,6 +114,7 @@ fn column(row: &Row<'_>) -> rusqlite::Result<Column> {
         collation: None,
         nullable: !row.get::<_, bool>(4)?,
         computed,
+        calculated: hidden == 2,
         withheld: None,
         is_row_version: false,
         description: None,

@@ -162,6 +162,7 @@ fn history_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<HistoryRow> {
         min_valid_version: ChangeVersion(row.get(1)?),
         bound: ChangeVersion(row.get(2)?),
         current: Witness { version: ChangeVersion(row.get(2)?), mark: mark(row.get(3)?) },
+        retention: row.get(5)?,
     };
     Ok(HistoryRow { window, witness_mark: row.get::<_, Option<i64>>(4)?.map(mark) })
 }

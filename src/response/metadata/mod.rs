@@ -138,6 +138,7 @@ mod tests {
             collation: None,
             nullable,
             computed: false,
+            calculated: false,
             withheld: None,
             is_row_version: false,
             description: None,

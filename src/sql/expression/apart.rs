@@ -2,7 +2,8 @@
 //!
 //! A newcomer's trap: what is plain is tried on rows, too, that whoever asks may not read, because an index is of no use inside a `CASE`. So it
 //! is nothing but comparisons of columns with constants of their own types, joined by `AND` and `OR`, which cannot fail whatever the row
-//! holds. Functions, calculations, conversions of columns, subqueries and whatever is below a `NOT` are the rest.
+//! holds; a column that is calculated when it is read has a guard of its own (`sql::rows`). Functions, calculations, conversions of columns,
+//! subqueries and whatever is below a `NOT` are the rest.
 
 use super::{Narrowing, call, compare, condition, within};
 use crate::plan::{Class, Form, Typed};

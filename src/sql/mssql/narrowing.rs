@@ -102,6 +102,7 @@ mod tests {
             nullable: true,
             null_in_database: true,
             computed: false,
+            calculated: false,
             signature: String::new(),
             collation: None,
         };

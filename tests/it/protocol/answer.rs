@@ -88,6 +88,8 @@ fn history(state: &mut State, statement: &Statement<'_>) -> Reply {
         Column::new("newest_commit", text()),
         Column::new("witness_commit", text()),
         Column::new("tracking_table", Type::Int),
+        Column::new("retention_period", Type::Int),
+        Column::new("retention_period_units_desc", text()),
     ];
     let created = Value::DateTime(46_000, 300 * 3600);
     let (newest_commit, witness_commit) = (commit("newest", &newest), commit("witness", &witness));
@@ -100,6 +102,8 @@ fn history(state: &mut State, statement: &Statement<'_>) -> Reply {
         newest_commit,
         witness_commit,
         Value::Null,
+        number(state.tracking.map(|(period, ..)| period)),
+        state.tracking.map_or(Value::Null, |(_, unit, _)| unit.into()),
     ];
     Reply::new().rows(&columns, vec![row])
 }

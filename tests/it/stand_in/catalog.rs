@@ -22,6 +22,8 @@ struct Found {
     declared: Declared,
     nullable: bool,
     key: i64,
+    /// 2 and 3 for what SQLite generates: when it is read, and when it is written.
+    hidden: i64,
 }
 
 pub(super) fn reply(file: &Connection) -> Reply {
@@ -92,7 +94,7 @@ fn tables(file: &Connection) -> Vec<Vec<Value>> {
 }
 
 fn columns(file: &Connection) -> Vec<Found> {
-    let sql = "SELECT t.object, k.number, c.name, c.type, c.\"notnull\", c.pk
+    let sql = "SELECT t.object, k.number, c.name, c.type, c.\"notnull\", c.pk, c.hidden
                FROM _table AS t JOIN pragma_table_xinfo(t.name) AS c JOIN _column AS k ON k.object = t.object AND k.name = c.name
                ORDER BY t.object, k.number";
     let mut statement = file.prepare(sql).unwrap();
@@ -107,6 +109,7 @@ fn columns(file: &Connection) -> Vec<Found> {
             declared,
             nullable: !not_null && key == 0,
             key,
+            hidden: row.get(6)?,
         })
     };
     statement.query_map([], column).unwrap().map(Result::unwrap).collect()
@@ -124,7 +127,7 @@ fn described(column: &Found) -> Vec<Value> {
         Value::Int(*precision),
         Value::Int(*scale),
         Value::Int(column.nullable.into()),
-        Value::Int(0),
+        Value::Int([0, 0, 2, 1][usize::try_from(column.hidden).unwrap()]),
         collation,
         Value::Null,
         Value::Null,
@@ -187,8 +190,9 @@ fn references(file: &Connection) -> Vec<Vec<Value>> {
 }
 
 fn tracking(file: &Connection) -> Vec<Vec<Value>> {
-    let on: bool = file.query_row("SELECT tracking FROM _state", [], |row| row.get(0)).unwrap();
-    let row = vec![Value::Int(2), "DAYS".into(), Value::Int(1)];
+    let sql = "SELECT tracking, retention FROM _state";
+    let (on, minutes): (bool, i64) = file.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let row = vec![Value::Int(minutes), "MINUTES".into(), Value::Int(1)];
     on.then_some(row).into_iter().collect()
 }
 

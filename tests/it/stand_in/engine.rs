@@ -147,8 +147,12 @@ fn history(file: &Connection, request: &Request) -> Reply {
         text("newest_commit"),
         text("witness_commit"),
         Column::new("tracking_table", Type::Int),
+        Column::new("retention_period", Type::Int),
+        text("retention_period_units_desc"),
     ];
-    let newest: i64 = file.query_row("SELECT version FROM _state", [], |row| row.get(0)).unwrap();
+    let sql = "SELECT version, CASE WHEN tracking THEN retention END FROM _state";
+    let (newest, retention): (i64, Option<i64>) =
+        file.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     let fork = Value::Guid(u128::from_str_radix(&fork, 16).unwrap());
     let row = vec![
         int(min_valid),
@@ -159,6 +163,8 @@ fn history(file: &Connection, request: &Request) -> Reply {
         commit(newest),
         commit(number(1)),
         int(journal),
+        int(retention),
+        "MINUTES".into(),
     ];
     Reply::new().rows(&columns, vec![row])
 }

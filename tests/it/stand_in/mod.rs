@@ -90,6 +90,11 @@ impl StandIn {
         store::clean_up(&self.path(), table);
     }
 
+    /// Keeps changes for so many minutes.
+    pub(crate) fn keep_for(&self, minutes: u64) {
+        store::connect(&self.path()).execute("UPDATE _state SET retention = ?1", [minutes]).unwrap();
+    }
+
     /// Hides the rows for which `condition` is true from the gateway's login.
     pub(crate) fn hides(&self, table: &str, condition: &str) {
         store::hide(&self.path(), table, condition);

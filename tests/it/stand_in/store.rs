@@ -11,7 +11,8 @@ use rusqlite::{Batch, Connection, OptionalExtension, Transaction};
 /// The numbers that stand for a table and its columns, and how it is tracked.
 const SCHEMA: &str = "
     CREATE TABLE _state (version INTEGER NOT NULL, next INTEGER NOT NULL, fork TEXT NOT NULL,
-                         tracking INTEGER NOT NULL DEFAULT 1, snapshots INTEGER NOT NULL DEFAULT 1);
+                         tracking INTEGER NOT NULL DEFAULT 1, snapshots INTEGER NOT NULL DEFAULT 1,
+                         retention INTEGER NOT NULL DEFAULT 2880);
     INSERT INTO _state (version, next, fork) VALUES (0, 1, lower(hex(randomblob(16))));
     CREATE TABLE _table (name TEXT PRIMARY KEY, object INTEGER NOT NULL UNIQUE, begun INTEGER, min_valid INTEGER, journal INTEGER, hidden TEXT);
     CREATE TABLE _column (object INTEGER NOT NULL, name TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (object, name));

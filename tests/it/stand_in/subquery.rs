@@ -16,9 +16,9 @@ pub(super) fn scalar(scope: &Scope<'_>, tokens: &[Token]) -> Found<Typed> {
     let [value] = query.columns.as_slice() else {
         return Err(Fault::new(116, "Only one expression can be specified in the select list."));
     };
-    // SQL Server may make a join of it, and try what is made of the value before the row is found to be one that is left out.
-    let asked = query.behind.len().saturating_sub(usize::from(!value.uses.aggregate));
-    let sql = format!("(SELECT {}{}{})", value.sql, query.rest, query.behind[..asked].concat());
+    // SQL Server may make a join of it, and try what is made of the value before a row on the way is found to be one that is left out.
+    let behind = if value.uses.aggregate { query.behind.concat() } else { String::new() };
+    let sql = format!("(SELECT {}{}{behind})", value.sql, query.rest);
     Ok(Typed { sql, kind: value.kind.clone(), uses: query.uses() })
 }
 

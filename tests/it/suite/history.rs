@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Database, Served, nine, prunable_shop};
+use super::{Database, Served, nine, prunable_shop, restorable_shop};
 use crate::support::client::Answer;
 
 const LATEST: &str = "?$deltatoken=latest";
@@ -45,10 +45,24 @@ fn a_link_is_followed_until_the_oldest_version_has_passed_it() {
 
 #[test]
 fn for_how_long_changes_are_kept_is_told_as_a_duration() {
-    let history = wished(&nine(), &format!("/odata/Item{LATEST}")).json()[TERM].take();
-    let retention =
-        history["Retention"].as_str().and_then(|text| text.strip_prefix("PT")?.strip_suffix('S')?.parse().ok());
-    assert_eq!(retention, Some(Database::RETENTION));
+    assert_eq!(retention(&nine(), "Item"), Some(Database::RETENTION));
+}
+
+/// Seconds.
+fn retention(served: &Served, set: &str) -> Option<u64> {
+    let history = wished(served, &format!("/odata/{set}{LATEST}")).json()[TERM].take();
+    history["Retention"].as_str().and_then(|text| text.strip_prefix("PT")?.strip_suffix('S')?.parse().ok())
+}
+
+#[test]
+fn another_retention_is_seen_by_a_gateway_that_runs() {
+    // It is one for all tables in a server, so it takes a database of one's own.
+    let Some(served) = restorable_shop() else { return };
+    assert_eq!(retention(&served, "Orders"), Some(Database::RETENTION));
+    served.database.keep_for("Orders", 30 * 24 * 60 * 60);
+    assert_eq!(retention(&served, "Orders"), Some(2_592_000));
+    let metrics = served.gateway.metrics();
+    assert!(metrics.contains("deltalink_set_retention_seconds{set=\"Orders\"} 2592000\n"), "{metrics}");
 }
 
 #[test]

@@ -115,6 +115,19 @@ impl Database {
         }
     }
 
+    /// Adds a column that is calculated whenever it is read. In T-SQL the expression has the type.
+    #[track_caller]
+    pub(crate) fn calculates(&self, table: &str, column: &str, ty: &str, expression: &str) {
+        let sql = format!("ALTER TABLE {table} ADD {column} AS ({expression})");
+        match &self.under {
+            Under::Server(server) => server.execute(&sql),
+            Under::StandIn(stand_in) => {
+                write_down(&sql);
+                stand_in.execute(&format!("ALTER TABLE {table} ADD COLUMN {column} {ty} AS ({expression})"));
+            }
+        }
+    }
+
     /// Another program, with a connection of its own.
     pub(crate) fn writer(&self) -> Writer<'_> {
         match &self.under {
@@ -174,6 +187,15 @@ impl Database {
         match &self.under {
             Under::Server(_) => panic!("a server cannot be pruned"),
             Under::StandIn(stand_in) => stand_in.prune(table),
+        }
+    }
+
+    /// Keeps the changes of all tables for so many seconds from now on, which are whole minutes.
+    #[track_caller]
+    pub(crate) fn keep_for(&self, _table: &str, seconds: u64) {
+        match &self.under {
+            Under::Server(server) => server.keep_for(seconds / 60),
+            Under::StandIn(stand_in) => stand_in.keep_for(seconds / 60),
         }
     }
 

@@ -105,6 +105,12 @@ impl Database {
         self.folder.path().join("test.db")
     }
 
+    /// Adds a column that is calculated whenever it is read.
+    #[track_caller]
+    pub(crate) fn calculates(&self, table: &str, column: &str, ty: &str, expression: &str) {
+        self.execute(&format!("ALTER TABLE {table} ADD COLUMN {column} {ty} AS ({expression})"));
+    }
+
     /// A connection as any other program would open one.
     pub(crate) fn connect(&self) -> rusqlite::Connection {
         let connection = rusqlite::Connection::open(self.path()).unwrap();
@@ -149,6 +155,13 @@ impl Database {
         self.script(&set_retention(log, 0));
         while self.script(&prune(log)) > 1 {}
         self.script(&set_retention(log, RETENTION));
+    }
+
+    /// Keeps the changes of `table` for so many seconds from now on, as `deltalink track --retention` does.
+    #[track_caller]
+    pub(crate) fn keep_for(&self, table: &str, seconds: u64) {
+        let (log, _) = self.log(table);
+        self.script(&set_retention(log, seconds));
     }
 
     /// Removes what has outlived its retention, as `deltalink prune` does.

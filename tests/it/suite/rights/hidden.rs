@@ -4,22 +4,26 @@ use super::super::{Database, Served, encoded};
 use super::{text, who};
 use crate::support::passport;
 
-/// Half of the shops and sales are hidden, and hold what no calculation of their type goes on with.
+/// Half of the shops and sales are hidden; they hold, or lead to, what no calculation of their type goes on with.
 const TABLES: &str =
-    "CREATE TABLE Shop (Id BIGINT NOT NULL PRIMARY KEY, Code VARCHAR(9) NOT NULL UNIQUE, Region VARCHAR(9), Rent BIGINT);
-     CREATE TABLE Sale (Id BIGINT NOT NULL PRIMARY KEY, ShopId BIGINT REFERENCES Shop (Id), Region VARCHAR(9), Big BIGINT, Note NVARCHAR(40));
-     CREATE TABLE Visit (Id BIGINT NOT NULL PRIMARY KEY, SaleId BIGINT REFERENCES Sale (Id));
-     INSERT INTO Shop VALUES (1, 'n1', 'north', 100), (2, 's1', 'south', 9223372036854775807), (3, 'n2', 'north', 7);
-     INSERT INTO Sale VALUES (1, 1, 'north', 5, 'tea'), (2, 2, 'south', 9223372036854775807, 'tea'), (3, 1, 'north', NULL, 'jam'),
-       (4, 1, 'south', 9223372036854775807, NULL), (5, 3, 'north', 2, 'tea'), (6, 3, 'south', -9223372036854775807, 'jam');
-     INSERT INTO Visit VALUES (1, 1), (2, 2), (3, 5), (4, 6), (5, NULL)";
+    "CREATE TABLE Shop (Id BIGINT NOT NULL PRIMARY KEY, Code VARCHAR(9) NOT NULL UNIQUE, Region VARCHAR(9), Rent BIGINT, IsOpen BIT, IsPublic BIT);
+     CREATE TABLE Guide (Id BIGINT NOT NULL PRIMARY KEY, Pay BIGINT);
+     CREATE TABLE Sale (Id BIGINT NOT NULL PRIMARY KEY, ShopId BIGINT REFERENCES Shop (Id), Region VARCHAR(9), Big BIGINT, Note NVARCHAR(40),
+       GuideId BIGINT REFERENCES Guide (Id));
+     CREATE TABLE Visit (Id BIGINT NOT NULL PRIMARY KEY, SaleId BIGINT REFERENCES Sale (Id), GuideId BIGINT REFERENCES Guide (Id));
+     INSERT INTO Shop VALUES (1, 'n1', 'north', 100, 1, NULL), (2, 's1', 'south', 9223372036854775807, NULL, 0),
+       (3, 'n2', 'north', 7, NULL, 1);
+     INSERT INTO Guide VALUES (1, 10), (2, 9223372036854775807);
+     INSERT INTO Sale VALUES (1, 1, 'north', 5, 'tea', 1), (2, 2, 'south', 9223372036854775807, 'tea', 2), (3, 1, 'north', NULL, 'jam', NULL),
+       (4, 1, 'south', 9223372036854775807, NULL, 2), (5, 3, 'north', 2, 'tea', 1), (6, 3, 'south', -9223372036854775807, 'jam', 2);
+     INSERT INTO Visit VALUES (1, 1, 1), (2, 2, 1), (3, 5, 1), (4, 6, 1), (5, NULL, 1)";
 
 const WITHOUT: &str = "UPDATE Visit SET SaleId = NULL WHERE SaleId IN (2, 4, 6);
      DELETE FROM Sale WHERE Region = 'south'; DELETE FROM Shop WHERE Region = 'south'";
 
 const ROLES: &str = r#"
 [access.roles]
-northern = { "*" = true, Sale = { filter = "Region eq @region" }, Shop = { filter = "Region eq 'north'" } }
+northern = { "*" = true, Sale = { filter = "Region eq @region" }, Shop = { filter = "(IsOpen or IsPublic) eq true" } }
 "#;
 
 /// What fails for hidden rows, and for these only.
@@ -29,7 +33,7 @@ const FAILING: [&str; 4] =
 fn served() -> Served {
     let database = Database::empty();
     database.execute(TABLES);
-    for table in ["Shop", "Sale", "Visit"] {
+    for table in ["Guide", "Shop", "Sale", "Visit"] {
         database.track(table);
     }
     let served = Served::with(database, &format!("{ROLES}{}", passport::believed()));
@@ -72,6 +76,13 @@ fn asked() -> Vec<String> {
         "Visit?$select=Id&$orderby=Sale/Big mul 2",
         "Visit?$select=Id&$filter=Sale/Shop/Rent mul Sale/Big gt 0",
         "Visit?$select=Id&$expand=Sale($filter=Big mul 2 gt 0)",
+        "Sale?$filter=Guide/Pay mul 3 gt 0",
+        "Shop?$filter=Sale/any(s:s/Guide/Pay mul 3 gt 0)",
+        "Visit?$select=Id&$filter=Sale/Guide/Pay mul 3 gt 0",
+        "Visit?$select=Id&$orderby=Sale/Guide/Pay mul 3 desc",
+        "Visit?$select=Id&$filter=Sale/Visit/any(v:v/Guide/Pay mul 3 gt 0 and v/Sale/Guide/Pay mul 3 gt 0)",
+        "Visit?$select=Id&$filter=Sale/Visit/$count($filter=Guide/Pay mul Sale/Guide/Pay gt 0) ge 1",
+        "Visit?$select=Id&$filter=Sale/Shop/Sale/any(s:s/Visit/any(v:v/Guide/Pay mul s/Guide/Pay gt 0))",
     ] {
         let (path, query) = more.split_once('?').unwrap_or((more, ""));
         asked.push(format!("{path}?{}", query.replace(' ', "%20")));
@@ -101,6 +112,22 @@ fn answers_are_those_of_a_database_without_hidden_rows() {
 }
 
 #[test]
+fn what_is_asked_at_the_end_of_a_way_asks_of_the_rows_between_too() {
+    let served = served();
+    for filter in ["Sale/Visit/any(v:v/Id mul 3 gt 0)", "Sale/Visit/$count($filter=Id mul 3 gt 0) gt 0"] {
+        served.get(&format!("/odata/Visit?$filter={}", encoded(filter))).expect(200);
+        assert!(stands_in_a_statement(&served, "WHEN h1.", "deltalink shown", " = 0"), "{filter}");
+        served.gateway.heard.forget();
+    }
+}
+
+/// Whether a statement had `name` between these, quoted as the database does.
+fn stands_in_a_statement(served: &Served, before: &str, name: &str, behind: &str) -> bool {
+    let forms = [("\"", "\""), ("[", "]")].map(|(open, close)| [before, open, name, close, behind].concat());
+    served.gateway.heard.statements().iter().any(|sql| forms.iter().any(|form| sql.contains(form)))
+}
+
+#[test]
 fn pages_in_any_order_are_those_of_a_database_without_hidden_rows() {
     let served = served();
     let pages = |order: &str| {
@@ -121,4 +148,30 @@ fn hidden_entities_are_not_found_by_any_key() {
         let answer = served.get(&format!("/odata/{path}"));
         assert!([204, 404].contains(&answer.status), "{path}: {}", answer.status);
     }
+}
+
+/// The negative of the least number is no number of its type.
+#[test]
+fn a_column_that_is_calculated_when_it_is_read_is_not_calculated_for_hidden_rows() {
+    let database = Database::empty();
+    database.execute(
+        "CREATE TABLE Sale (Id BIGINT NOT NULL PRIMARY KEY, Region VARCHAR(9), Big BIGINT);
+         INSERT INTO Sale VALUES (1, 'north', -5), (2, 'south', -9223372036854775807 - 1), (3, 'north', 2)",
+    );
+    database.calculates("Sale", "Size", "BIGINT", "abs(Big)");
+    database.track("Sale");
+    let config = "[access]\nanonymous = ['r']\n[access.roles.r]\nSale = { filter = \"Region eq 'north'\" }\n";
+    let served = Served::with(database, config);
+    for (asked, expected) in [
+        ("$filter=Size%20ge%202", [1, 3]),
+        ("$filter=Size%20in%20(2,5)%20and%20Id%20gt%200", [1, 3]),
+        ("$filter=Size%20mul%202%20gt%201", [1, 3]),
+        ("$orderby=Size", [3, 1]),
+        ("$orderby=Size%20desc&$select=Id&$filter=Size%20gt%200", [1, 3]),
+    ] {
+        let answer = served.get(&format!("/odata/Sale?{asked}")).expect(200);
+        assert_eq!(super::super::ids(&answer), expected, "{asked}");
+    }
+    assert!(stands_in_a_statement(&served, "END AS ", "Size", ""));
+    assert!(!stands_in_a_statement(&served, "END AS ", "Big", ""));
 }

@@ -11,7 +11,7 @@ use deltalink::backend::Backend;
 use deltalink::backend::mssql::{MssqlBackend, Settings};
 use deltalink::edm::{Catalog, Facts, Table, Tracking};
 use deltalink::sql::Script;
-use deltalink::sql::mssql::{allow_snapshots, disable_table, enable_database, enable_table};
+use deltalink::sql::mssql::{allow_snapshots, disable_table, enable_database, enable_table, set_retention};
 use serde_json::Value;
 
 use super::address::Address;
@@ -147,6 +147,13 @@ impl Server {
              ALTER DATABASE {name} SET MULTI_USER;"
         ));
         *self.connection() = Connection::open(&self.address);
+    }
+
+    /// Keeps changes for so many minutes. Other tests would see it where the database is shared.
+    #[track_caller]
+    pub(crate) fn keep_for(&self, minutes: u64) {
+        assert!(self.owns_database, "retention is not a matter of one schema");
+        self.operate(&set_retention(&self.schema, minutes));
     }
 
     #[track_caller]
