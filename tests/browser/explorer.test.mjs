@@ -355,6 +355,26 @@ test('the keyboard stays with its row when rows above it go, and leaves one that
   })
 })
 
+for (const [view, path] of [['Sync', 'odata/Items'], ['Query', 'odata/Items#query']]) {
+  test(`who goes back while a row is open sees the view before it, and the row is not asked for any more: ${view}`, () => serving(ITEMS, async (service) => {
+    const { page, leave } = await visit(service.url)
+    await page.getByRole('button', { name: 'Follow its changes' }).waitFor()
+    await page.evaluate((path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }, `${service.url}${path}`)
+    let asked
+    const isAsked = new Promise((resolve) => { asked = resolve })
+    await page.route('**/odata/Items(2)', () => asked())
+    await page.getByRole('link', { name: '2', exact: true }).click()
+    await page.getByRole('dialog', { name: 'Items(2)' }).getByText('Asking…').waitFor()
+    await isAsked
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/Items(2)'))
+    await page.goBack()
+    await page.getByRole('button', { name: 'Follow its changes' }).click()
+    await ended
+    assert.equal(await page.getByRole('dialog').count(), 0)
+    await leave()
+  }))
+}
+
 test('the address of a row shows it, and says so when it is not there', () => serving(ITEMS, async (service) => {
   const { page, leave } = await visit(`${service.url}odata/Items(9007199254740993)`)
   await page.getByRole('heading', { name: 'Items(9007199254740993)' }).waitFor()
