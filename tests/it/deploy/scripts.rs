@@ -1,0 +1,81 @@
+//! What the scripts of `deploy/` do to the machine that they run on, with other programs in the place of those that would do it.
+//!
+//! A scene has nothing but what a test puts there: a program that is not named is not there, whatever this machine has.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// What every script may have of this machine.
+const SYSTEM: [&str; 9] = ["bash", "cat", "dirname", "env", "mkdir", "mktemp", "rm", "sed", "tail"];
+
+/// A folder in the place of the repository, and programs that write down how they were called.
+struct Scene {
+    folder: TempDir,
+}
+
+impl Scene {
+    /// `scripts` are the repository's own; everything else in the folder is what a test makes.
+    fn with(scripts: &[&str]) -> Self {
+        let scene = Self { folder: tempfile::tempdir().unwrap() };
+        for script in scripts {
+            let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(script);
+            scene.write(script, &fs::read_to_string(from).unwrap());
+        }
+        for program in SYSTEM {
+            let places = ["/usr/bin", "/bin"].map(|place| Path::new(place).join(program));
+            let place = places.iter().find(|place| place.exists()).unwrap_or_else(|| panic!("no {program}"));
+            fs::create_dir_all(scene.path("programs")).unwrap();
+            symlink(place, scene.path("programs").join(program)).unwrap();
+        }
+        scene.program("timeout", "while [[ $1 = -* ]]; do shift; done; shift; exec \"$@\"")
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Another process writes it: a file that this one has open, a child of another test may have open too, and then it cannot be run.
+    fn write(&self, name: &str, text: &str) {
+        let script = "mkdir -p \"${1%/*}\" && printf %s \"$2\" >\"$1\" && chmod 755 \"$1\"";
+        let path = self.path(name);
+        let status = Command::new("sh").args(["-c", script, "sh"]).arg(path).arg(text).status().unwrap();
+        assert!(status.success(), "{name}: {status}");
+    }
+
+    /// A program that is called by its name, or by its path in the folder.
+    fn program(self, name: &str, does: &str) -> Self {
+        let path = if name.contains('/') { name.to_owned() } else { format!("programs/{name}") };
+        let calls = self.path("calls");
+        self.write(&path, &format!("#!/usr/bin/env bash\necho \"{name} $*\" >>'{}'\n{does}\n", calls.display()));
+        self
+    }
+
+    fn run(&self, script: &str, arguments: &[&str]) -> Output {
+        let mut command = Command::new(self.path(script));
+        command.args(arguments).env_clear().env("PATH", self.path("programs")).env("TMPDIR", self.folder.path());
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{script}: {output:?}");
+        output
+    }
+
+    /// How the programs of the scene were called, each in a line.
+    fn calls(&self) -> String {
+        fs::read_to_string(self.path("calls")).unwrap_or_default()
+    }
+}
+
+#[test]
+fn no_package_is_tried_where_somebody_has_it_installed() {
+    let mut scene = Scene::with(&["deploy/debian/check"]).program("id", "echo 0");
+    for program in ["apt-get", "dpkg", "systemd-analyze", "systemd-sysusers", "unshare"] {
+        scene = scene.program(program, "");
+    }
+    scene.write("target/package/deltalink_1.deb", "");
+    let output = scene.run("deploy/debian/check", &[]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("has Deltalink already"), "{output:?}");
+    assert!(!scene.calls().contains("unshare "), "{}", scene.calls());
+}
