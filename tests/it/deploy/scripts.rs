@@ -69,6 +69,19 @@ impl Scene {
 }
 
 #[test]
+fn a_package_to_try_leaves_the_one_that_is_released_alone_and_an_old_one_is_not_taken_for_it() {
+    let scene = Scene::with(&["deploy/debian/build"]);
+    let [released, tried] =
+        ["target/package", "target/package-debug"].map(|folder| format!("{folder}/deltalink_1.deb"));
+    scene.write(&released, "the one of the release");
+    scene.write(&tried, "one of yesterday");
+    let output = scene.run("deploy/debian/build", &["debug"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("SKIPPED: NO PACKAGE WAS MADE"), "{output:?}");
+    assert!(scene.path(&released).exists(), "a release was deleted");
+    assert!(!scene.path(&tried).exists(), "it would be judged as if it had been made now");
+}
+
+#[test]
 fn no_package_is_tried_where_somebody_has_it_installed() {
     let mut scene = Scene::with(&["deploy/debian/check"]).program("id", "echo 0");
     for program in ["apt-get", "dpkg", "systemd-analyze", "systemd-sysusers", "unshare"] {
