@@ -92,3 +92,28 @@ fn no_package_is_tried_where_somebody_has_it_installed() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("has Deltalink already"), "{output:?}");
     assert!(!scene.calls().contains("unshare "), "{}", scene.calls());
 }
+
+/// A machine on which everything of the gate's is there, and judges nothing.
+fn furnished() -> Scene {
+    let mut scene = Scene::with(&["deploy/check"]).program("id", "echo 0");
+    for program in ["apt-get", "buildah", "cargo-deb", "cargo-deny", "docker", "strace", "target/debug/deltalink"] {
+        scene = scene.program(program, "");
+    }
+    for judge in ["systemd/check", "kubernetes/check", "debian/build", "debian/check", "docker/check", "supply-chain"] {
+        scene = scene.program(&format!("deploy/{judge}"), "");
+    }
+    scene
+}
+
+#[test]
+fn what_the_gate_installs_it_says_and_nothing_is_removed_for_it() {
+    let scene = furnished().program("apt-get", "echo 'Setting up systemd (252) ...'");
+    let output = scene.run("deploy/check", &[]);
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains("installed on this machine: systemd (252)\n"),
+        "{output:?}"
+    );
+    let calls = scene.calls();
+    let installs: Vec<&str> = calls.lines().filter(|line| line.starts_with("apt-get install")).collect();
+    assert_eq!(installs, ["apt-get install -y --no-install-recommends --no-remove systemd"]);
+}
