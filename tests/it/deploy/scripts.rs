@@ -106,6 +106,17 @@ fn furnished() -> Scene {
 }
 
 #[test]
+fn the_gate_builds_no_image_also_where_an_engine_runs() {
+    let scene = furnished().program("systemd-analyze", "");
+    scene.run("deploy/check", &[]);
+    let calls = scene.calls();
+    assert!(calls.contains("deploy/debian/check target/package-debug"), "{calls}");
+    assert!(!calls.contains("deploy/docker/check "), "{calls}");
+    scene.run("deploy/check", &["--whole"]);
+    assert!(scene.calls().contains("deploy/docker/check --buildah"), "{}", scene.calls());
+}
+
+#[test]
 fn what_the_gate_installs_it_says_and_nothing_is_removed_for_it() {
     let scene = furnished().program("apt-get", "echo 'Setting up systemd (252) ...'");
     let output = scene.run("deploy/check", &[]);
@@ -116,4 +127,14 @@ fn what_the_gate_installs_it_says_and_nothing_is_removed_for_it() {
     let calls = scene.calls();
     let installs: Vec<&str> = calls.lines().filter(|line| line.starts_with("apt-get install")).collect();
     assert_eq!(installs, ["apt-get install -y --no-install-recommends --no-remove systemd"]);
+}
+
+#[test]
+fn no_image_is_built_where_its_bases_cannot_be_had() {
+    let refuses = "case $1 in image | pull) exit 1 ;; esac";
+    let scene = Scene::with(&["deploy/docker/check", "deploy/docker/Dockerfile"]).program("docker", refuses);
+    let output = scene.run("deploy/docker/check", &[]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("SKIPPED: NO IMAGE WAS BUILT"), "{output:?}");
+    let calls = scene.calls();
+    assert!(calls.contains("docker pull docker.io/library/rust:") && !calls.contains("docker build"), "{calls}");
 }
