@@ -19,8 +19,9 @@ export class Grid {
   #head = h('tr')
   #body = h('tbody')
   #empty = h('p', { class: 'empty' })
-  /** The row that the keyboard is at. */
-  #active = 0
+  /** The row that the keyboard is at, and its place. A row that goes leaves the keyboard to the one that is in its place then. */
+  #active = null
+  #place = 0
 
   /** `rows` has `addressOf`, of an entity, and `open`, which is called with one. */
   constructor(label, empty, rows) {
@@ -34,8 +35,8 @@ export class Grid {
 
   /** Shows `rows`, each `{ entity, kind?, cells?, at? }`. The widths of the columns are those of the first rows. */
   show(columns, rows) {
-    this.#rows = rows
     this.#columns = columns
+    this.#take(rows)
     const sample = rows.slice(0, 60)
     const widths = columns.map((column) => width(column, sample))
     this.#columnGroup.replaceChildren(col(28), ...widths.map(col), h('col'))
@@ -47,8 +48,26 @@ export class Grid {
 
   /** Takes other rows for the same columns. */
   update(rows) {
-    this.#rows = rows
+    this.#take(rows)
     this.refresh()
+  }
+
+  #take(rows) {
+    const before = this.#place
+    this.#rows = rows
+    this.#lead(this.#active)
+    if (this.#place === before) return
+    const { scrollTop, clientHeight } = this.element
+    // It stays where it is seen: out of sight, the keyboard would be given to another row.
+    const wasSeen = before * HEIGHT >= scrollTop && before * HEIGHT < scrollTop + clientHeight
+    if (wasSeen) this.element.scrollTop += (this.#place - before) * HEIGHT
+  }
+
+  /** Leads the keyboard to `row`, or if that is gone to the one in its place. */
+  #lead(row) {
+    const place = this.#rows.indexOf(row)
+    this.#place = place < 0 ? Math.max(0, Math.min(this.#place, this.#rows.length - 1)) : place
+    this.#active = this.#rows[this.#place]
   }
 
   reveal(index) {
@@ -65,8 +84,8 @@ export class Grid {
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[event.key]
     if (step === undefined || event.target.tagName !== 'A') return
     event.preventDefault()
-    this.#active = Math.min(this.#rows.length - 1, Math.max(0, this.#active + step))
-    const top = this.#active * HEIGHT
+    this.#lead(this.#rows[Math.min(this.#rows.length - 1, Math.max(0, this.#place + step))])
+    const top = this.#place * HEIGHT
     const { scrollTop, clientHeight } = this.element
     // The head of the table stands over the first row that is seen.
     if (top < scrollTop) this.element.scrollTop = top
@@ -80,8 +99,8 @@ export class Grid {
     const first = Math.max(0, Math.floor(scrollTop / HEIGHT) - BEYOND)
     const last = Math.min(this.#rows.length, Math.ceil((scrollTop + clientHeight) / HEIGHT) + BEYOND)
     const now = Date.now()
-    const stop = this.#active >= first && this.#active < last ? this.#active : Math.min(last - 1, Math.ceil(scrollTop / HEIGHT))
-    const seen = this.#rows.slice(first, last).map((row, at) => this.#row(row, first + at, now, stop))
+    const stop = this.#place >= first && this.#place < last ? this.#active : this.#rows[Math.min(last - 1, Math.ceil(scrollTop / HEIGHT))]
+    const seen = this.#rows.slice(first, last).map((row, at) => this.#drawn(row, first + at, now, stop))
     const had = this.#body.contains(document.activeElement)
     this.#body.replaceChildren(spacer(first), ...seen, spacer(Math.max(0, this.#rows.length - last)))
     if (had) this.focus()
@@ -89,29 +108,30 @@ export class Grid {
     this.#empty.hidden = this.#rows.length > 0
   }
 
-  #row({ entity, kind, cells, at }, index, now, stop) {
+  #drawn(row, index, now, stop) {
+    const { entity, kind, cells, at } = row
     const [sign, word] = SIGNS[kind] ?? ['', '']
     const key = this.#columns.find(({ isKey }) => isKey)
-    const led = (column, text) => (column === key ? this.#link(entity, index, stop, text) : text)
-    const row = h('tr', { 'aria-rowindex': index + 2, class: kind ?? null },
+    const led = (column, text) => (column === key ? this.#link(row, stop, text) : text)
+    const element = h('tr', { 'aria-rowindex': index + 2, class: kind ?? null },
       h('td', { class: 'sign' }, sign && h('span', { 'aria-hidden': 'true' }, sign), word && h('span', { class: 'hidden' }, word)),
       this.#columns.map((column) => cell(entity, column, cells, led)),
       h('td', { 'aria-hidden': 'true' }))
-    if (kind) row.style.setProperty('--since', `${at - now}ms`)
-    return row
+    if (kind) element.style.setProperty('--since', `${at - now}ms`)
+    return element
   }
 
-  #link(entity, index, stop, text) {
-    const href = this.opening.addressOf(entity)
+  #link(row, stop, text) {
+    const href = this.opening.addressOf(row.entity)
     if (href === null) return text
     const open = (event) => {
       // Another tab or window shows the row at its own address.
       if (event.ctrlKey || event.metaKey || event.shiftKey) return
       event.preventDefault()
-      this.#active = index
-      this.opening.open(entity)
+      this.#lead(row)
+      this.opening.open(row.entity)
     }
-    return h('a', { href, tabindex: index === stop ? 0 : -1, onclick: open, onfocus: () => { this.#active = index } }, text)
+    return h('a', { href, tabindex: row === stop ? 0 : -1, onclick: open, onfocus: () => this.#lead(row) }, text)
   }
 }
 

@@ -24,7 +24,8 @@ class QueryView {
 
   constructor(model, set, options, open, seen) {
     Object.assign(this, { model, set, seen })
-    this.#grid = new Grid('Rows of the answer', 'No rows.', rowsOf(set, () => this.#grid))
+    this.rows = rowsOf(set, () => this.#grid)
+    this.#grid = new Grid('Rows of the answer', 'No rows.', this.rows)
     const text = (name, attributes = {}) => h('input', { type: 'text', spellcheck: 'false', autocomplete: 'off', value: options.get(name) ?? '', oninput: () => this.#compose(), ...attributes })
     this.inputs = {
       $filter: text('$filter', { class: 'mono', placeholder: 'no condition' }),
@@ -43,6 +44,7 @@ class QueryView {
 
   leave() {
     this.#asked?.abort()
+    this.rows.leave()
   }
 
   #build(open) {

@@ -28,11 +28,17 @@ function openRow(set, entity, back) {
   })
   document.body.append(dialog)
   dialog.showModal()
+  return dialog
 }
 
-/** What a table does with the rows of `set`; `grid` gives the table, which gets the keyboard back. */
+/** What a table does with the rows of `set`; `grid` gives the table, which gets the keyboard back. Whoever leaves the table says so. */
 export function rowsOf(set, grid) {
-  return { addressOf: (entity) => addressOfEntity(set, entity), open: (entity) => openRow(set, entity, () => grid().focus()) }
+  let dialog = null
+  return {
+    addressOf: (entity) => addressOfEntity(set, entity),
+    open: (entity) => { dialog = openRow(set, entity, () => grid().focus()) },
+    leave: () => dialog?.close(),
+  }
 }
 
 class Panel {

@@ -25,7 +25,8 @@ class SyncView {
   constructor(model, set, url, open, afresh) {
     this.set = set
     this.afresh = afresh
-    this.#grid = new Grid(`Rows of ${set.name}`, 'No rows yet.', rowsOf(set, () => this.#grid))
+    this.rows = rowsOf(set, () => this.#grid)
+    this.#grid = new Grid(`Rows of ${set.name}`, 'No rows yet.', this.rows)
     this.#changes = new Changes(set.key, (entity) => this.#grid.reveal(this.follower.copy.indexOf(entity)))
     this.follower = new Follower(set, url, {
       change: eachFrame(() => this.#draw()),
@@ -43,6 +44,7 @@ class SyncView {
     clearTimeout(this.#timer)
     document.removeEventListener('visibilitychange', this.look)
     this.follower.stop()
+    this.rows.leave()
   }
 
   #build(model, open) {

@@ -324,6 +324,57 @@ test('a row is opened from the table with the keyboard, shown whole, and its add
   await leave()
 }))
 
+test('the keyboard stays with its row when rows above it go, and leaves one that goes for the next', () => {
+  const rows = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) INSERT INTO Items SELECT i FROM n'
+  return serving(`CREATE TABLE Items (Id INTEGER PRIMARY KEY); ${rows}`, async (service) => {
+    const { page, leave } = await visit('about:blank')
+    await page.route('**/web/copy.js', async (route) => {
+      const answer = await route.fetch()
+      await route.fulfill({ response: answer, body: (await answer.text()).replace('SHOWN = 6000', 'SHOWN = 100') })
+    })
+    await page.goto(`${service.url}odata/Items`)
+    await waiting(page)
+    const focused = () => page.evaluate(() => document.activeElement.textContent)
+    const remaining = (rows) => page.locator(`.rows table[aria-rowcount="${rows + 1}"]`).waitFor()
+    await page.getByRole('link', { name: '1', exact: true }).focus()
+    for (const key of ['ArrowDown', 'ArrowDown']) await page.keyboard.press(key)
+    service.change('DELETE FROM Items WHERE Id = 1')
+    await remaining(199)
+    assert.equal(await focused(), '3')
+    await page.keyboard.press('End')
+    await page.keyboard.press('ArrowUp')
+    service.change('DELETE FROM Items WHERE Id <= 100')
+    await remaining(100)
+    assert.equal(await focused(), '199', 'also when it is far away then')
+    service.change('DELETE FROM Items WHERE Id = 199')
+    await remaining(99)
+    assert.equal(await focused(), '200')
+    await page.keyboard.press('ArrowUp')
+    assert.equal(await focused(), '198')
+    await leave()
+  })
+})
+
+for (const [view, path] of [['Sync', 'odata/Items'], ['Query', 'odata/Items#query']]) {
+  test(`who goes back while a row is open sees the view before it, and the row is not asked for any more: ${view}`, () => serving(ITEMS, async (service) => {
+    const { page, leave } = await visit(service.url)
+    await page.getByRole('button', { name: 'Follow its changes' }).waitFor()
+    await page.evaluate((path) => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }, `${service.url}${path}`)
+    let asked
+    const isAsked = new Promise((resolve) => { asked = resolve })
+    await page.route('**/odata/Items(2)', () => asked())
+    await page.getByRole('link', { name: '2', exact: true }).click()
+    await page.getByRole('dialog', { name: 'Items(2)' }).getByText('Asking…').waitFor()
+    await isAsked
+    const ended = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/Items(2)'))
+    await page.goBack()
+    await page.getByRole('button', { name: 'Follow its changes' }).click()
+    await ended
+    assert.equal(await page.getByRole('dialog').count(), 0)
+    await leave()
+  }))
+}
+
 test('the address of a row shows it, and says so when it is not there', () => serving(ITEMS, async (service) => {
   const { page, leave } = await visit(`${service.url}odata/Items(9007199254740993)`)
   await page.getByRole('heading', { name: 'Items(9007199254740993)' }).waitFor()
@@ -509,7 +560,8 @@ test('the pictures of the README', async () => {
     await Promise.all(['light', 'dark'].map(async (colorScheme) => {
       const { page, leave } = await visit(running.url, { colorScheme, deviceScaleFactor: 2, viewport: { width: 1280, height: 800 }, reducedMotion: 'no-preference' })
       await page.locator('.feed li').nth(11).waitFor({ timeout: 60_000 })
-      await page.locator('.rows tr.changed td.news').first().waitFor()
+      // All three kinds are to be seen, and of a changed cell not much when it is not the newest.
+      await page.locator('body:has(.rows tr.added):has(.rows tr.deleted):has(.rows td.news):has(.feed li.changed:first-child)').waitFor({ timeout: 60_000 })
       await page.screenshot({ path: join(process.env.PICTURES, `explorer-${colorScheme}.png`) })
       await leave()
     }))

@@ -2,6 +2,9 @@
 //!
 //! The programs that they are made for judge them in `deploy/*/check`; here is what holds on every machine.
 
+#[cfg(target_os = "linux")]
+mod scripts;
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;
