@@ -9,14 +9,14 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::config::{Format, Level, Log};
 use crate::error::{Error, Result};
-use crate::telemetry::outlet::{self, WorkerGuard};
+use crate::telemetry::outlet::{self, Guard};
 use crate::telemetry::{TARGET, may_be_logged};
 
 /// The variable that says more finely than a level what is written.
 const FILTER: &str = "DELTALINK_LOG";
 
 /// Begins to write. `format` is what the command line says. The log ends with the guard.
-pub(super) fn begin(format: Option<Format>, log: &Log) -> Result<WorkerGuard> {
+pub(super) fn begin(format: Option<Format>, log: &Log) -> Result<Guard> {
     let wanted = std::env::var(FILTER).unwrap_or_default();
     let filter = if wanted.trim().is_empty() { EnvFilter::new(usual(log)) } else { filter(&wanted)? };
     let registry = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_logged));
