@@ -51,7 +51,7 @@ pub struct Check {
 #[derive(Default)]
 pub(super) struct Doctor {
     end: Arc<End>,
-    last: Mutex<Last>,
+    last: Arc<Mutex<Last>>,
 }
 
 /// How far the end of the process is. A gateway hands it to the one that takes its place.
@@ -69,9 +69,9 @@ struct Last {
 }
 
 impl Doctor {
-    /// The one who goes on after `before`.
+    /// The one who goes on after `before`, at the same database.
     pub(super) fn after(before: &Self) -> Self {
-        Self { end: Arc::clone(&before.end), last: Mutex::default() }
+        Self { end: Arc::clone(&before.end), last: Arc::clone(&before.last) }
     }
 }
 
