@@ -3,6 +3,7 @@
 mod access;
 mod health;
 mod in_force;
+mod looking;
 mod rates;
 mod sample;
 mod turns;

@@ -9,10 +9,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
 
 use super::App;
+use super::looking::Looking;
 use crate::backend::Backend;
 use crate::edm::{Catalog, Facts, Tracking};
 use crate::telemetry::metrics::SetSample;
@@ -21,6 +20,8 @@ use crate::telemetry::metrics::SetSample;
 const EVERY: Duration = Duration::from_secs(1);
 /// A database that says nothing for so long counts as one that cannot be read.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Looks that hang and are given up, one after the other: each may hold a thread or a connection still.
+const GIVEN_UP: usize = 8;
 /// Clean-up may be late by this; it runs every ten minutes, and that of SQL Server every half hour.
 const LATE: u64 = 2 * 60 * 60;
 
@@ -50,7 +51,7 @@ pub struct Check {
 #[derive(Default)]
 pub(super) struct Doctor {
     end: Arc<End>,
-    last: Mutex<Last>,
+    last: Arc<Mutex<Last>>,
 }
 
 /// How far the end of the process is. A gateway hands it to the one that takes its place.
@@ -64,13 +65,13 @@ struct End {
 #[derive(Default)]
 struct Last {
     found: Option<(Instant, Arc<Found>)>,
-    looking: Option<JoinHandle<Found>>,
+    looking: Looking<Found>,
 }
 
 impl Doctor {
-    /// The one who goes on after `before`.
+    /// The one who goes on after `before`, at the same database.
     pub(super) fn after(before: &Self) -> Self {
-        Self { end: Arc::clone(&before.end), last: Mutex::default() }
+        Self { end: Arc::clone(&before.end), last: Arc::clone(&before.last) }
     }
 }
 
@@ -115,23 +116,24 @@ impl App {
         ]
     }
 
-    /// What the last look at the database has found, or a new one. One look serves all who ask. One that hangs holds a thread: it is
-    /// waited for again, and no other is begun beside it.
+    /// What the last look at the database has found, or a new one. One look serves all who ask. One that hangs may hold a thread: it is
+    /// waited for again, and no other is begun beside it until it is given up.
     pub(super) async fn found(&self) -> Arc<Found> {
         let mut last = self.doctor.last.lock().await;
         if let Some((_, found)) = last.found.as_ref().filter(|(at, _)| at.elapsed() < EVERY) {
             return Arc::clone(found);
         }
         // What has ended since was not waited for, and may be old.
-        drop(last.looking.take_if(|looking| looking.is_finished()));
+        drop(last.looking.left().await);
+        if last.looking.given_up() < GIVEN_UP {
+            last.looking.give_up();
+        }
         let backend = Arc::clone(&self.backend);
-        let looking = last.looking.get_or_insert_with(|| tokio::spawn(async move { look(&*backend).await }));
-        let found = match timeout(PATIENCE, looking).await {
-            Ok(outcome) => {
-                last.looking = None;
-                // It has ended with the runtime that it was begun in.
-                outcome.unwrap_or_else(|_| Found::unreadable("a look at it was broken off".to_owned()))
-            }
+        let look = async move { look(&*backend).await };
+        let found = match last.looking.found(look, Instant::now() + PATIENCE).await {
+            Ok(Some((_, found))) => found,
+            // It has ended with the runtime that it was begun in.
+            Ok(None) => Found::unreadable("a look at it was broken off".to_owned()),
             Err(_) => Found::unreadable(format!("it has not answered for {} s", PATIENCE.as_secs())),
         };
         let found = Arc::new(found);

@@ -8,11 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
-use tokio::task::JoinHandle;
-use tokio::time::timeout_at;
 
 use super::App;
 use super::health::Found;
+use super::looking::Looking;
 use crate::backend::Backend;
 use crate::edm::EntitySet;
 use crate::sharing::Lookout;
@@ -23,7 +22,7 @@ const EVERY: Duration = Duration::from_secs(10);
 /// How long sets are looked at for one reading of the metrics.
 const BUDGET: Duration = Duration::from_secs(2);
 
-/// Looks that may be under way: one that hangs goes on, and holds a thread.
+/// Looks that may be under way, and as many that were given up: one that hangs may hold a thread.
 const AT_ONCE: usize = 8;
 
 /// What is known of each set.
@@ -33,10 +32,10 @@ pub(super) struct Known(Mutex<HashMap<String, Seen>>);
 /// What is known of a set.
 #[derive(Default)]
 struct Seen {
-    /// When it was looked at last, whether or not anything was seen.
+    /// When it was looked at last, or when somebody waited for that in vain.
     tried: Option<Instant>,
     sample: Option<SetSample>,
-    looking: Option<JoinHandle<SetSample>>,
+    looking: Looking<SetSample>,
 }
 
 impl App {
@@ -81,32 +80,52 @@ impl App {
         known.retain(|name, _| edm.set(name).is_some());
         let mut due: Vec<(Option<Instant>, &Arc<EntitySet>)> =
             edm.sets().iter().map(|set| (known.get(&set.name).and_then(|seen| seen.tried), set)).collect();
-        due.retain(|(tried, _)| tried.is_none_or(|tried| tried.elapsed() >= EVERY));
+        due.retain(|(tried, _)| !is_fresh(*tried));
         // Who has waited longest; who was never looked at before all others.
         due.sort_by_key(|(tried, _)| *tried);
-        let deadline = tokio::time::Instant::now() + BUDGET;
+        let deadline = Instant::now() + BUDGET;
         for (_, set) in due {
-            let under_way = known.values().filter(|seen| seen.looking.is_some()).count();
+            let given_up: usize = known.values().map(|seen| seen.looking.given_up()).sum();
+            let under_way = known.values().filter(|seen| seen.looking.is_under_way()).count();
             let seen = known.entry(set.name.clone()).or_default();
-            if seen.looking.is_none() && under_way >= AT_ONCE {
+            let left = seen.looking.left().await;
+            seen.note(left);
+            if is_fresh(seen.tried) {
+                continue;
+            }
+            if given_up < AT_ONCE {
+                seen.looking.give_up();
+            }
+            if !seen.looking.is_under_way() && under_way >= AT_ONCE {
                 continue;
             }
             // Where nothing is seen, it is another one's turn next.
             seen.tried = Some(Instant::now());
-            let looking = seen.looking.get_or_insert_with(|| self.look(set, &found));
-            let Ok(outcome) = timeout_at(deadline, looking).await else { break };
-            seen.looking = None;
-            seen.sample = outcome.ok().or_else(|| seen.sample.take());
+            let Ok(found) = seen.looking.found(self.look(set, &found), deadline).await else { break };
+            seen.note(found);
         }
         edm.sets().iter().filter_map(|set| known.get(&set.name).and_then(|seen| seen.sample.clone())).collect()
     }
 
-    /// A look of its own, which goes on when nobody waits for it any more.
-    fn look(&self, set: &Arc<EntitySet>, found: &Arc<Found>) -> JoinHandle<SetSample> {
+    /// A look at `set`.
+    fn look(&self, set: &Arc<EntitySet>, found: &Arc<Found>) -> impl Future<Output = SetSample> + Send + use<> {
         let (backend, lookout) = (Arc::clone(&self.backend), Arc::clone(&self.sharing.lookout));
         let (set, found) = (Arc::clone(set), Arc::clone(found));
-        tokio::spawn(async move { look(&*backend, &lookout, &set, &found).await })
+        async move { look(&*backend, &lookout, &set, &found).await }
     }
+}
+
+impl Seen {
+    /// What was found, if anything was, is as old as it is: it may have been found while nobody waited for it.
+    fn note(&mut self, found: Option<(Instant, SetSample)>) {
+        if let Some((at, sample)) = found {
+            (self.tried, self.sample) = (Some(at), Some(sample));
+        }
+    }
+}
+
+fn is_fresh(tried: Option<Instant>) -> bool {
+    tried.is_some_and(|tried| tried.elapsed() < EVERY)
 }
 
 /// What can be seen of `set` now; what cannot is left out.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch::Receiver;
-use tokio::task::AbortHandle;
 
 use crate::app::{App, InForce};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::http::Reload;
 
 /// Time between two prunings.
@@ -18,20 +18,49 @@ pub(super) trait Remake: Send + Sync + 'static {
     fn remake(&self) -> impl Future<Output = Result<App>> + Send;
 }
 
-/// Goes on until it is dropped.
-pub(super) struct Beside([AbortHandle; 3]);
+/// For so long its end is waited for: what is being written to the database is better finished than broken off.
+const LONGEST_END: Duration = Duration::from_secs(1);
 
-impl Drop for Beside {
-    fn drop(&mut self) {
-        self.0.iter().for_each(AbortHandle::abort);
+/// Goes on until it is dropped, in threads of its own: where the database's file hangs, one of them does, and a process that has to end
+/// cannot wait for that.
+pub(super) struct Beside(Option<Runtime>);
+
+impl Beside {
+    fn new() -> Result<Self> {
+        let mut threads = Builder::new_multi_thread();
+        let runtime = threads.worker_threads(1).thread_name("beside").enable_all().build();
+        runtime.map(|runtime| Self(Some(runtime))).map_err(Error::internal)
+    }
+
+    fn begin(&self, work: impl Future<Output = ()> + Send + 'static) {
+        if let Some(runtime) = &self.0 {
+            runtime.spawn(work);
+        }
+    }
+
+    /// Ends it, and waits for a moment for what is being done. Not to be called where waiting is not allowed.
+    pub(super) fn end(mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_timeout(LONGEST_END);
+        }
     }
 }
 
-pub(super) fn begin(app: &Arc<InForce>, reload: Reload, remake: impl Remake) -> Beside {
-    let pruning = tokio::spawn(prune_regularly(Arc::clone(app)));
-    let looking = tokio::spawn(look_regularly(Arc::clone(app), reload, remake));
-    let authenticating = tokio::spawn(refresh_authentication(app.followed()));
-    Beside([pruning.abort_handle(), looking.abort_handle(), authenticating.abort_handle()])
+impl Drop for Beside {
+    /// May happen where waiting is not allowed.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+pub(super) fn begin(app: &Arc<InForce>, reload: Reload, remake: impl Remake) -> Result<Beside> {
+    let beside = Beside::new()?;
+    beside.begin(prune_regularly(Arc::clone(app)));
+    beside.begin(look_regularly(Arc::clone(app), reload, remake));
+    beside.begin(refresh_authentication(app.followed()));
+    Ok(beside)
 }
 
 async fn prune_regularly(app: Arc<InForce>) {
@@ -82,5 +111,36 @@ async fn look_regularly(app: Arc<InForce>, mut reload: Reload, remake: impl Rema
                 Err(error) => tracing::error!(%error, "the configuration stays as it was: what is there now cannot be used"),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    /// Something beside that hangs until what comes with it is dropped.
+    fn hanging() -> (Beside, Sender<()>) {
+        let beside = Beside::new().unwrap();
+        let (begun, has_begun) = channel();
+        let (release, released) = channel::<()>();
+        beside.begin(async move {
+            let hang = move || {
+                begun.send(()).unwrap();
+                let _ = released.recv();
+            };
+            tokio::task::spawn_blocking(hang).await.unwrap();
+        });
+        has_begun.recv().unwrap();
+        (beside, release)
+    }
+
+    #[test]
+    fn its_end_does_not_wait_for_what_hangs() {
+        let (beside, _release) = hanging();
+        beside.end();
+        let (beside, _release) = hanging();
+        Builder::new_current_thread().build().unwrap().block_on(async { drop(beside) });
     }
 }

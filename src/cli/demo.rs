@@ -45,7 +45,7 @@ impl Demo {
         let failed = |error: std::io::Error| {
             Error::configuration("The demonstration's database cannot be made").caused_by(error)
         };
-        let (outcome, folder) = block_on(async {
+        let (outcome, beside, folder) = block_on(async {
             let (stop, reload) = (Stop::listen()?, Reload::listen()?);
             let folder = tempfile::Builder::new().prefix("deltalink-demo-").tempdir().map_err(failed)?;
             let file = folder.path().join("demo.db");
@@ -57,12 +57,12 @@ impl Demo {
             let again = Again { backend, keys };
             let app = InForce::new(Arc::new(again.remake().await?));
             print_walk(&app.now(), &format!("http://{bound}"), &file, self.churn);
-            let beside = beside::begin(&app, reload, again);
+            let beside = beside::begin(&app, reload, again)?;
             let outcome = http::serve(app, listener, None, None, stop).await.map(|()| ExitCode::SUCCESS);
-            drop(beside);
             churn.iter().for_each(tokio::task::JoinHandle::abort);
-            Ok((outcome, folder))
+            Ok((outcome, beside, folder))
         })?;
+        beside.end();
         // Only now has every thread ended that may write to the database.
         drop(folder);
         outcome

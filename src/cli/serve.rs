@@ -75,13 +75,16 @@ impl Serve {
             let app = InForce::new(Arc::new(app));
             let guarded = AtomicBool::new(config.access.is_some());
             let remake = Again { serve: self, backend, config, certificates: certificates.clone(), guarded };
-            let beside = beside::begin(&app, reload, remake);
+            let beside = beside::begin(&app, reload, remake)?;
             let following =
                 certificates.clone().map(|certificates| tokio::spawn(async move { certificates.follow().await }));
             http::serve(app, listener, certificates, metrics, stop).await?;
             following.iter().for_each(JoinHandle::abort);
-            drop(beside);
-            Ok(ExitCode::SUCCESS)
+            Ok(beside)
+        });
+        let outcome = outcome.map(|beside| {
+            beside.end();
+            ExitCode::SUCCESS
         });
         #[cfg(feature = "otlp")]
         crate::telemetry::otlp::end();

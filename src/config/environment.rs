@@ -24,9 +24,15 @@ pub(super) fn settings() -> Vec<(String, String)> {
 }
 
 /// The configuration that `text` is, with `settings` in the place of what it says of the same.
+///
+/// A refusal names the variable and says no more: values of the environment may be secrets, and messages show values.
 pub(super) fn overlaid(text: &str, settings: &[(String, String)]) -> Result<Config> {
     let mut table: Table = toml::from_str(text).map_err(|error| super::wrong(text, &error))?;
     let mut outcome = Ok(Config::default());
+    let in_file = Config::deserialize(table.clone()).map_or(Ok(()), |config| config.check());
+    let mut is_wrong = in_file.is_err();
+    // The one with which what was right became wrong; none, where it is the file.
+    let mut at_fault = None;
     for (name, value) in settings {
         let wrong = |why: &str| Error::configuration(format!("The environment's {name} is wrong: {why}"));
         let path: Vec<String> = name.trim_start_matches(PREFIX).split(SEPARATOR).map(str::to_ascii_lowercase).collect();
@@ -40,20 +46,27 @@ pub(super) fn overlaid(text: &str, settings: &[(String, String)]) -> Result<Conf
             }
         }
         table = next;
-        let is_at_fault = !may_be_right(&read);
-        // Settings may need each other: what lacks may come with the next.
-        outcome = read.map_err(|error| wrong(&without_value(error.message(), value)));
-        if is_at_fault {
-            break;
+        if !may_be_right(&read) {
+            let is_unknown = read.is_err_and(|error| path.iter().any(|name| is_unknown(&error, name)));
+            return Err(wrong(if is_unknown {
+                "there is no such setting"
+            } else {
+                "the setting cannot have its value"
+            }));
         }
+        let was_wrong = std::mem::replace(&mut is_wrong, read.as_ref().is_ok_and(|config| config.check().is_err()));
+        at_fault = at_fault.filter(|_| is_wrong).or((is_wrong && !was_wrong).then_some(name));
+        // Settings may need each other: what lacks may come with the next.
+        outcome = read.map_err(|error| wrong(error.message()));
     }
     let config = outcome?;
-    // What is wrong may be what the file says, or what the environment does: the one is shown, the other is not.
-    config.check().map_err(|error| {
-        let told = settings.iter().fold(error.to_string(), |told, (_, value)| concealed(&told, value));
-        Error::configuration(told)
-    })?;
-    Ok(config)
+    match at_fault {
+        Some(name) => Err(Error::configuration(format!(
+            "The environment's {name} is wrong: the setting cannot have its value, or not beside the others. The same in the file would be told why."
+        ))),
+        None if is_wrong => in_file.map(|()| config),
+        None => Ok(config),
+    }
 }
 
 type Read = Result<Config, toml::de::Error>;
@@ -69,6 +82,10 @@ fn with(table: &Table, path: &[String], value: Value) -> Result<(Table, Read), (
 /// Whether nothing is wrong with what is there; something may lack.
 fn may_be_right(read: &Read) -> bool {
     read.as_ref().err().is_none_or(|error| error.message().starts_with("missing"))
+}
+
+fn is_unknown(error: &toml::de::Error, name: &str) -> bool {
+    error.message().starts_with(&format!("unknown field `{name}`"))
 }
 
 /// Puts `value` where `path` leads, through tables that are made as needed.
@@ -91,35 +108,6 @@ fn set(table: &mut Table, path: &[String], value: Value) -> Result<(), ()> {
 fn typed(text: &str) -> Value {
     let parsed = toml::from_str::<Table>(&format!("value = {text}")).ok().filter(|table| table.len() == 1);
     parsed.and_then(|mut table| table.remove("value")).unwrap_or_else(|| Value::String(text.to_owned()))
-}
-
-/// What a refusal says without the value, which may be a secret. A type's has it bare: `invalid type: string "...", expected u32`.
-fn without_value(message: &str, value: &str) -> String {
-    if message.starts_with("invalid") {
-        return "its value is of another kind than the setting".to_owned();
-    }
-    concealed(message, value)
-}
-
-/// `message` without the texts of `value`, which it quotes.
-fn concealed(message: &str, value: &str) -> String {
-    let mut texts = vec![value.to_owned()];
-    collect_texts(&typed(value), &mut texts);
-    texts.iter().filter(|text| !text.is_empty()).fold(message.to_owned(), |told, text| {
-        told.replace(&format!("\"{text}\""), "the value").replace(&format!("`{text}`"), "the value")
-    })
-}
-
-fn collect_texts(value: &Value, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text) => texts.push(text.clone()),
-        Value::Array(members) => members.iter().for_each(|member| collect_texts(member, texts)),
-        Value::Table(members) => members.iter().for_each(|(name, member)| {
-            texts.push(name.clone());
-            collect_texts(member, texts);
-        }),
-        _ => {}
-    }
 }
 
 #[cfg(test)]
@@ -151,31 +139,36 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_named_and_not_shown() {
-        let message = |name: &str, value: &str| overlay("", &[(name, value)]).unwrap_err().to_string();
-        let unknown = message("DELTALINK_SERVICE__PAGESIZE", "5");
-        assert!(unknown.contains("DELTALINK_SERVICE__PAGESIZE") && unknown.contains("pagesize"), "{unknown}");
-        let secret = message("DELTALINK_LIMITS__MAX_READS", "hunter2");
-        assert!(secret.contains("MAX_READS") && !secret.contains("hunter2"), "{secret}");
-        assert!(message("DELTALINK_DATABASE__X", "1").contains("DELTALINK_DATABASE__X"));
-        assert!(message("DELTALINK___", "1").contains("names no setting"));
+        for (name, value, told) in [
+            ("DELTALINK___", "1", "it names no setting"),
+            ("DELTALINK_DATABASE__X", "1", "cannot have its value"),
+            ("DELTALINK_SERVICE__PAGESIZE", "771", "there is no such setting"),
+            ("DELTALINK_SERVICE__PAGE_SIZE", "771000", "cannot have its value"),
+            ("DELTALINK_LIMITS__MAX_READS", "hunter2", "cannot have its value"),
+            ("DELTALINK_SHARING__LONGEST_WAIT", "hunter2", "cannot have its value"),
+            ("DELTALINK_SHARING__LONGEST_WAIT", "771days", "cannot have its value"),
+            ("DELTALINK_PROXIES__TRUSTED", "[\"hunter2\"]", "cannot have its value"),
+            ("DELTALINK_PROXIES__HEADER", "hunter2", "cannot have its value"),
+            ("DELTALINK_ACCESS__JWT", "{ issuer = \"hunter2\", audience = \"a\" }", "cannot have its value"),
+            ("DELTALINK_ACCESS__JWT", "{ hunter2 = 1 }", "cannot have its value"),
+            ("DELTALINK_ACCESS__ROLES", "{ hunter2 = { A = { filter = 771 } } }", "cannot have its value"),
+            ("DELTALINK_SERVICE__NAMESPACE", "hunter 2", "cannot have its value"),
+            ("DELTALINK_SERVICE__CORS_ORIGINS", "[\"hunter2\"]", "cannot have its value"),
+            ("DELTALINK_ACCESS__ANONYMOUS", "[\"hunter2\"]", "cannot have its value"),
+        ] {
+            let message = overlay("", &[(name, value)]).unwrap_err().to_string();
+            assert!(message.contains(name) && message.contains(told), "{message}");
+            assert!(!message.contains("hunter") && !message.contains("771"), "{message}");
+        }
     }
 
     #[test]
-    fn no_value_is_repeated_whatever_refuses_it() {
-        for (name, value, told) in [
-            ("DELTALINK_SHARING__LONGEST_WAIT", "hunter2", "the value is not a duration such as \"50s\""),
-            ("DELTALINK_SHARING__LONGEST_WAIT", "5 hunter2", "is not a duration"),
-            ("DELTALINK_PROXIES__TRUSTED", "[\"hunter2\"]", "is not an address"),
-            ("DELTALINK_PROXIES__HEADER", "hunter2", "x-forwarded"),
-            ("DELTALINK_ACCESS__JWT", "{ issuer = \"hunter2\", audience = \"a\" }", "access.jwt.issuer"),
-            ("DELTALINK_ACCESS__JWT", "{ hunter2 = 1 }", "unknown field"),
-            ("DELTALINK_SERVICE__NAMESPACE", "hunter 2", "service.namespace"),
-            ("DELTALINK_SERVICE__CORS_ORIGINS", "[\"hunter2\"]", "no origin such as"),
-            ("DELTALINK_ACCESS__ANONYMOUS", "[\"hunter2\"]", "which access.roles does not have"),
-        ] {
-            let message = overlay("", &[(name, value)]).unwrap_err().to_string();
-            assert!(message.contains(told) && !message.contains("hunter"), "{message}");
-        }
+    fn what_is_wrong_in_the_file_is_told_in_its_own_words() {
+        let settings = [("DELTALINK_LIMITS__MAX_READS", "8"), ("DELTALINK_SQL_SERVER__EPOCH", "origin")];
+        let message = overlay("[service]\ncors_origins = ['origin']\n", &settings).unwrap_err().to_string();
+        assert!(message.contains("\"origin\"") && !message.contains("DELTALINK_"), "{message}");
+        let cured = [("DELTALINK_SERVICE__CORS_ORIGINS", "[]"), ("DELTALINK_LIMITS__MAX_READS", "8")];
+        assert!(overlay("[service]\ncors_origins = ['origin']\n", &cured).is_ok());
     }
 
     #[test]

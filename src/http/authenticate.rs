@@ -33,17 +33,28 @@ pub(super) fn principal(http: &HttpRequest, app: &App) -> Result<Arc<Principal>>
     known.ok_or_else(|| Error::internal("a request came past authentication"))
 }
 
-/// The gateway in force now, with who asks there: what the request brought is held against what is known by now.
+/// That a credential stood in the URL.
+struct StoodInUrl;
+
+/// The gateway in force now, with who asks there: what the request brought is held against what is known by now. From here on the request is
+/// that gateway's.
 pub(super) async fn anew(http: &HttpRequest) -> Result<Now> {
     let app = Now::in_force(http).ok_or_else(|| Error::internal("the server has no gateway"))?;
-    if let Some(authenticator) = &app.authenticator {
-        let brought = http.extensions().get::<Arc<Credential>>().cloned();
-        let credential = brought.as_deref().unwrap_or(&Credential::None);
-        let principal = authenticator.principal(credential, app.anonymous()).await.inspect_err(|error| {
-            app.metrics.authentication_refused(error.kind().code());
-        })?;
-        http.extensions_mut().insert(principal);
-    }
+    http.extensions_mut().insert(app.clone());
+    let Some(authenticator) = &app.authenticator else { return Ok(app) };
+    let brought = http.extensions().get::<Arc<Credential>>().cloned();
+    let (credential, outcome) = if let Some(credential) = brought {
+        let outcome = authenticator.principal(&credential, app.anonymous()).await;
+        (credential, outcome)
+    } else {
+        // Where nobody had to say who they are, nobody has looked. In the URL there is nothing: no link with more in it is waited at.
+        let (credential, outcome) = identify(&app, authenticator, http.headers(), Vec::new()).await;
+        (Arc::new(credential), outcome)
+    };
+    http.extensions_mut().insert(Arc::clone(&credential));
+    let address = Origin::of(http, &app.proxies).client;
+    let principal = outcome.map_err(|error| refused(&app, &credential, error, address))?;
+    known(http, principal);
     Ok(app)
 }
 
@@ -61,47 +72,66 @@ pub(super) async fn authenticated(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = Now::of(request.request())?;
-    let Some(authenticator) = &app.authenticator else {
-        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    let admitted = match &app.authenticator {
+        Some(authenticator) => admit(&mut request, &app, authenticator).await,
+        None => Ok(()),
     };
-    let mut parameter = Vec::new();
-    if let Some(name) = &authenticator.parameter
-        && let Some((uri, values)) = without(request.uri(), name)
-    {
-        request.head_mut().uri = uri;
-        parameter = values;
-    }
-    let stood_in_url = !parameter.is_empty();
-    let (credential, outcome) = identify(&app, authenticator, request.headers(), parameter).await;
-    let credential = Arc::new(credential);
-    let address = Origin::of(request.request(), &app.proxies).client;
-    let outcome = match outcome {
-        Ok(principal) => {
-            observe::record(request.request()).asked_by(&principal.id);
-            app.rates.admit(&principal, address).map(|()| principal)
-        }
-        Err(error) => Err(refused(&app, &credential, error, address)),
-    };
-    let mut response = match outcome {
-        Ok(principal) => {
-            request.extensions_mut().insert(principal);
-            // Who waits may have to prove it again.
-            request.extensions_mut().insert(Arc::clone(&credential));
-            next.call(request).await?.map_into_boxed_body()
-        }
+    let mut response = match admitted {
+        Ok(()) => next.call(request).await?.map_into_boxed_body(),
         Err(error) => {
             let response = error_response(request.request(), &error, "");
             request.into_response(response)
         }
     };
-    if response.status() == StatusCode::UNAUTHORIZED {
-        challenge(response.headers_mut(), &authenticator.challenges(&credential));
-    }
-    restrict(response.headers_mut(), &authenticator.header);
-    if stood_in_url {
-        response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    // Who has waited may have been answered by another gateway than the one that the request began with.
+    let app = Now::of(response.request())?;
+    if let Some(authenticator) = &app.authenticator {
+        mark(&mut response, authenticator);
     }
     Ok(response)
+}
+
+/// Finds out who asks, and takes what proves that out of the URL.
+async fn admit(request: &mut ServiceRequest, app: &App, authenticator: &Authenticator) -> Result<()> {
+    let mut parameter = Vec::new();
+    if let Some(name) = &authenticator.parameter
+        && let Some((uri, values)) = without(request.uri(), name)
+    {
+        request.head_mut().uri = uri;
+        request.extensions_mut().insert(StoodInUrl);
+        parameter = values;
+    }
+    let (credential, outcome) = identify(app, authenticator, request.headers(), parameter).await;
+    let credential = Arc::new(credential);
+    // Who waits may have to prove it again.
+    request.extensions_mut().insert(Arc::clone(&credential));
+    let address = Origin::of(request.request(), &app.proxies).client;
+    let principal = outcome.map_err(|error| refused(app, &credential, error, address))?;
+    known(request.request(), Arc::clone(&principal));
+    app.rates.admit(&principal, address)
+}
+
+/// It is known who asks.
+fn known(http: &HttpRequest, principal: Arc<Principal>) {
+    observe::record(http).asked_by(&principal.id);
+    http.extensions_mut().insert(principal);
+}
+
+/// Says in an answer what follows from its being somebody's.
+fn mark(response: &mut ServiceResponse<BoxBody>, authenticator: &Authenticator) {
+    let is_refused = response.status() == StatusCode::UNAUTHORIZED;
+    let (credential, stood_in_url) = {
+        let known = response.request().extensions();
+        (known.get::<Arc<Credential>>().cloned(), known.get::<StoodInUrl>().is_some())
+    };
+    let headers = response.headers_mut();
+    if is_refused {
+        challenge(headers, &authenticator.challenges(credential.as_deref().unwrap_or(&Credential::None)));
+    }
+    restrict(headers, &authenticator.header);
+    if stood_in_url {
+        headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    }
 }
 
 async fn identify(

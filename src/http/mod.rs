@@ -14,6 +14,7 @@ mod explorer;
 mod follow;
 mod headers;
 mod health;
+mod held;
 mod now;
 mod observe;
 mod origin;

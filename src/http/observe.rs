@@ -16,6 +16,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use bytes::Bytes;
 
 use super::headers;
+use super::held::Held;
 use super::now::Now;
 use crate::telemetry::{End, LEFT, Metrics, Record};
 
@@ -24,9 +25,10 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// Goes around everything else.
 pub(super) async fn observe<B: MessageBody + 'static>(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<Observed>, actix_web::Error> {
+    let asked = Held::of(&mut request);
     // What begins with one gateway ends with it, whatever is put in force meanwhile.
     let app = Now::of(request.request())?;
     request.extensions_mut().insert(app.clone());
@@ -36,7 +38,7 @@ pub(super) async fn observe<B: MessageBody + 'static>(
     let ending = Ending { record, status: LEFT, silent, bytes: 0, whole: false };
     let mut response = next.call(request).await?;
     tell(&ending.record, app.server_timing, response.response_mut().head_mut().headers_mut());
-    Ok(response.map_body(|head, body| Observed::new(head.status.as_u16(), body.boxed(), ending)))
+    Ok(response.map_body(|head, body| Observed::new(head.status.as_u16(), body.boxed(), ending, asked)))
 }
 
 fn begin(http: &HttpRequest, metrics: &Arc<Metrics>) -> Record {
@@ -88,13 +90,15 @@ impl Drop for Ending {
 pub(super) struct Observed {
     body: BoxBody,
     ending: Ending,
+    /// The body of the request.
+    _asked: Option<Held>,
 }
 
 impl Observed {
-    fn new(status: u16, body: BoxBody, mut ending: Ending) -> Self {
+    fn new(status: u16, body: BoxBody, mut ending: Ending, asked: Option<Held>) -> Self {
         ending.status = status;
         ending.whole = ending.silent || matches!(body.size(), BodySize::None | BodySize::Sized(0));
-        Self { body, ending }
+        Self { body, ending, _asked: asked }
     }
 }
 
@@ -106,7 +110,7 @@ impl MessageBody for Observed {
     }
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
-        let Self { body, ending } = self.get_mut();
+        let Self { body, ending, .. } = self.get_mut();
         let polled = Pin::new(body).poll_next(cx);
         match &polled {
             Poll::Ready(Some(Ok(octets))) if !ending.silent => ending.bytes += octets.len() as u64,

@@ -127,6 +127,23 @@ fn a_database_that_hangs_is_asked_by_one_look_at_a_time() {
 }
 
 #[test]
+fn a_reload_begins_no_other_look_beside_one_that_hangs() {
+    let database = Database::shop();
+    let hanging = hanging(&database, &[]);
+    wait_for(async {
+        let in_force = InForce::new(Arc::new(app(&database, &hanging).await));
+        let next = app(&database, &hanging).await;
+        hanging.schema.store(true, Ordering::SeqCst);
+        assert!(!in_force.now().is_ready().await);
+        in_force.replace(next);
+        // What was found a moment ago holds for a moment, before and after.
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        assert!(!in_force.now().is_ready().await);
+    });
+    assert_eq!(hanging.asking.load(Ordering::SeqCst), 1);
+}
+
+#[test]
 fn a_reload_that_ends_after_the_process_was_told_to_end_does_not_make_it_ready_again() {
     let database = Database::shop();
     let hanging = hanging(&database, &[]);

@@ -164,3 +164,54 @@ fn the_body_of_a_batch_that_does_not_come_is_not_waited_for() {
     let client = gateway.client();
     batch::json(&client, &[batch::get("1", "/odata/Orders(1)")]).send().expect(200);
 }
+
+/// A body in chunks, of which one octet comes.
+const BEGUN: &str = "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n";
+
+#[test]
+fn the_chunks_of_a_batch_that_do_not_come_are_not_waited_for_and_the_connection_is_free() {
+    let database = Database::shop();
+    let gateway = database.serve_with("[limits]\nlongest_body = \"50ms\"");
+    let address = gateway.address;
+    let answer = wire::exchange(address, &format!("POST /odata/$batch HTTP/1.1\r\nHost: {address}\r\n{BEGUN}"));
+    assert_eq!(answer.status, 400, "{}", answer.text());
+    assert!(answer.text().contains("has not come within 50ms"), "{}", answer.text());
+}
+
+#[test]
+fn a_body_that_nobody_wants_is_not_waited_for() {
+    let database = Database::shop();
+    let gateway = database.serve_with("[access.roles.reader]\n'*' = true\n");
+    let address = gateway.address;
+    for (asked, status) in [
+        ("GET /healthz", 200),
+        ("HEAD /healthz", 200),
+        ("POST /healthz", 405),
+        ("GET /nothing", 404),
+        ("POST /odata/$batch", 401),
+        ("GET /odata/Orders", 401),
+    ] {
+        let answer = wire::exchange(address, &format!("{asked} HTTP/1.1\r\nHost: {address}\r\n{BEGUN}"));
+        assert_eq!(answer.status, status, "{asked}: {}", answer.text());
+    }
+}
+
+#[test]
+fn a_connection_is_kept_where_a_body_is_read_to_its_end_and_where_there_is_none() {
+    let database = Database::shop();
+    let gateway = database.serve_with("");
+    let body = "{\"requests\":[{\"id\":\"1\",\"method\":\"GET\",\"url\":\"/odata/Orders(1)\"}]}";
+    let posted = |length: &str, body: &str| {
+        format!("POST /odata/$batch HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n{length}\r\n\r\n{body}")
+    };
+    let got = |more: &str| format!("GET /healthz HTTP/1.1\r\nHost: a\r\n{more}\r\n");
+    let chunked = format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+    let requests = [
+        got(""),
+        posted("Transfer-Encoding: chunked", &chunked),
+        posted(&format!("Content-Length: {}", body.len()), body),
+        got("Content-Length: 0\r\n"),
+        got("Connection: close\r\n"),
+    ];
+    assert_eq!(wire::statuses(gateway.address, &requests), [200; 5]);
+}

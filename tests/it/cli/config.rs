@@ -50,7 +50,7 @@ fn a_setting_of_the_environment_that_does_not_exist_is_refused() {
     let refused = shown(&[("DELTALINK_SERVICE__PAGESIZE", "2")], &[]).expect(1);
     assert!(refused.err.contains("DELTALINK_SERVICE__PAGESIZE"), "{}", refused.err);
     let refused = shown(&[("DELTALINK_SERVICE__PAGE_SIZE", "0")], &[]).expect(1);
-    assert!(refused.err.contains("service.page_size must be between"), "{}", refused.err);
+    assert!(refused.err.contains("DELTALINK_SERVICE__PAGE_SIZE is wrong"), "{}", refused.err);
 }
 
 #[test]

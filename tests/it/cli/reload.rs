@@ -187,6 +187,42 @@ fn who_waits_is_answered_by_what_holds_after_a_reload() {
 }
 
 #[test]
+fn who_waits_where_everybody_could_read_has_to_be_somebody_after_a_reload_that_asks_for_it() {
+    let anna = ApiKey::generate();
+    let database = Database::shop();
+    write(&database, "my.toml", "");
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client, operators) = observed(&database);
+    let link = client.track("/odata/Orders").expect(200).delta_link();
+    let with = |name: &str, value: &str, path: &str| {
+        client.ask("GET", path).header(name, value).header("Prefer", "wait=50").send()
+    };
+    let stranger = ApiKey::generate();
+    let waiting =
+        || operators.ask("GET", "/metrics").try_send().unwrap().text().contains("deltalink_waiting_clients 3\n");
+    thread::scope(|scope| {
+        let brought =
+            [("X-API-Key", anna.reveal(), &link), ("X-API-Key", stranger.reveal(), &link), ("X-Other", "", &link)];
+        let [right, wrong, none] = brought.map(|(name, value, path)| scope.spawn(move || with(name, value, path)));
+        eventually(|| waiting().then_some(()));
+        let config = format!(
+            "[access.roles.all]\n\"*\" = true\n[[access.api_keys]]\nname = \"anna\"\nsha256 = \"{}\"\nroles = [\"all\"]\n",
+            anna.digest()
+        );
+        write(&database, "my.toml", &config);
+        reload(&process, DONE, 1);
+        let answer = right.join().unwrap().expect(410);
+        assert_eq!(answer.json()["error"]["details"][0]["code"], "RightsChanged");
+        assert!(answer.header("Vary").is_none_or(|vary| vary.contains("Authorization")), "{answer:?}");
+        for who in [wrong, none] {
+            assert!(who.join().unwrap().expect(401).header("WWW-Authenticate").is_some());
+        }
+    });
+    let log = process.stop().expect(0).err;
+    assert_eq!(log.matches("key:anna").count(), 1, "{log}");
+}
+
+#[test]
 fn what_browsers_are_told_of_the_service_stays_and_that_is_said() {
     let database = Database::shop();
     let config = |header: &str, url: &str| {

@@ -2,10 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::process::Command;
 use std::thread;
 
-use super::{Served, table_of};
+use super::{Served, command, table_of};
 use crate::support::patience::{PATIENCE, eventually};
+use crate::support::process::Process;
 
 /// More lines than the gateway and the system keep for a reader that may come back.
 const MANY: usize = 20_000;
@@ -62,16 +64,32 @@ fn a_log_that_nobody_reads_loses_lines_and_tells_how_many() {
     served.log();
 }
 
-#[test]
-fn a_gateway_whose_log_nobody_reads_ends_all_the_same() {
+/// It is told to end while nobody reads what it writes.
+fn assert_ends(start: fn(Command) -> Process) {
     let database = table_of(10, 10);
-    let served = Served::of(&database);
+    let (process, client) = Process::serving_as(command(&database, ""), start);
+    let served = Served { process, client };
     served.process.unread(|| {
         ask(served.address(), MANY);
         served.process.terminate();
         eventually(|| has_ended(served.process.id()).then_some(()));
     });
     served.process.finish().expect(0);
+}
+
+#[test]
+fn a_gateway_whose_log_nobody_reads_ends_all_the_same() {
+    assert_ends(Process::start);
+}
+
+#[test]
+fn a_gateway_whose_outputs_are_one_pipe_that_nobody_reads_ends_all_the_same() {
+    assert_ends(Process::start_with_one_output);
+}
+
+#[test]
+fn a_gateway_whose_log_nobody_reads_and_whose_standard_output_is_closed_ends_well() {
+    assert_ends(Process::start_without_output);
 }
 
 /// Whether only the exit code of a process is left.

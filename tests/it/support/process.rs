@@ -76,11 +76,45 @@ impl Process {
         Self { child, written }
     }
 
+    /// With one pipe for both outputs, as `2>&1 | reader` makes it.
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    pub(crate) fn start_with_one_output(mut command: Command) -> Self {
+        let (reader, writer) = std::io::pipe().unwrap();
+        command.stdin(Stdio::null()).stdout(writer.try_clone().unwrap()).stderr(writer);
+        let child = command.spawn().unwrap_or_else(|error| panic!("{error} from {command:?}"));
+        // It would keep the pipe open.
+        drop(command);
+        let written = Arc::<Written>::default();
+        lock(&written).closed = 1;
+        watch(reader, &written, |streams| &mut streams.err);
+        Self { child, written }
+    }
+
+    /// With a standard output whose reader has left.
+    #[cfg(target_os = "linux")]
+    #[track_caller]
+    pub(crate) fn start_without_output(mut command: Command) -> Self {
+        let (_, nowhere) = std::io::pipe().unwrap();
+        command.stdin(Stdio::null()).stdout(nowhere).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|error| panic!("{error} from {command:?}"));
+        let written = Arc::<Written>::default();
+        lock(&written).closed = 1;
+        watch(child.stderr.take().unwrap(), &written, |streams| &mut streams.err);
+        Self { child, written }
+    }
+
     /// Starts `serve` or `demo` at a free port and waits until it says where.
     #[track_caller]
-    pub(crate) fn serving(mut command: Command) -> (Self, Client) {
+    pub(crate) fn serving(command: Command) -> (Self, Client) {
+        Self::serving_as(command, Self::start)
+    }
+
+    /// The same, started by `start`.
+    #[track_caller]
+    pub(crate) fn serving_as(mut command: Command, start: impl FnOnce(Command) -> Self) -> (Self, Client) {
         command.args(["--listen", "127.0.0.1:0"]);
-        let process = Self::start(command);
+        let process = start(command);
         let base = process.wait_for(|out, err| address(err).or_else(|| address(out)));
         (process, Client::new(&base))
     }

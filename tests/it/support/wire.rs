@@ -1,7 +1,9 @@
 //! A request and its answer as octets: what an HTTP library would hide, above all whether an answer is whole.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+
+use super::patience::PATIENCE;
 
 /// An answer as it came.
 #[derive(Debug)]
@@ -14,16 +16,49 @@ pub(crate) struct Answer {
     pub(crate) whole: bool,
 }
 
-/// Sends `request`, which asks for the connection to be closed, and reads until it is.
+/// Sends `request`, after which the connection is to be closed, and reads until it is.
+#[track_caller]
 pub(crate) fn exchange(address: SocketAddr, request: &str) -> Answer {
     let mut stream = send(address, request);
     let mut octets = Vec::new();
-    // A connection that is reset ends the answer like one that is closed: what has come, has come.
     let mut piece = [0; 16 * 1024];
-    while let Ok(length @ 1..) = stream.read(&mut piece) {
-        octets.extend_from_slice(&piece[..length]);
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    loop {
+        match stream.read(&mut piece) {
+            Ok(length @ 1..) => octets.extend_from_slice(&piece[..length]),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                panic!("the connection stays open behind: {}", String::from_utf8_lossy(&octets));
+            }
+            // A connection that is reset ends the answer like one that is closed: what has come, has come.
+            _ => return Answer::parse(&octets),
+        }
     }
-    Answer::parse(&octets)
+}
+
+/// Sends each request once the one before is answered, all on one connection; the statuses, as many as come before it is closed.
+pub(crate) fn statuses(address: SocketAddr, requests: &[String]) -> Vec<u16> {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut statuses = Vec::new();
+    let (mut octets, mut piece) = (Vec::new(), [0; 16 * 1024]);
+    for request in requests {
+        octets.clear();
+        if stream.write_all(request.as_bytes()).is_err() {
+            break;
+        }
+        while let Ok(length @ 1..) = stream.read(&mut piece) {
+            octets.extend_from_slice(&piece[..length]);
+            let end = octets.windows(4).position(|window| window == b"\r\n\r\n");
+            if end.is_some() && Answer::parse(&octets).whole {
+                break;
+            }
+        }
+        if octets.is_empty() {
+            break;
+        }
+        statuses.push(Answer::parse(&octets).status);
+    }
+    statuses
 }
 
 /// GET, on a connection of its own.
