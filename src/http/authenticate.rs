@@ -73,7 +73,8 @@ pub(super) async fn authenticated(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let app = Now::of(request.request())?;
     let admitted = match &app.authenticator {
-        Some(authenticator) => admit(&mut request, &app, authenticator).await,
+        // Apart, so that who waits later need not keep room for it.
+        Some(authenticator) => Box::pin(admit(&mut request, &app, authenticator)).await,
         None => Ok(()),
     };
     let mut response = match admitted {

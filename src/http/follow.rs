@@ -167,7 +167,8 @@ impl Following<'_> {
 
     async fn read(&self, form: &str, answering: Answering, replying: &Replying) -> Result<(Reply, Answer)> {
         tracing::debug!(shared = false, "link");
-        let (mut head, answer) = begun(self.app, answering, self.accepted).await?;
+        // Apart, so that who waits need not keep room for it.
+        let (mut head, answer) = Box::pin(begun(self.app, answering, self.accepted)).await?;
         head.etag = head.window.map(|window| self.tag(form, &window));
         Ok((replying.unconditional(&head), answer))
     }

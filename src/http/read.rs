@@ -36,7 +36,7 @@ async fn respond(http: &HttpRequest, app: &App, root: &str) -> Result<HttpRespon
         return Ok(response);
     }
     // The client has waited for changes until another gateway was put in force: that one answers, as if it had been asked just now.
-    let app = authenticate::anew(http).await?;
+    let app = Box::pin(authenticate::anew(http)).await?;
     let root = headers::service_root(http, &app)?;
     let response = respond_by(http, &app, &root, false).await?;
     response.ok_or_else(|| Error::internal("a request that does not wait has waited"))
