@@ -37,7 +37,7 @@ pub struct App {
     /// Who may read, and who has to wait.
     pub turns: Arc<Turns>,
     /// Who asks too often.
-    pub rates: Rates,
+    pub rates: Arc<Rates>,
     /// Finds out who asks; without it, everybody is the same to us.
     pub authenticator: Option<Authenticator>,
     /// Signs and verifies tokens.
@@ -107,7 +107,7 @@ impl App {
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
             turns: Arc::new(Turns::new(&config.limits)),
-            rates: Rates::new(&config.limits),
+            rates: Arc::new(Rates::new(&config.limits)),
             keyring: Arc::new(keyring),
             settings: config.settings(),
             deleted_id: config.service.deleted_id,
@@ -127,11 +127,12 @@ impl App {
         })
     }
 
-    /// The same gateway in the place of `before`: it goes on counting, and what is still read there takes turns with what is read here.
+    /// The same gateway in the place of `before`: it goes on counting, also who asks too often, and what is still read there takes turns
+    /// with what is read here.
     #[must_use]
     pub fn after(self, before: &Self) -> Self {
-        let doctor = Doctor::after(&before.doctor);
-        Self { metrics: Arc::clone(&before.metrics), turns: Arc::clone(&before.turns), doctor, ..self }
+        let (doctor, rates) = (Doctor::after(&before.doctor), self.rates.after(&before.rates));
+        Self { metrics: Arc::clone(&before.metrics), turns: Arc::clone(&before.turns), doctor, rates, ..self }
     }
 
     /// The same gateway with other keys.

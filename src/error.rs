@@ -8,6 +8,7 @@ mod kind;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::time::Duration;
 
 pub use expiry::Expiry;
 pub use kind::ErrorKind;
@@ -23,13 +24,22 @@ pub struct Error {
     target: Option<String>,
     expiry: Option<Expiry>,
     start_over: Option<String>,
+    retry_after: Option<Duration>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
     /// A failure of `kind`; `message` is for the client.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), target: None, expiry: None, start_over: None, source: None }
+        Self {
+            kind,
+            message: message.into(),
+            target: None,
+            expiry: None,
+            start_over: None,
+            retry_after: None,
+            source: None,
+        }
     }
 
     /// A grammar violation at character `position` (from 0) of `part` of the request.
@@ -93,6 +103,7 @@ impl Error {
             target: self.target.clone(),
             expiry: self.expiry,
             start_over: self.start_over.clone(),
+            retry_after: self.retry_after,
             source: self.source.as_ref().map(|source| source.to_string().into()),
         }
     }
@@ -113,6 +124,12 @@ impl Error {
     #[must_use]
     pub fn starting_over_at(self, url: impl Into<String>) -> Self {
         Self { start_over: Some(url.into()), ..self }
+    }
+
+    /// Adds when it is known to pass.
+    #[must_use]
+    pub fn passing_after(self, time: Duration) -> Self {
+        Self { retry_after: Some(time), ..self }
     }
 
     /// The row of the table.
@@ -138,6 +155,11 @@ impl Error {
     /// Where a link starts over that cannot be followed, relative to the service root.
     pub fn start_over(&self) -> Option<&str> {
         self.start_over.as_deref()
+    }
+
+    /// When it passes, where that is known.
+    pub const fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 }
 

@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use governor::clock::Clock;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use quick_cache::sync::Cache;
 
@@ -42,6 +43,15 @@ impl Rates {
         Self { principals: Rate::of(requests), strangers: Rate::of(requests), refusals: Rate::of(refusals) }
     }
 
+    /// What is counted in the place of `before`: the same goes on, if as many may pass as before.
+    pub(super) fn after(self: &Arc<Self>, before: &Arc<Self>) -> Arc<Self> {
+        Arc::clone(if self.quotas() == before.quotas() { before } else { self })
+    }
+
+    fn quotas(&self) -> [Option<Quota>; 3] {
+        [&self.principals, &self.strangers, &self.refusals].map(|rate| rate.quota)
+    }
+
     /// Lets a request of `principal` pass, which came from `address`.
     ///
     /// # Errors
@@ -66,12 +76,13 @@ impl Rates {
     }
 
     fn take(&self, principal: &Principal, address: Option<IpAddr>, times: NonZeroU32) -> Result<()> {
-        let is_kept = match address {
-            Some(address) if principal.id == ANONYMOUS => self.strangers.is_kept(&place(address).to_string(), times)?,
-            _ => self.principals.is_kept(&principal.id, times)?,
-        };
         let message = "These are more requests a second than are taken from one principal. Try again later.";
-        if is_kept { Ok(()) } else { Err(Error::new(ErrorKind::TooManyRequests, message)) }
+        match address {
+            Some(address) if principal.id == ANONYMOUS => {
+                self.strangers.take(&place(address).to_string(), times, message)
+            }
+            _ => self.principals.take(&principal.id, times, message),
+        }
     }
 
     /// Counts a credential from `address` that was refused.
@@ -81,8 +92,7 @@ impl Rates {
     pub fn refuse(&self, address: Option<IpAddr>) -> Result<()> {
         let Some(address) = address else { return Ok(()) };
         let message = "Too many credentials that came from this address were refused. Try again later.";
-        let is_kept = self.refusals.is_kept(&place(address).to_string(), NonZeroU32::MIN)?;
-        if is_kept { Ok(()) } else { Err(Error::new(ErrorKind::TooManyRequests, message)) }
+        self.refusals.take(&place(address).to_string(), NonZeroU32::MIN, message)
     }
 }
 
@@ -91,11 +101,16 @@ impl Rate {
         Self { quota, known: Cache::new(KNOWN) }
     }
 
-    /// Whether it may happen so many times more for `who`; they are counted then.
-    fn is_kept(&self, who: &str, times: NonZeroU32) -> Result<bool> {
-        let Some(quota) = self.quota else { return Ok(true) };
+    /// Counts that it happens so many times more for `who`.
+    fn take(&self, who: &str, times: NonZeroU32, message: &str) -> Result<()> {
+        let Some(quota) = self.quota else { return Ok(()) };
         let limiter = self.known.get_or_insert_with(who, || Ok::<_, Error>(Arc::new(RateLimiter::direct(quota))))?;
-        Ok(limiter.check_n(times).is_ok_and(|outcome| outcome.is_ok()))
+        let wait = match limiter.check_n(times) {
+            Ok(Ok(())) => return Ok(()),
+            Ok(Err(until)) => until.wait_time_from(limiter.clock().now()),
+            Err(_beyond_what_passes_at_once) => quota.burst_size_replenished_in(),
+        };
+        Err(Error::new(ErrorKind::TooManyRequests, message).passing_after(wait))
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use clap::Args;
 use tokio::task::JoinHandle;
 
-use super::beside::{self, Remake};
+use super::beside::{self, Beside, Remake};
 use super::database::DatabaseOption;
 use super::signing_keys::SigningKeys;
 use crate::app::{App, InForce};
@@ -63,10 +63,13 @@ impl Serve {
         let outcome = block_on(async {
             let certificates =
                 config.tls.as_ref().map(|tls| Certificates::load(&tls.certificate, &tls.key)).transpose()?;
-            let (stop, reload) = (Stop::listen()?, Reload::listen()?);
-            // Everything that can be wrong is found before a key is made or a port is taken.
-            let app = App::new(Arc::clone(&backend), Keyring::generate(), &config).await?;
-            let app = app.with_keyring(self.signing_keys.load(self.database.config.as_deref())?);
+            let (mut stop, reload) = (Stop::listen()?, Reload::listen()?);
+            // Everything that can be wrong is found before a key is made or a port is taken. A database that is silent may keep us here for long.
+            let Some(app) = stop.or(App::new(Arc::clone(&backend), Keyring::generate(), &config)).await else {
+                tracing::info!("told to end before the database was read");
+                return Ok(None);
+            };
+            let app = app?.with_keyring(self.signing_keys.load(self.database.config.as_deref())?);
             let (listener, bound) = http::listen(address(&config))?;
             let metrics = config.metrics.listen.as_deref();
             let metrics = metrics.map(|address| http::listen_as_told(address, "--metrics-listen")).transpose()?;
@@ -80,10 +83,10 @@ impl Serve {
                 certificates.clone().map(|certificates| tokio::spawn(async move { certificates.follow().await }));
             http::serve(app, listener, certificates, metrics, stop).await?;
             following.iter().for_each(JoinHandle::abort);
-            Ok(beside)
+            Ok(Some(beside))
         });
         let outcome = outcome.map(|beside| {
-            beside.end();
+            beside.into_iter().for_each(Beside::end);
             ExitCode::SUCCESS
         });
         #[cfg(feature = "otlp")]

@@ -120,11 +120,14 @@ fn known(http: &HttpRequest, principal: Arc<Principal>) {
 
 /// Says in an answer what follows from its being somebody's.
 fn mark(response: &mut ServiceResponse<BoxBody>, authenticator: &Authenticator) {
-    let is_refused = response.status() == StatusCode::UNAUTHORIZED;
-    let (credential, stood_in_url) = {
+    let status = response.status();
+    let (credential, is_known, stood_in_url) = {
         let known = response.request().extensions();
-        (known.get::<Arc<Credential>>().cloned(), known.get::<StoodInUrl>().is_some())
+        let credential = known.get::<Arc<Credential>>().cloned();
+        (credential, known.contains::<Arc<Principal>>(), known.contains::<StoodInUrl>())
     };
+    // Whose credentials were refused too often is helped by others, not by waiting alone.
+    let is_refused = status == StatusCode::UNAUTHORIZED || status == StatusCode::TOO_MANY_REQUESTS && !is_known;
     let headers = response.headers_mut();
     if is_refused {
         challenge(headers, &authenticator.challenges(credential.as_deref().unwrap_or(&Credential::None)));

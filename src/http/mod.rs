@@ -29,11 +29,13 @@ mod tls;
 
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::KeepAlive;
 use actix_web::middleware::{Condition, from_fn};
 use actix_web::{App as Actix, HttpServer, web};
+use tokio::time::timeout;
 
 use crate::app::InForce;
 use crate::error::{Error, Result};
@@ -42,6 +44,8 @@ pub use tls::Certificates;
 
 /// Seconds that running answers have to finish after SIGTERM; then they are cut off.
 const SHUTDOWN_SECONDS: u64 = 10;
+/// After so long the server has ended, unless one of its threads hangs.
+const LONGEST_END: Duration = Duration::from_secs(SHUTDOWN_SECONDS + 2);
 
 /// Threads that work beside those that read: they look at histories and write batches.
 const FURTHER_THREADS: usize = 16;
@@ -106,11 +110,12 @@ async fn at_once(app: Arc<InForce>, server: ServerHandle, mut stop: Stop) {
         // Whoever sends clients here has time to notice.
         tokio::time::sleep(app.now().limits.drain).await;
         app.stop();
-        server.stop(true).await;
-        std::future::pending::<()>().await;
+        if timeout(LONGEST_END, server.stop(true)).await.is_ok() {
+            std::future::pending::<()>().await;
+        }
     };
     tokio::select! {
-        () = in_good_order => {}
+        () = in_good_order => tracing::warn!("a thread hangs, perhaps in the database's file: it is not waited for"),
         () = stop.asked() => tracing::warn!("told again to end: what is still being answered is cut off"),
     }
 }

@@ -43,6 +43,16 @@ impl Stop {
     }
 }
 
+impl Stop {
+    /// What `work` ends with; nothing, if the request comes before.
+    pub async fn or<T>(&mut self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            outcome = work => Some(outcome),
+            () = self.asked() => None,
+        }
+    }
+}
+
 /// The request to read the database's schema again: SIGHUP.
 pub struct Reload(#[cfg(unix)] tokio::signal::unix::Signal);
 

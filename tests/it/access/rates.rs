@@ -22,4 +22,5 @@ fn each_request_of_a_batch_counts_as_one() {
     assert_eq!(send(&ben, 4).expect(200).json()["responses"].as_array().unwrap().len(), 4);
     let later = send(&ben, 4).expect(429);
     assert_eq!((later.code().as_str(), later.header("Retry-After")), ("TooManyRequests", Some("1")));
+    assert_eq!(later.header("WWW-Authenticate"), None, "it is known who asks");
 }

@@ -96,6 +96,27 @@ fn a_configuration_that_asks_nobody_any_more_who_they_are_is_not_taken() {
 }
 
 #[test]
+fn who_was_refused_too_often_is_not_forgiven_by_a_reload_that_brings_no_other_limit() {
+    let database = Database::shop();
+    let most = |refusals: u32| {
+        let config = format!("[limits]\nmax_refusals_per_minute = {refusals}\n[access.roles.reader]\n\"*\" = true\n");
+        write(&database, "my.toml", &config);
+    };
+    most(1);
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client) = serving(&database);
+    let wrong = ApiKey::generate();
+    let status = || client.ask("GET", "/odata/Orders").header("X-API-Key", wrong.reveal()).send().status;
+    assert_eq!([status(), status()], [401, 429]);
+    reload(&process, DONE, 1);
+    assert_eq!(status(), 429);
+    most(2);
+    reload(&process, DONE, 2);
+    assert_eq!([status(), status(), status()], [401, 401, 429]);
+    process.stop().expect(0);
+}
+
+#[test]
 fn what_only_a_restart_can_change_is_said() {
     let database = Database::shop();
     write(&database, "my.toml", "");

@@ -1,14 +1,14 @@
 //! The gateway is told to end, or is ended; and those who write are ended in the middle of what they write.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use super::{Served, assert_equal, command, copy, table_of};
 use crate::concurrent::{TABLE, Writer};
 use crate::support::followers::{Stage, follow};
 use crate::support::patience::eventually;
-use crate::support::process::Process;
+use crate::support::process::{Process, deltalink};
 use crate::support::sqlite::Database;
 use crate::support::table;
 
@@ -106,4 +106,19 @@ fn gateways_that_are_killed_in_mid_answer_and_writers_in_mid_transaction_lose_no
             assert_eq!(follower.join().unwrap().rows, rows);
         }
     });
+}
+
+#[test]
+fn an_end_that_is_asked_for_while_a_silent_database_is_waited_for_comes_at_once() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = deltalink(folder.path());
+    let url = format!("mssql://sa:secret@127.0.0.1:{}/Shop?connect-timeout=600", silent.local_addr().unwrap().port());
+    command.args(["serve", "--listen", "127.0.0.1:0"]).env("DELTALINK_DATABASE", url);
+    let process = Process::start(command);
+    let _connection = silent.accept().unwrap();
+    let told = Instant::now();
+    let outcome = process.stop().expect(0);
+    assert!(outcome.err.contains("told to end before the database was read"), "{}", outcome.err);
+    assert!(told.elapsed() < BOUND, "{:?}", told.elapsed());
 }

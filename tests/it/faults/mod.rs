@@ -2,7 +2,7 @@
 //! lost, nothing is invented, the error is clear, and it recovers without a restart. `docs/faults.md` is the same as a table, and a
 //! test keeps the two together. A contents page:
 //!
-//! - `locked`, `full`, `corrupt`: the database's file
+//! - `locked`, `full`, `corrupt`, `hung`: the database's file
 //! - `cut`: the connection to SQL Server, through `proxy`
 //! - `crowd`, `slow`: clients that hold connections
 //! - `ended`: the gateway, and those who write
@@ -17,6 +17,7 @@ mod cut;
 mod ended;
 mod forged;
 mod full;
+mod hung;
 mod keys;
 mod locked;
 mod proxy;
