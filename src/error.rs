@@ -8,6 +8,7 @@ mod kind;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 pub use expiry::Expiry;
@@ -24,7 +25,8 @@ pub struct Error {
     target: Option<String>,
     expiry: Option<Expiry>,
     start_over: Option<String>,
-    retry_after: Option<Duration>,
+    /// Seconds.
+    retry_after: Option<NonZeroU32>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -126,10 +128,11 @@ impl Error {
         Self { start_over: Some(url.into()), ..self }
     }
 
-    /// Adds when it is known to pass.
+    /// Adds when it is known to pass: in whole seconds, and not too early, since `Retry-After` has no fractions (RFC 9110 section 10.2.3).
     #[must_use]
     pub fn passing_after(self, time: Duration) -> Self {
-        Self { retry_after: Some(time), ..self }
+        let seconds = u32::try_from(time.as_nanos().div_ceil(1_000_000_000)).unwrap_or(u32::MAX);
+        Self { retry_after: NonZeroU32::new(seconds), ..self }
     }
 
     /// The row of the table.
@@ -157,8 +160,8 @@ impl Error {
         self.start_over.as_deref()
     }
 
-    /// When it passes, where that is known.
-    pub const fn retry_after(&self) -> Option<Duration> {
+    /// Seconds until it passes, where that is known.
+    pub const fn retry_after(&self) -> Option<NonZeroU32> {
         self.retry_after
     }
 }

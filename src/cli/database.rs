@@ -80,6 +80,7 @@ impl DatabaseOption {
     }
 
     #[cfg(not(feature = "mssql"))]
+    #[expect(clippy::unused_self, reason = "as the other one")]
     fn open_server(&self, _text: &str, _config: &Config) -> Result<Arc<dyn Backend>> {
         Err(Error::configuration("The database must be given as sqlite:PATH: this build knows no other."))
     }

@@ -2,7 +2,7 @@
 //!
 //! Source: Protocol 4.01 section 9.4 (`Content-Language` accompanies the message), JSON Format 4.01 section 21.
 
-use std::time::Duration;
+use std::num::NonZeroU32;
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Map, Value, json};
@@ -40,19 +40,16 @@ pub(super) fn error_reply(record: &Record, error: &Error, version: ODataVersion,
         K::AuthenticationUnavailable | K::CatalogChanged | K::DatabaseUnavailable | K::Overloaded => {
             reply.headers.push(("Retry-After", RETRY_AFTER.to_owned()));
         }
-        K::TooManyRequests => reply.headers.push(("Retry-After", whole_seconds(error.retry_after()).to_string())),
+        K::TooManyRequests => {
+            let seconds = error.retry_after().map_or(1, NonZeroU32::get);
+            reply.headers.push(("Retry-After", seconds.to_string()));
+        }
         K::DeltaLinkExpired | K::DeltaLinkOfAnother => {
             reply.headers.push(("Location", format!("{root}{}", error.start_over().unwrap_or_default())));
         }
         _ => {}
     }
     reply::whole(reply, "application/json", body(error).to_string())
-}
-
-/// Not too early: RFC 9110 section 10.2.3 has no fractions.
-fn whole_seconds(time: Option<Duration>) -> u64 {
-    let time = time.unwrap_or_default();
-    (time.as_secs() + u64::from(time.subsec_nanos() > 0)).max(1)
 }
 
 /// The version that the client asked for, as far as it can be read.

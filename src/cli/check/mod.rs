@@ -111,7 +111,10 @@ trait Doctor {
     fn first_step(&self) -> String;
 }
 
-#[cfg_attr(not(feature = "sqlite"), expect(unused_variables, reason = "only files need it"))]
+#[cfg_attr(
+    not(all(feature = "sqlite", feature = "mssql")),
+    expect(unused_variables, reason = "each is for one of the two")
+)]
 fn doctor<'a>(catalog: &'a Catalog, config: &'a Config, url: &'a str) -> Box<dyn Doctor + 'a> {
     match &catalog.facts {
         #[cfg(feature = "sqlite")]

@@ -108,7 +108,9 @@ fn a_file_that_hangs_hangs_its_readers_only_and_is_read_when_it_answers() {
 fn a_gateway_that_is_told_to_end_does_not_wait_for_a_file_that_hangs() {
     // Many rows are read by a thread that may wait, one row by the one that was asked.
     let paths = ["/odata/T", "/odata/T(5)"];
-    std::thread::scope(|scope| paths.map(|path| scope.spawn(move || ends_while_it_reads(path))).map(|ended| ended.join().unwrap()));
+    std::thread::scope(|scope| {
+        paths.map(|path| scope.spawn(move || ends_while_it_reads(path))).map(|ended| ended.join().unwrap())
+    });
 }
 
 fn ends_while_it_reads(path: &str) {
