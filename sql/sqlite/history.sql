@@ -5,5 +5,5 @@ SELECT t.incarnation, t.min_valid_version, coalesce(newest.version, 0), coalesce
        CASE {witness} WHEN 0 THEN t.nonce ELSE (SELECT w.nonce FROM {log} AS w WHERE w.version = {witness}) END,
        t.retention
 FROM _deltalink_tables AS t
-LEFT JOIN (SELECT version, nonce FROM {log} ORDER BY version DESC LIMIT 1) AS newest
+LEFT JOIN {log} AS newest ON newest.version = (SELECT max(version) FROM {log})
 WHERE t.log = {number}

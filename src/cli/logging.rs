@@ -1,5 +1,7 @@
 //! What the operator set -> the log on standard error.
 
+mod lines;
+
 use std::io::{IsTerminal, stderr};
 
 use tracing_subscriber::filter::{EnvFilter, LevelFilter, filter_fn};
@@ -23,8 +25,16 @@ pub(super) fn begin(format: Option<Format>, log: &Log) -> Result<Guard> {
     let (lines, guard) = outlet::begin();
     let lines = move || lines.clone();
     match format.or(log.format).unwrap_or_default() {
-        Format::Human => registry.with(fmt::layer().with_writer(lines).with_ansi(stderr().is_terminal())).init(),
-        Format::Json => registry.with(fmt::layer().json().flatten_event(true).with_writer(lines)).init(),
+        Format::Human => {
+            let format = lines::Human(fmt::format());
+            registry
+                .with(fmt::layer().event_format(format).with_writer(lines).with_ansi(stderr().is_terminal()))
+                .init();
+        }
+        Format::Json => {
+            let format = lines::Machine(fmt::format().json().flatten_event(true));
+            registry.with(fmt::layer().json().event_format(format).with_writer(lines)).init();
+        }
     }
     Ok(guard)
 }

@@ -102,8 +102,11 @@ impl<'a> Wishes<'a> {
 /// ```
 fn quality(text: &str) -> Option<u16> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
-    let thousandths = format!("{fraction:0<3}").parse::<u16>().ok().filter(|_| digits)?;
+    if !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let scale = *[1000, 100, 10, 1].get(fraction.len())?;
+    let thousandths = scale * fraction.parse().unwrap_or(0);
     match (whole, thousandths) {
         ("0", thousandths) => Some(thousandths),
         ("1", 0) => Some(1000),

@@ -23,12 +23,16 @@ pub(super) fn raw(http: &HttpRequest) -> RawHeaders<'_> {
 
 /// The lines of a header.
 pub(super) fn all<'a>(headers: &'a HeaderMap, name: &'static str) -> Vec<&'a str> {
-    headers.get_all(HeaderName::from_static(name)).filter_map(|value| value.to_str().ok()).collect()
+    lines(headers, name).collect()
 }
 
 /// The first line of a header.
 pub(super) fn first<'a>(headers: &'a HeaderMap, name: &'static str) -> Option<&'a str> {
-    all(headers, name).first().copied()
+    lines(headers, name).next()
+}
+
+fn lines<'a>(headers: &'a HeaderMap, name: &'static str) -> impl Iterator<Item = &'a str> {
+    headers.get_all(HeaderName::from_static(name)).filter_map(|value| value.to_str().ok())
 }
 
 /// The absolute URL of the service root: below the public URL, or at the host that the client addressed.

@@ -177,10 +177,12 @@ fn member(name: &str) -> Vec<u8> {
 /// With full metadata, the type of a property whose JSON does not show it (JSON Format section 4.5.3).
 pub(super) fn type_annotation(ty: EdmType, control: &Control) -> Option<String> {
     let shown = matches!(ty, EdmType::Boolean | EdmType::Double | EdmType::String { .. });
-    let name = ty.name().trim_start_matches("Edm.");
-    (control.full() && !shown).then(|| match control.format.version {
-        ODataVersion::V4_0 => format!("#{name}"),
-        ODataVersion::V4_01 => name.to_owned(),
+    (control.full() && !shown).then(|| {
+        let name = ty.name().trim_start_matches("Edm.");
+        match control.format.version {
+            ODataVersion::V4_0 => format!("#{name}"),
+            ODataVersion::V4_01 => name.to_owned(),
+        }
     })
 }
 

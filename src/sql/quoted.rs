@@ -3,11 +3,11 @@
 pub(super) fn quoted(open: char, name: &str, close: char) -> String {
     let mut quoted = String::with_capacity(name.len() + 2);
     quoted.push(open);
-    for character in name.chars() {
-        if character == close {
-            quoted.push(close);
+    for (number, part) in name.split(close).enumerate() {
+        if number > 0 {
+            quoted.extend([close, close]);
         }
-        quoted.push(character);
+        quoted.push_str(part);
     }
     quoted.push(close);
     quoted

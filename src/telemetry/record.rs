@@ -54,7 +54,7 @@ pub struct Record {
 }
 
 /// What is known so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Facts {
     pub(super) principal: Option<String>,
     pub(super) set: Option<Arc<EntitySet>>,
@@ -156,7 +156,7 @@ impl Record {
     /// Writes down how it ended.
     pub fn end(&self, end: End) {
         let took = self.begun.elapsed();
-        let facts = self.facts().clone();
+        let facts = self.facts();
         self.metrics.count(&facts, end, took);
         super::line::write(self, &facts, end, took);
         #[cfg(feature = "otlp")]

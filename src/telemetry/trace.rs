@@ -50,20 +50,40 @@ impl Trace {
 
     /// The header as the answer has it: with our own step.
     pub fn header(&self) -> String {
-        format!("00-{}-{}-{:02x}", self.id, self.span, u8::from(self.sampled) * SAMPLED)
+        let mut header = String::with_capacity(WHOLE);
+        header.push_str("00-");
+        push_hexadecimal(&mut header, self.id.0, TRACE);
+        header.push('-');
+        push_hexadecimal(&mut header, self.span.0.into(), SPAN);
+        header.push('-');
+        push_hexadecimal(&mut header, u128::from(self.sampled) * u128::from(SAMPLED), 2);
+        header
     }
 }
 
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", self.0)
+        f.write_str(&hexadecimal(self.0, TRACE))
     }
 }
 
 impl fmt::Display for SpanId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
+        f.write_str(&hexadecimal(self.0.into(), SPAN))
     }
+}
+
+fn hexadecimal(number: u128, digits: usize) -> String {
+    let mut text = String::with_capacity(digits);
+    push_hexadecimal(&mut text, number, digits);
+    text
+}
+
+/// Ids are written for each request, and the machinery of formatting would take three times as long.
+fn push_hexadecimal(text: &mut String, number: u128, digits: usize) {
+    const DIGITS: [u8; 16] = *b"0123456789abcdef";
+    let nibble = |digit: usize| DIGITS[(number >> (4 * digit) & 0xf) as usize];
+    text.extend((0..digits).rev().map(|digit| char::from(nibble(digit))));
 }
 
 /// What a header names.
