@@ -4,6 +4,10 @@ use std::process::ExitCode;
 
 use deltalink::cli;
 
+/// A small request allocates two hundred times.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }

@@ -56,6 +56,20 @@ impl Accepted {
         Self { coding: best.filter(|coding| wishes.of(*coding, plain) >= threshold), plain }
     }
 
+    /// A word of its own for each way in which an answer may leave.
+    pub(super) fn word(self) -> &'static str {
+        match (self.coding, self.plain) {
+            (None, true) => " plain",
+            (None, false) => " none",
+            (Some(Coding::Zstd), true) => " zstd",
+            (Some(Coding::Zstd), false) => " only zstd",
+            (Some(Coding::Brotli), true) => " br",
+            (Some(Coding::Brotli), false) => " only br",
+            (Some(Coding::Gzip), true) => " gzip",
+            (Some(Coding::Gzip), false) => " only gzip",
+        }
+    }
+
     /// The same for octets that no coding makes shorter.
     pub(super) fn for_random(self) -> Self {
         if self.plain { Self::PLAIN } else { self }

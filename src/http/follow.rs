@@ -80,8 +80,9 @@ impl Following<'_> {
         let mark = answering.read().rights().map(|mark| format!(" {mark:?}")).unwrap_or_default();
         // With another key, an answer has other links: who was told that it is the same would keep those of a key that goes.
         let key = self.app.keyring.signing_id();
-        let form = format!("{} {} {} {key:?}{mark}", self.root, self.link, replying.variant());
-        let request = format!("{form} {:?}", self.accepted);
+        let key = u16::from_be_bytes(key).to_string();
+        let form = [self.root, " ", self.link, " ", &replying.variant(), " ", &key, &mark].concat();
+        let request = [&form, self.accepted.word()].concat();
         if self.app.sharing.kept.is_first(&request) && wait.is_none() && !replying.has_conditions() {
             let (reply, answer) = self.read(&form, answering, replying).await?;
             return Ok(Some((reply, Octets::Read(answer))));
@@ -94,6 +95,7 @@ impl Following<'_> {
         }
         // What is final has a tag that says nothing of the history: a kept answer was admitted to it, or a read will be.
         if !self.followed.is_final
+            && replying.has_conditions()
             && let Some(reply) = replying.known(&self.tag(&form, &sight.window))
         {
             return Ok(Some((reply, Octets::None)));

@@ -34,7 +34,7 @@ use std::time::Duration;
 use actix_web::dev::{Server, ServerHandle};
 use actix_web::http::KeepAlive;
 use actix_web::middleware::{Condition, from_fn};
-use actix_web::{App as Actix, HttpServer, web};
+use actix_web::{App as Actix, HttpServer};
 use tokio::time::timeout;
 
 use crate::app::InForce;
@@ -122,28 +122,28 @@ async fn at_once(app: Arc<InForce>, server: ServerHandle, mut stop: Stop) {
 
 /// The server that tells the operator how the gateway is, ready to be awaited.
 pub fn operators_server(app: Arc<InForce>, listener: TcpListener) -> Result<Server> {
-    let data = web::Data::from(app);
-    let application =
-        move || Actix::new().wrap(from_fn(observe::observe)).app_data(data.clone()).configure(routes::of_the_operator);
+    let application = move || {
+        Actix::new().wrap(from_fn(observe::observe)).app_data(now::Kept::new(&app)).configure(routes::of_the_operator)
+    };
     let server = HttpServer::new(application).workers(1).disable_signals().shutdown_timeout(0);
     Ok(server.listen(listener).map_err(Error::internal)?.run())
 }
 
 /// The server, ready to be awaited; its handle ends it.
 pub fn server(app: Arc<InForce>, listener: TcpListener, certificates: Option<Arc<Certificates>>) -> Result<Server> {
-    let threads = app.now().turns.most() + FURTHER_THREADS;
-    let data = web::Data::from(app);
-    let limits = data.now().limits.clone();
-    let https = certificates.is_some() || data.now().public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
-    let origins = data.now().cors_origins.clone();
-    let key_header = data.now().authenticator.as_ref().map(|authenticator| authenticator.header.clone());
+    let begun = app.now();
+    let threads = begun.turns.most() + FURTHER_THREADS;
+    let limits = begun.limits.clone();
+    let https = certificates.is_some() || begun.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+    let origins = begun.cors_origins.clone();
+    let key_header = begun.authenticator.as_ref().map(|authenticator| authenticator.header.clone());
     let application = move || {
         let cors = Condition::new(!origins.is_empty(), cors::headers(&origins, key_header.as_deref()));
         Actix::new()
             .wrap(cors)
             .wrap(safety::headers(https))
             .wrap(from_fn(observe::observe))
-            .app_data(data.clone())
+            .app_data(now::Kept::new(&app))
             .configure(routes::routes)
     };
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

@@ -169,7 +169,8 @@ impl Replying {
     /// What an answer depends on beside its URL.
     pub(super) fn variant(&self) -> String {
         let Self { version, content_type, value_exceptions, applied, .. } = self;
-        format!("{} {content_type} {value_exceptions} {}", version.as_str(), applied.join(", "))
+        let exceptions = if *value_exceptions { " told " } else { " untold " };
+        [version.as_str(), " ", content_type, exceptions, &applied.join(", ")].concat()
     }
 }
 

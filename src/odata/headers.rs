@@ -190,6 +190,9 @@ fn positive(text: &str) -> Option<u32> {
 }
 
 fn entity_tags(lines: &[&str]) -> Option<EntityTags> {
+    if lines.is_empty() {
+        return None;
+    }
     let tags: Vec<&str> = lines.iter().flat_map(|line| split_outside_quotes(line, ',')).map(str::trim).collect();
     match tags.as_slice() {
         [] => None,

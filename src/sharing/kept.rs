@@ -2,7 +2,7 @@
 //!
 //! Of several who ask for what is not there yet, one makes it and the others wait for it.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -59,7 +59,7 @@ pub struct Kept {
     longest: u64,
     /// Digests of requests. A client alone asks most of its requests once, and then there is nothing to share.
     asked: Cache<u64, ()>,
-    hasher: RandomState,
+    hasher: DefaultHashBuilder,
     hits: AtomicU64,
     misses: AtomicU64,
     evictions: Arc<AtomicU64>,
@@ -111,7 +111,7 @@ impl Kept {
             answers: Cache::with_options(options, Weight, DefaultHashBuilder::default(), counting),
             longest: memory / PART,
             asked: Cache::new(REMEMBERED),
-            hasher: RandomState::new(),
+            hasher: DefaultHashBuilder::default(),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
             evictions,

@@ -3,7 +3,7 @@
 //! A newcomer's trap: the library hands each field to the machinery of formatting several times, and for the twenty of a request that costs
 //! as much as planning its answer. What is written here is the same to the octet; a test compares the two.
 
-use std::fmt::{self, Debug};
+use std::fmt::{self, Debug, Write};
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
@@ -13,6 +13,9 @@ use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::registry::LookupSpan;
 
 use crate::telemetry::TARGET;
+
+/// Octets of the fields of a request, about.
+const USUAL: usize = 400;
 
 /// Lines for people.
 pub(super) struct Human(pub(super) Format<Full>);
@@ -29,7 +32,7 @@ where
         }
         SystemTime.format_time(&mut writer)?;
         write!(writer, " {:>5} {TARGET}:", event.metadata().level().as_str())?;
-        Fields { writer: &mut writer, style: Style::Human, outcome: Ok(()) }.of(event)?;
+        writer.write_str(&Fields::of(event, Style::Human))?;
         writer.write_char('\n')
     }
 }
@@ -50,7 +53,7 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> FormatEvent<S, JsonFields> for Mach
         writer.write_str("{\"timestamp\":\"")?;
         SystemTime.format_time(&mut writer)?;
         write!(writer, "\",\"level\":\"{}\"", event.metadata().level().as_str())?;
-        Fields { writer: &mut writer, style: Style::Machine, outcome: Ok(()) }.of(event)?;
+        writer.write_str(&Fields::of(event, Style::Machine))?;
         writeln!(writer, ",\"target\":\"{TARGET}\"}}")
     }
 }
@@ -61,71 +64,71 @@ enum Style {
     Machine,
 }
 
-/// Writes the fields of an event, each with what stands before it.
-struct Fields<'a, 'w> {
-    writer: &'a mut Writer<'w>,
+/// The fields of an event, each with what stands before it.
+struct Fields {
+    text: String,
     style: Style,
-    outcome: fmt::Result,
 }
 
-impl Fields<'_, '_> {
-    fn of(mut self, event: &Event<'_>) -> fmt::Result {
-        event.record(&mut self);
-        self.outcome
+impl Fields {
+    fn of(event: &Event<'_>, style: Style) -> String {
+        let mut fields = Self { text: String::with_capacity(USUAL), style };
+        event.record(&mut fields);
+        fields.text
     }
 
-    fn put(&mut self, field: &Field, write: impl FnOnce(&mut Self) -> fmt::Result) {
-        if self.outcome.is_ok() {
-            self.outcome = self.name(field.name()).and_then(|()| write(self));
-        }
-    }
-
-    fn name(&mut self, name: &str) -> fmt::Result {
+    fn name(&mut self, field: &Field) {
         let (before, behind) = match self.style {
             Style::Human => (" ", "="),
             Style::Machine => (",\"", "\":"),
         };
-        self.writer.write_str(before)?;
+        self.text.push_str(before);
         // What people read begins with the message.
-        if self.style == Style::Human && name == "message" {
-            return Ok(());
+        if self.style == Style::Machine || field.name() != "message" {
+            self.text.push_str(field.name());
+            self.text.push_str(behind);
         }
-        self.writer.write_str(name)?;
-        self.writer.write_str(behind)
     }
 
-    fn text(&mut self, text: &str) -> fmt::Result {
+    fn quoted(&mut self, text: &str) {
         // Nothing of it has to be escaped.
         if text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
-            self.writer.write_char('"')?;
-            self.writer.write_str(text)?;
-            return self.writer.write_char('"');
+            self.text.push('"');
+            self.text.push_str(text);
+            self.text.push('"');
+            return;
         }
-        match self.style {
-            Style::Human => write!(self.writer, "{text:?}"),
-            Style::Machine => self.writer.write_str(&serde_json::to_string(text).map_err(|_| fmt::Error)?),
-        }
+        let escaped = match self.style {
+            Style::Human => format!("{text:?}"),
+            Style::Machine => serde_json::Value::from(text).to_string(),
+        };
+        self.text.push_str(&escaped);
     }
 }
 
-impl Visit for Fields<'_, '_> {
+impl Visit for Fields {
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.put(field, |fields| fields.writer.write_str(itoa::Buffer::new().format(value)));
+        self.name(field);
+        self.text.push_str(itoa::Buffer::new().format(value));
     }
 
     fn record_bool(&mut self, field: &Field, value: bool) {
-        self.put(field, |fields| fields.writer.write_str(if value { "true" } else { "false" }));
+        self.name(field);
+        self.text.push_str(if value { "true" } else { "false" });
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field, |fields| fields.text(value));
+        self.name(field);
+        self.quoted(value);
     }
 
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.put(field, |fields| match fields.style {
-            Style::Human => write!(fields.writer, "{value:?}"),
-            Style::Machine => fields.text(&format!("{value:?}")),
-        });
+        self.name(field);
+        match self.style {
+            // Writing into a string does not fail.
+            Style::Human => drop(write!(self.text, "{value:?}")),
+            Style::Machine => self.quoted(&format!("{value:?}")),
+        }
     }
 }
 

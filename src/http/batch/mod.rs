@@ -20,6 +20,7 @@ use super::now::Now;
 use super::reply::{self, Caching};
 use super::{asked, authenticate, body, compress, observe, size, stages};
 use crate::access::Principal;
+use crate::app::App;
 use crate::config::Limits;
 use crate::error::{Error, ErrorKind, Result};
 use crate::odata::batch::{self, BatchBody, BatchFormat, Individual};
@@ -51,7 +52,7 @@ fn refuse_with(http: &HttpRequest, error: &Error) -> HttpResponse {
 
 /// A batch that has been taken apart.
 struct Batch {
-    app: Now,
+    app: Arc<App>,
     /// Who asks for all of it.
     principal: Arc<Principal>,
     root: String,
@@ -99,7 +100,7 @@ async fn respond(http: &HttpRequest, app: &Now, payload: web::Payload) -> Result
     let (sender, receiver) = body::channel(&app.limits);
     let body = compress::into(sender, Accepted::by(http, app.compression));
     let answers = Answers::new(envelope, body);
-    let app = app.clone();
+    let app = app.shared();
     let record = Arc::clone(&record);
     let batch = Batch { app, principal, root, versions, individuals, stops, answers, record: Arc::clone(&record) };
     let reading = actix_web::rt::spawn(run(batch, requests, asked.isolation.is_some()));

@@ -50,6 +50,8 @@ fn server() -> SocketAddr {
     *SERVER.get_or_init(|| {
         let (listener, address) = deltalink::http::listen("127.0.0.1:0").unwrap();
         let (sender, ready) = mpsc::channel();
+        // Made before: it needs a runtime of its own.
+        model::catalog();
         std::thread::spawn(move || {
             deltalink::http::block_on(async {
                 let keyring = deltalink::token::Keyring::generate();

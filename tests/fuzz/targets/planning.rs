@@ -3,7 +3,7 @@
 use deltalink::edm::Value;
 use deltalink::error::Result;
 use deltalink::odata::{self, RawHeaders, Request};
-use deltalink::plan::{Plan, Read, Target, plan};
+use deltalink::plan::{Format, Plan, Read, Target, plan};
 use deltalink::sql::{self, Dialect, Query, Related, Statement};
 
 use super::model::{SETTINGS, keyring, view};
@@ -43,8 +43,9 @@ fn parse(url: &str, headers: &RawHeaders<'_>) -> Result<Request> {
 
 /// The URL that a plan writes for who has to start over means a request with the same.
 fn starts_over(read: &Read) {
-    // A number has no links, and does not look at all that they would keep.
-    if matches!(read.target, Target::Count) {
+    // A number has no links, and does not look at all that they would keep; nor has a value by itself, which may be wanted in a form that
+    // entities do not have.
+    if matches!(read.target, Target::Count) || !matches!(read.format, Format::Json(_)) {
         return;
     }
     let url = read.defining_query();
