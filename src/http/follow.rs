@@ -33,10 +33,10 @@ pub(super) async fn answer(
     http: &HttpRequest,
     app: &App,
     root: &str,
-    reading: Reading,
+    reading: Box<Reading>,
     followed: Followed,
 ) -> Result<Option<HttpResponse>> {
-    let Reading { answering, replying } = reading;
+    let Reading { answering, replying } = *reading;
     let (wait, told) = (answering.read().wait, answering.told());
     let link = http.uri().path_and_query().map_or("", |link| link.as_str());
     let accepted = Accepted::by(http, app.compression);
@@ -76,12 +76,7 @@ enum Octets {
 impl Following<'_> {
     async fn answer(&self, answering: Answering, replying: &Replying) -> Result<Option<(Reply, Octets)>> {
         let (set, wait) = (Arc::clone(&answering.read().set), answering.read().wait);
-        // Links in the answer bear the mark of who asks, and what they may read.
-        let mark = answering.read().rights().map(|mark| format!(" {mark:?}")).unwrap_or_default();
-        // With another key, an answer has other links: who was told that it is the same would keep those of a key that goes.
-        let key = self.app.keyring.signing_id();
-        let key = u16::from_be_bytes(key).to_string();
-        let form = [self.root, " ", self.link, " ", &replying.variant(), " ", &key, &mark].concat();
+        let form = self.form(&answering, replying);
         let request = [&form, self.accepted.word()].concat();
         if self.app.sharing.kept.is_first(&request) && wait.is_none() && !replying.has_conditions() {
             let (reply, answer) = self.read(&form, answering, replying).await?;
@@ -115,6 +110,15 @@ impl Following<'_> {
             Turn::Make(making) => self.make(&form, answering, replying, making).await?,
         };
         Ok(Some((replying.on_condition(reply)?, octets)))
+    }
+
+    /// What the answer depends on, coding apart.
+    fn form(&self, answering: &Answering, replying: &Replying) -> String {
+        // Links in the answer bear the mark of who asks, and what they may read.
+        let mark = answering.read().rights().map(|mark| format!(" {mark:?}")).unwrap_or_default();
+        // With another key, an answer has other links: who was told that it is the same would keep those of a key that goes.
+        let key = u16::from_be_bytes(self.app.keyring.signing_id()).to_string();
+        [self.root, " ", self.link, " ", &replying.variant(), " ", &key, &mark].concat()
     }
 
     /// Where the history of `set` stands: now, or as soon as there is news, if the client would wait for some. Nothing, if the gateway was

@@ -66,7 +66,7 @@ async fn respond_by(http: &HttpRequest, app: &App, root: &str, may_wait: bool) -
         match planned {
             Planned::Document(reply) => Ok(Some(reply::response(compress::document(reply, accepted)))),
             Planned::Read(reading) => match reading.answering.read().followed() {
-                Some(followed) => follow::answer(http, app, root, *reading, followed).await,
+                Some(followed) => follow::answer(http, app, root, reading, followed).await,
                 None => read_and_respond(http, app, *reading).await.map(Some),
             },
         }
