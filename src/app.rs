@@ -37,7 +37,7 @@ pub struct App {
     /// Who may read, and who has to wait.
     pub turns: Arc<Turns>,
     /// Who asks too often.
-    pub rates: Arc<Rates>,
+    pub rates: Rates,
     /// Finds out who asks; without it, everybody is the same to us.
     pub authenticator: Option<Authenticator>,
     /// Signs and verifies tokens.
@@ -107,7 +107,7 @@ impl App {
             sharing: Sharing::new(&backend, config.sharing.limits()),
             backend,
             turns: Arc::new(Turns::new(&config.limits)),
-            rates: Arc::new(Rates::new(&config.limits)),
+            rates: Rates::new(&config.limits),
             keyring: Arc::new(keyring),
             settings: config.settings(),
             deleted_id: config.service.deleted_id,

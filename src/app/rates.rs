@@ -23,9 +23,9 @@ const NETWORK: u32 = 64;
 
 /// Lets so many pass in a time, and as many at once after a pause.
 pub struct Rates {
-    principals: Rate,
-    strangers: Rate,
-    refusals: Rate,
+    principals: Arc<Rate>,
+    strangers: Arc<Rate>,
+    refusals: Arc<Rate>,
 }
 
 /// How often something may happen for each of those who are known.
@@ -43,13 +43,13 @@ impl Rates {
         Self { principals: Rate::of(requests), strangers: Rate::of(requests), refusals: Rate::of(refusals) }
     }
 
-    /// What is counted in the place of `before`: the same goes on, if as many may pass as before.
-    pub(super) fn after(self: &Arc<Self>, before: &Arc<Self>) -> Arc<Self> {
-        Arc::clone(if self.quotas() == before.quotas() { before } else { self })
-    }
-
-    fn quotas(&self) -> [Option<Quota>; 3] {
-        [&self.principals, &self.strangers, &self.refusals].map(|rate| rate.quota)
+    /// What is counted in the place of `before`: what may pass as often as before is counted on.
+    pub(super) fn after(&self, before: &Self) -> Self {
+        Self {
+            principals: self.principals.after(&before.principals),
+            strangers: self.strangers.after(&before.strangers),
+            refusals: self.refusals.after(&before.refusals),
+        }
     }
 
     /// Lets a request of `principal` pass, which came from `address`.
@@ -97,8 +97,12 @@ impl Rates {
 }
 
 impl Rate {
-    fn of(quota: Option<Quota>) -> Self {
-        Self { quota, known: Cache::new(KNOWN) }
+    fn of(quota: Option<Quota>) -> Arc<Self> {
+        Arc::new(Self { quota, known: Cache::new(KNOWN) })
+    }
+
+    fn after(self: &Arc<Self>, before: &Arc<Self>) -> Arc<Self> {
+        Arc::clone(if self.quota == before.quota { before } else { self })
     }
 
     /// Counts that it happens so many times more for `who`.

@@ -42,6 +42,8 @@ pub(super) async fn anew(http: &HttpRequest) -> Result<Now> {
     let app = Now::in_force(http).ok_or_else(|| Error::internal("the server has no gateway"))?;
     http.extensions_mut().insert(app.clone());
     let Some(authenticator) = &app.authenticator else { return Ok(app) };
+    // Who was known to the gateway before need not be known now.
+    http.extensions_mut().remove::<Arc<Principal>>();
     let brought = http.extensions().get::<Arc<Credential>>().cloned();
     let (credential, outcome) = if let Some(credential) = brought {
         let outcome = authenticator.principal(&credential, app.anonymous()).await;

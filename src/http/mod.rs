@@ -123,7 +123,10 @@ async fn at_once(app: Arc<InForce>, server: ServerHandle, mut stop: Stop) {
 /// The server that tells the operator how the gateway is, ready to be awaited.
 pub fn operators_server(app: Arc<InForce>, listener: TcpListener) -> Result<Server> {
     let application = move || {
-        Actix::new().wrap(from_fn(observe::observe)).app_data(now::Kept::new(&app)).configure(routes::of_the_operator)
+        Actix::new()
+            .wrap(from_fn(observe::observe))
+            .app_data(now::OfThread::new(&app))
+            .configure(routes::of_the_operator)
     };
     let server = HttpServer::new(application).workers(1).disable_signals().shutdown_timeout(0);
     Ok(server.listen(listener).map_err(Error::internal)?.run())
@@ -143,7 +146,7 @@ pub fn server(app: Arc<InForce>, listener: TcpListener, certificates: Option<Arc
             .wrap(cors)
             .wrap(safety::headers(https))
             .wrap(from_fn(observe::observe))
-            .app_data(now::Kept::new(&app))
+            .app_data(now::OfThread::new(&app))
             .configure(routes::routes)
     };
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

@@ -21,9 +21,9 @@ use crate::app::{App, InForce};
 pub(super) struct Now(Rc<Arc<App>>);
 
 /// The gateway in force, as a thread of the server keeps it.
-pub(super) struct Kept(RefCell<(Receiver<Arc<App>>, Now)>);
+pub(super) struct OfThread(RefCell<(Receiver<Arc<App>>, Now)>);
 
-impl Kept {
+impl OfThread {
     pub(super) fn new(app: &InForce) -> Self {
         let mut followed = app.followed();
         let now = Now(Rc::new(Arc::clone(&followed.borrow_and_update())));
@@ -33,7 +33,8 @@ impl Kept {
     fn now(&self) -> Now {
         let (followed, now) = &mut *self.0.borrow_mut();
         if followed.has_changed().unwrap_or(false) {
-            *now = Now(Rc::new(Arc::clone(&followed.borrow_and_update())));
+            let next = Arc::clone(&followed.borrow_and_update());
+            *now = Now(Rc::new(next));
         }
         now.clone()
     }
@@ -58,7 +59,7 @@ impl Now {
 
     /// The one in force, whatever the request began with.
     pub(super) fn in_force(http: &HttpRequest) -> Option<Self> {
-        http.app_data::<Kept>().map(Kept::now)
+        http.app_data::<OfThread>().map(OfThread::now)
     }
 
     /// The same, for other threads.

@@ -1,15 +1,13 @@
 //! Many who ask how far a table's history has come -> one look at the database for all who ask at the same time.
 //!
 //! A newcomer's trap: a look that had begun before somebody asked does not count for them, since what they wrote a moment ago may be
-//! missing in it. So those who come while one is under way share the next one. And since it waits for the one before, a look that hangs would
-//! hang all that come after it: it is given up in the end, whatever the database's own patience is.
+//! missing in it. So those who come while one is under way share the next one.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
-use tokio::time::timeout;
 
 use crate::backend::{self, Backend};
 use crate::edm::EntitySet;
@@ -24,8 +22,6 @@ const SLOW: Duration = Duration::from_millis(1);
 const ATTEMPTS: usize = 3;
 /// The longest rest.
 const LONGEST_REST: Duration = Duration::from_millis(10);
-/// What has not been answered by then is given up: it is about a few octets.
-pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(60);
 
 /// A table's history as a look has found it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +37,6 @@ pub struct Lookout {
     backend: Arc<dyn Backend>,
     /// How old a look may be to count for a request.
     age: Duration,
-    longest: Duration,
     places: Mutex<HashMap<String, Arc<Place>>>,
 }
 
@@ -75,7 +70,7 @@ type Outcome = Result<Sight, Arc<Error>>;
 impl Lookout {
     /// Looks at the tables of `backend`; a look that is not older than `age` is as good as a new one.
     pub(super) fn new(backend: Arc<dyn Backend>, age: Duration) -> Self {
-        Self { backend, age, longest: LONGEST_LOOK, places: Mutex::default() }
+        Self { backend, age, places: Mutex::default() }
     }
 
     /// How far the history of `set` has come: at the time of the call or later, or as much earlier as the operator allows.
@@ -130,9 +125,9 @@ impl Lookout {
         let (sender, outcome) = watch::channel(None);
         *next = Some(Next { table_version: set.table_version, outcome: outcome.clone() });
         drop(next);
-        let (backend, set, longest) = (Arc::clone(&self.backend), Arc::clone(set), self.longest);
+        let (backend, set) = (Arc::clone(&self.backend), Arc::clone(set));
         tokio::spawn(async move {
-            let outcome = place.look(&*backend, &set, longest).await.map_err(Arc::new);
+            let outcome = place.look(&*backend, &set).await.map_err(Arc::new);
             sender.send_replace(Some(outcome));
         });
         outcome
@@ -140,14 +135,14 @@ impl Lookout {
 }
 
 impl Place {
-    /// Looks, when the look before has ended and has had its rest; for so long at most.
-    async fn look(&self, backend: &dyn Backend, set: &EntitySet, longest: Duration) -> Result<Sight> {
+    /// Looks, when the look before has ended and has had its rest.
+    async fn look(&self, backend: &dyn Backend, set: &EntitySet) -> Result<Sight> {
         let mut last = self.last.lock().await;
         last.rest().await;
         // Who asks from here on is not served by this look.
         lock(&self.next).take();
         let begun = Instant::now();
-        let outcome = timeout(longest, last.go_on(backend, set)).await.unwrap_or_else(|_| Err(hung()));
+        let outcome = last.go_on(backend, set).await;
         last.ended = Some(Instant::now());
         last.took = begun.elapsed();
         *lock(&self.fresh) = outcome.as_ref().ok().map(|sight| (begun, *sight));
@@ -190,71 +185,6 @@ async fn see(backend: &dyn Backend, set: &EntitySet, claim: Option<Anchor>) -> R
     window.ok_or_else(|| Error::internal("a history was read without its window"))
 }
 
-fn hung() -> Error {
-    Error::database_unavailable("a look at the table's history did not end")
-}
-
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    use async_trait::async_trait;
-
-    use super::*;
-    use crate::backend::{Opening, RowSink};
-    use crate::edm::Catalog;
-    use crate::sql::sqlite::Sqlite;
-    use crate::sql::{Dialect, Query, Script};
-
-    /// A database that hangs, or whose tables have no changes.
-    struct Hanging(AtomicBool);
-
-    #[async_trait]
-    impl Backend for Hanging {
-        fn dialect(&self) -> &'static dyn Dialect {
-            &Sqlite
-        }
-
-        async fn describe(&self) -> Result<Catalog> {
-            Ok(Catalog::default())
-        }
-
-        fn look_every(&self) -> Duration {
-            Duration::MAX
-        }
-
-        async fn read(&self, _query: Query, mut sink: Box<dyn RowSink>) -> Result<()> {
-            if self.0.load(Ordering::SeqCst) {
-                std::future::pending::<()>().await;
-            }
-            sink.begin(&Opening { window: Some(Window::default()), count: None })?;
-            sink.end()
-        }
-
-        async fn stamp(&self) -> Result<u64> {
-            Ok(0)
-        }
-
-        async fn execute(&self, _script: Script) -> Result<u64> {
-            Ok(0)
-        }
-    }
-
-    #[test]
-    fn a_look_that_hangs_is_given_up_and_the_next_one_looks_again() {
-        let database = Arc::new(Hanging(AtomicBool::new(true)));
-        let backend = Arc::clone(&database) as Arc<dyn Backend>;
-        let lookout = Lookout { longest: Duration::from_millis(10), ..Lookout::new(backend, Duration::ZERO) };
-        let set = Arc::new(EntitySet { name: "T".to_owned(), table: "T".to_owned(), ..EntitySet::default() });
-        tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap().block_on(async {
-            let hung = lookout.look(&set).await.unwrap_err();
-            assert_eq!(hung.kind(), ErrorKind::DatabaseUnavailable);
-            database.0.store(false, Ordering::SeqCst);
-            assert_eq!(lookout.look(&set).await.unwrap().window, Window::default());
-        });
-    }
 }

@@ -11,9 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::timeout;
 
-use super::lookout::{LONGEST_LOOK, Lookout};
+use super::lookout::Lookout;
 use crate::backend::Backend;
 use crate::edm::EntitySet;
 use crate::error::{Error, ErrorKind, Result};
@@ -196,7 +195,7 @@ async fn watch_while_awaited(mut watching: Watching) {
     let (mut stamp, mut pause, mut looked) = (None, SOON, tokio::time::Instant::now());
     loop {
         // A database that cannot say it may still be read; whether it can, the tables will tell.
-        let now = timeout(LONGEST_LOOK, watch.backend.stamp()).await.ok().and_then(Result::ok);
+        let now = watch.backend.stamp().await.ok();
         let sets = watch.awaited();
         if sets.is_empty() {
             // `awaited` has said so to those who come now.

@@ -27,7 +27,7 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Every one.
+    /// Every one, in their order.
     pub const ALL: [Self; 10] = [
         Self::Entities,
         Self::Entity,
@@ -57,3 +57,12 @@ impl Mode {
         }
     }
 }
+
+/// What is counted by mode stands in this order.
+const _: () = {
+    let mut at = 0;
+    while at < Mode::ALL.len() {
+        assert!(Mode::ALL[at] as usize == at && Mode::Other as usize + 1 == Mode::ALL.len());
+        at += 1;
+    }
+};

@@ -4,6 +4,7 @@ use std::io;
 use std::net::{SocketAddr, TcpStream as Socket};
 use std::time::Duration;
 
+use socket2::{SockRef, TcpKeepalive};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::task::JoinSet;
 
@@ -12,13 +13,30 @@ use super::super::target::Server;
 /// How long an address may be silent before the next one is tried as well, as in RFC 8305.
 const HEAD_START: Duration = Duration::from_millis(250);
 
+/// A server that says nothing for so long is asked every second whether it is still there, as Microsoft's drivers do.
+const SILENCE: Duration = Duration::from_secs(30);
+const AGAIN: Duration = Duration::from_secs(1);
+/// How long it may leave unconfirmed what it was sent.
+#[cfg(target_os = "linux")]
+const UNCONFIRMED: Duration = Duration::from_secs(60);
+
 /// The socket, and the same socket once more for those who only want to look at it.
 pub(super) async fn dial(server: &Server, all_at_once: bool) -> io::Result<(TcpStream, Socket)> {
     let addresses = lookup_host((server.host.as_str(), server.port)).await?;
     let stream = first(addresses, if all_at_once { Duration::ZERO } else { HEAD_START }).await?;
     stream.set_nodelay(true)?;
+    notice_its_end(&stream)?;
     let socket = stream.into_std()?;
     Ok((TcpStream::from_std(socket.try_clone()?)?, socket))
+}
+
+/// Ends the connection when the server has gone without a word: where `Command Timeout` is 0, whoever reads would wait for ever.
+fn notice_its_end(stream: &TcpStream) -> io::Result<()> {
+    let socket = SockRef::from(stream);
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(SILENCE).with_interval(AGAIN))?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(UNCONFIRMED))?;
+    Ok(())
 }
 
 /// The first connection that comes about; those that come too late are closed.
@@ -68,7 +86,8 @@ mod tests {
     fn the_second_socket_sees_when_the_first_has_ended() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let server = Server { host: "localhost".to_owned(), port: listener.local_addr().unwrap().port() };
-        let (_stream, socket) = run(dial(&server, true)).unwrap();
+        let (stream, socket) = run(dial(&server, true)).unwrap();
+        assert!(SockRef::from(&stream).keepalive().unwrap());
         let (peer, _) = listener.accept().unwrap();
         assert_eq!(socket.peek(&mut [0]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
         drop(peer);

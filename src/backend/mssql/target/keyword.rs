@@ -90,7 +90,10 @@ const TABLE: &[(&[&str], Meaning)] = {
         (&["serverspn", "failoverpartnerspn"], Ignored(NO_KERBEROS)),
         (&["attestationprotocol", "enclaveattestationurl"], Ignored(NO_ENCLAVES)),
         (&["replication", "driver", "provider", "description"], Ignored("it is for other programs")),
-        (&["keepalive", "keepaliveinterval"], Ignored("idle connections are closed early instead")),
+        (
+            &["keepalive", "keepaliveinterval"],
+            Ignored("a silent server is asked after 30 s, every second, as by default"),
+        ),
         (
             &["integratedsecurity", "trustedconnection"],
             Refused(
