@@ -208,6 +208,37 @@ fn who_waits_is_answered_by_what_holds_after_a_reload() {
 }
 
 #[test]
+fn all_who_wait_and_are_no_longer_known_are_told_what_to_bring() {
+    let anna = ApiKey::generate();
+    let nobody = "[limits]\nmax_refusals_per_minute = 1\n[access.roles.all]\n\"*\" = true\n";
+    let entry = format!("[[access.api_keys]]\nname = \"anna\"\nsha256 = \"{}\"\nroles = [\"all\"]\n", anna.digest());
+    let database = Database::shop();
+    write(&database, "my.toml", &format!("{nobody}{entry}"));
+    write(&database, "keys", &Keyring::generate_key());
+    let (process, client, operators) = observed(&database);
+    let with = |path: &str, prefer: &str| {
+        client.ask("GET", path).header("X-API-Key", anna.reveal()).header("Prefer", prefer).send()
+    };
+    let link = with("/odata/Orders", "odata.track-changes").expect(200).delta_link();
+    let waiting =
+        || operators.ask("GET", "/metrics").try_send().unwrap().text().contains("deltalink_waiting_clients 3\n");
+    thread::scope(|scope| {
+        let gone = [(); 3].map(|()| scope.spawn(|| with(&link, "wait=50")));
+        eventually(|| waiting().then_some(()));
+        write(&database, "my.toml", nobody);
+        reload(&process, DONE, 1);
+        let mut statuses = gone.map(|gone| {
+            let answer = gone.join().unwrap();
+            assert!(answer.header("WWW-Authenticate").is_some(), "{}", answer.text());
+            answer.status
+        });
+        statuses.sort_unstable();
+        assert_eq!(statuses, [401, 429, 429]);
+    });
+    process.stop().expect(0);
+}
+
+#[test]
 fn who_waits_where_everybody_could_read_has_to_be_somebody_after_a_reload_that_asks_for_it() {
     let anna = ApiKey::generate();
     let database = Database::shop();
